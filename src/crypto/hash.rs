@@ -1,0 +1,80 @@
+use core::fmt;
+
+use sha2::{Digest as _, Sha256};
+
+use super::HashLabel;
+use crate::wire::{DecodeError, Layout, Reader, Writer};
+
+/// A SHA-256 digest of public data.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// Length in bytes.
+    pub const LEN: usize = 32;
+
+    /// Takes the bytes of a digest that was computed elsewhere.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 32 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug_hex(f, "Digest", &self.0)
+    }
+}
+
+impl Layout for Digest {
+    fn write(&self, w: &mut Writer) {
+        w.raw(&self.0);
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self(r.array()?))
+    }
+}
+
+/// `H("sealwax/v1/hash/" ‖ label ‖ 0x00 ‖ data)`: every hash of the protocol (SPEC.md 3.2).
+#[must_use]
+pub fn hash(label: HashLabel, data: &[u8]) -> Digest {
+    TranscriptHash::new(label).chain(data).finish()
+}
+
+/// The same hash over data that comes in pieces; the caller makes the pieces unambiguous.
+pub(crate) struct TranscriptHash(Sha256);
+
+impl TranscriptHash {
+    pub(crate) fn new(label: HashLabel) -> Self {
+        let mut hasher = Sha256::new();
+        hasher.update(b"sealwax/v1/hash/");
+        hasher.update(label.as_str().as_bytes());
+        hasher.update([0]);
+        Self(hasher)
+    }
+
+    pub(crate) fn chain(mut self, data: &[u8]) -> Self {
+        self.0.update(data);
+        self
+    }
+
+    pub(crate) fn finish(self) -> Digest {
+        Digest(self.0.finalize().into())
+    }
+}
+
+/// Prints the first four bytes of a public value: enough to tell two apart in a log.
+pub(super) fn debug_hex(f: &mut fmt::Formatter<'_>, name: &str, bytes: &[u8]) -> fmt::Result {
+    write!(f, "{name}(")?;
+    for byte in bytes.iter().take(4) {
+        write!(f, "{byte:02x}")?;
+    }
+    f.write_str("..)")
+}

@@ -1,0 +1,111 @@
+//! The registry of labels: every KDF output, hash and signature of the protocol is separated from
+//! every other by one of these. SPEC.md section 3.4 prints the same three tables; a test compares.
+
+/// A closed set of labels with their wire text.
+macro_rules! labels {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name { $($(#[$doc])* $variant,)+ }
+
+        impl $name {
+            /// Every label of this registry.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The text that goes into the derivation.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+        }
+    };
+}
+
+labels! {
+    /// What an expanded key is for.
+    KdfLabel {
+        /// Seals the initiator's identity.
+        HandshakeIdentity = "handshake/identity",
+        /// Salt of the second extraction.
+        HandshakeChain = "handshake/chain",
+        /// Mixes a pre-shared secret into that salt.
+        HandshakePreShared = "handshake/pre-shared",
+        /// Names a pre-shared secret without revealing it.
+        HandshakePreSharedId = "handshake/psk-id",
+        /// The session keys.
+        HandshakeSession = "handshake/session",
+        /// Names a handshake in the replay record.
+        HandshakeReplay = "handshake/replay",
+        /// Root key, chain key and next header key.
+        RatchetRoot = "ratchet/root",
+        /// The key of one message.
+        RatchetMessage = "ratchet/message",
+        /// The search key of a header key.
+        RatchetSearch = "ratchet/search",
+        /// First root and chain keys of the post-quantum ratchet.
+        PqChainStart = "pq-ratchet/chain-start",
+        /// Next root and chain keys of the post-quantum ratchet.
+        PqAddEpoch = "pq-ratchet/add-epoch",
+        /// Key output of a Braid epoch.
+        BraidEpochKey = "braid/epoch-key",
+        /// Next root and MAC key of the Braid's authenticator.
+        BraidAuthenticator = "braid/authenticator",
+    }
+}
+
+labels! {
+    /// What a hash is of.
+    HashLabel {
+        /// A device certificate's body.
+        DeviceCertificate = "device-certificate",
+        /// A device list entry's body.
+        DeviceList = "device-list",
+        /// The handshake up to and including the KEM ciphertext: `T1`.
+        HandshakeKeys = "handshake/keys",
+        /// The whole handshake: `T2`, which is the session id.
+        HandshakeSession = "handshake/session",
+        /// The handshake part of a message as it was on the wire.
+        HandshakeFlight = "handshake/flight",
+        /// A content's encoded bytes, as other contents refer to it.
+        Content = "content",
+        /// A stored state, as test vectors compare it.
+        StateDigest = "state-digest",
+    }
+}
+
+labels! {
+    /// What a signature asserts.
+    SignaturePurpose {
+        /// The account vouches for a device.
+        DeviceCertificate = "device-certificate",
+        /// The device accepts its certificate: proof that it holds the key.
+        DevicePossession = "device-possession",
+        /// The account publishes its devices.
+        DeviceList = "device-list",
+        /// The old account key hands over to the new one in a device list.
+        AccountKeyRotation = "account-key-rotation",
+        /// A device publishes a prekey.
+        Prekey = "prekey",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn no_label_is_a_prefix_of_another() {
+        let kdf: Vec<_> = KdfLabel::ALL.iter().map(|l| l.as_str()).collect();
+        let hash: Vec<_> = HashLabel::ALL.iter().map(|l| l.as_str()).collect();
+        let purposes: Vec<_> = SignaturePurpose::ALL.iter().map(|l| l.as_str()).collect();
+        for labels in [kdf, hash, purposes] {
+            for (i, a) in labels.iter().enumerate() {
+                for (j, b) in labels.iter().enumerate() {
+                    assert!(i == j || !a.starts_with(b), "{b} is a prefix of {a}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The only place that names a cryptographic crate.
+//!
+//! Typed keys, one fallible Diffie–Hellman, an AEAD with whole tags, a labelled KDF, ML-KEM-768
+//! from seeds, Ed25519 with domain separation and strict verification, and secrets that wipe
+//! themselves. SPEC.md section 3.
+
+mod aead;
+mod dh;
+mod hash;
+mod kdf;
+mod kem;
+mod labels;
+#[cfg(test)]
+pub(crate) mod meter;
+mod search;
+mod secret;
+mod sign;
+
+pub(crate) use aead::{AeadKey, NONCE_LEN, Nonce, TAG_LEN};
+pub(crate) use dh::SharedSecret;
+pub use dh::{DhPublicKey, DhSecretKey, NonContributory};
+pub(crate) use hash::TranscriptHash;
+pub use hash::{Digest, hash};
+pub(crate) use kdf::{Prk, chain_step, hmac};
+pub use kem::{KemCiphertext, KemPublicKey, KemSecretKey};
+pub use labels::{HashLabel, KdfLabel, SignaturePurpose};
+pub(crate) use search::{SEARCH_TAG_LEN, SearchKey, SearchTag};
+pub(crate) use secret::Secret;
+pub use sign::{BadSignature, Signature, SigningKey, VerifyingKey};

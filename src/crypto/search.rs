@@ -1,0 +1,47 @@
+use core::fmt;
+
+use super::{AeadKey, KdfLabel, NONCE_LEN, Nonce, Prk, Secret};
+
+/// Length of a search tag in bytes.
+pub(crate) const SEARCH_TAG_LEN: usize = 8;
+
+/// What an envelope carries so that its receiver finds the session without trial decryption.
+///
+/// It authenticates nothing: whatever it finds must still open. SPEC.md section 7.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SearchTag(u64);
+
+impl SearchTag {
+    pub(crate) const fn from_bytes(bytes: [u8; SEARCH_TAG_LEN]) -> Self {
+        Self(u64::from_be_bytes(bytes))
+    }
+
+    pub(crate) const fn to_bytes(self) -> [u8; SEARCH_TAG_LEN] {
+        self.0.to_be_bytes()
+    }
+}
+
+/// A search key: expanded from a header key, it makes the search tags of that header key's chain.
+#[derive(Clone)]
+pub(crate) struct SearchKey(Secret<32>);
+
+impl SearchKey {
+    pub(crate) fn derive(header_key: &AeadKey) -> Self {
+        Self(Prk::from_key(header_key.secret()).expand(KdfLabel::RatchetSearch, &[]))
+    }
+
+    /// `keyed-BLAKE3(search key, nonce)`, cut to eight bytes.
+    pub(crate) fn tag(&self, nonce: &Nonce) -> SearchTag {
+        #[cfg(test)]
+        super::meter::count(|m| m.search += 1);
+        let input: &[u8; NONCE_LEN] = nonce.as_bytes();
+        let output = blake3::keyed_hash(self.0.as_bytes(), input);
+        SearchTag::from_bytes(output.as_bytes().first_chunk().copied().unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for SearchKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SearchKey(..)")
+    }
+}

@@ -1,0 +1,60 @@
+use core::fmt;
+
+use rand_core::CryptoRng;
+use subtle::{Choice, ConstantTimeEq};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::wire::{DecodeError, Layout, Reader, Writer};
+
+/// `N` secret bytes: wiped on drop, compared in constant time, never printed.
+///
+/// `Clone` exists because a staged state copies the keys it does not change; there is no `Copy`.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub(crate) struct Secret<const N: usize>([u8; N]);
+
+impl<const N: usize> Secret<N> {
+    pub(crate) const fn new(bytes: [u8; N]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) fn random<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
+        let mut secret = Self([0; N]);
+        rng.fill_bytes(&mut secret.0);
+        secret
+    }
+
+    /// Lets `fill` write the bytes in place, so that no copy is left on the way.
+    pub(crate) fn filled(fill: impl FnOnce(&mut [u8; N])) -> Self {
+        let mut secret = Self([0; N]);
+        fill(&mut secret.0);
+        secret
+    }
+
+    pub(crate) const fn as_bytes(&self) -> &[u8; N] {
+        &self.0
+    }
+}
+
+impl<const N: usize> ConstantTimeEq for Secret<N> {
+    fn ct_eq(&self, other: &Self) -> Choice {
+        self.0.ct_eq(&other.0)
+    }
+}
+
+impl<const N: usize> fmt::Debug for Secret<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+impl<const N: usize> Layout for Secret<N> {
+    fn write(&self, w: &mut Writer) {
+        w.raw(&self.0);
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut secret = Self([0; N]);
+        secret.0.copy_from_slice(r.raw(N)?);
+        Ok(secret)
+    }
+}

@@ -1,0 +1,51 @@
+//! End-to-end encrypted messaging as pure logic.
+//!
+//! sealwax turns application content into bytes for the wire and back, and says what changed. It
+//! has no I/O, no clock, no threads and no randomness of its own: time and a generator are
+//! arguments, any transport carries the bytes, any database stores the states. The same inputs
+//! give the same bytes.
+//!
+//! | module | what is there |
+//! |---|---|
+//! | [`identity`] | accounts, devices, certificates, signed device lists, safety numbers |
+//! | [`prekey`] | bundles and the life cycle of prekeys |
+//! | [`handshake`] | PQXDH that hides the initiator |
+//! | [`ratchet`] | the header-encrypted Double Ratchet |
+//! | [`session`] | conversations with a device: initiate, encrypt, decrypt, find, persist |
+//! | [`content`] | what a message can say: typed, validated |
+//! | [`envelope`] | what travels |
+//! | [`crypto`], [`wire`] | typed keys and primitives; protobuf, fixed layouts, padding |
+//! | [`limits`], [`time`], [`error`] | every limit; time as an argument; codes and advice |
+//!
+//! Dependencies point downwards in this list and never back up. `SPEC.md` in the repository is
+//! the normative description of every byte.
+
+#![no_std]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used,
+        reason = "a test fails by panicking"
+    )
+)]
+
+extern crate alloc;
+#[cfg(any(test, feature = "std"))]
+extern crate std;
+
+pub mod content;
+pub mod crypto;
+pub mod envelope;
+pub mod error;
+pub mod handshake;
+pub mod identity;
+pub mod limits;
+pub mod prekey;
+pub mod ratchet;
+pub mod session;
+pub mod time;
+pub mod wire;

@@ -1,0 +1,100 @@
+//! Every limit of the protocol, in one table, for sender and receiver alike: what is sent can
+//! always be read. SPEC.md section 14 prints the same table; a test compares.
+
+use core::time::Duration;
+
+/// Declares the limits and a list of them by name.
+macro_rules! limits {
+    ($($(#[$doc:meta])* $name:ident: $kind:ty = $value:expr;)+) => {
+        $($(#[$doc])* pub const $name: $kind = $value;)+
+
+        /// Every limit with its value as SPEC.md prints it: numbers as they are, durations in seconds.
+        pub const ALL: &[(&str, u64)] = &[$((stringify!($name), Printed(&$name).value())),+];
+    };
+}
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+limits! {
+    /// Bytes of an account id at most (and one at least).
+    ACCOUNT_ID_BYTES: usize = 64;
+    /// Devices of an account.
+    DEVICES: usize = 16;
+    /// Revoked device ids that a device list remembers.
+    REVOKED_DEVICES: usize = 1_000;
+    /// How far a validity period reaches past its beginning, for certificates and device lists.
+    VALIDITY: Duration = DAY.saturating_mul(400);
+    /// How far in the future a signed creation time may lie, for clocks that differ.
+    CLOCK_SKEW: Duration = DAY;
+    /// Bytes of an envelope.
+    ENVELOPE_BYTES: usize = 96 * 1024;
+    /// Bytes of an encoded content.
+    CONTENT_BYTES: usize = 64 * 1024;
+    /// Bytes of an encoded prekey bundle or device list with its certificates.
+    DOCUMENT_BYTES: usize = 32 * 1024;
+    /// Smallest padded plaintext in bytes.
+    PADDING_FLOOR: usize = 128;
+    /// Bytes of a sealed initiator identity.
+    SEALED_IDENTITY_BYTES: usize = 1_024;
+    /// One-time prekeys of each kind that a store holds.
+    ONE_TIME_PREKEYS: usize = 200;
+    /// Signed and last-resort prekeys of each kind that a store holds: the current and past ones.
+    ROTATED_PREKEYS: usize = 6;
+    /// Handshakes that one last-resort prekey may serve before it must be rotated.
+    REPLAY_RECORD: usize = 1_024;
+    /// Age at which the signed prekey and the last-resort KEM prekey are replaced.
+    PREKEY_ROTATION: Duration = DAY.saturating_mul(7);
+    /// Time after its replacement for which a rotated prekey still answers.
+    PREKEY_GRACE: Duration = DAY.saturating_mul(30);
+    /// Validity of a published prekey.
+    PREKEY_VALIDITY: Duration = DAY.saturating_mul(30);
+    /// Messages of one chain that one message may skip.
+    SKIP: u32 = 1_000;
+    /// Skipped message keys that a session stores.
+    SKIPPED_KEYS: usize = 2_000;
+    /// Chains of which a session stores skipped message keys.
+    SKIPPED_CHAINS: usize = 16;
+    /// Age at which a skipped message key is deleted.
+    SKIPPED_KEY_AGE: Duration = DAY.saturating_mul(30);
+    /// Inactive sessions with one device.
+    INACTIVE_SESSIONS: usize = 5;
+    /// Age, since its last authenticated message, at which an inactive session is deleted.
+    INACTIVE_SESSION_AGE: Duration = DAY.saturating_mul(60);
+    /// Age at which an initiated session that never got a reply no longer sends.
+    UNACKNOWLEDGED_SESSION_AGE: Duration = DAY.saturating_mul(30);
+    /// Time for which the session that lost a simultaneous initiation cannot become active again.
+    SIMULTANEOUS_GRACE: Duration = Duration::from_secs(3_600);
+    /// Messages sent without hearing from the peer after which a new handshake is advised.
+    SILENT_MESSAGES: u32 = 500;
+    /// Time without hearing from the peer, while sending, after which a new handshake is advised.
+    SILENT_TIME: Duration = DAY.saturating_mul(14);
+    /// Times that one message is sent again on request.
+    RESENDS: u32 = 5;
+    /// Bytes of a text.
+    TEXT_BYTES: usize = 8 * 1024;
+    /// Message ids in one receipt.
+    RECEIPT_IDS: usize = 512;
+    /// Years, in days, that an expiry timer may span.
+    EXPIRY: Duration = DAY.saturating_mul(366);
+}
+
+/// A limit that can be printed as a number.
+struct Printed<'a, T>(&'a T);
+
+impl Printed<'_, usize> {
+    const fn value(&self) -> u64 {
+        *self.0 as u64
+    }
+}
+
+impl Printed<'_, u32> {
+    const fn value(&self) -> u64 {
+        *self.0 as u64
+    }
+}
+
+impl Printed<'_, Duration> {
+    const fn value(&self) -> u64 {
+        self.0.as_secs()
+    }
+}

@@ -1,0 +1,14 @@
+//! Bytes in and out: protobuf with strict decoding, the fixed layout of what is hashed, signed or
+//! stored, and padding. SPEC.md section 4.
+
+mod field;
+mod fixed;
+mod padding;
+pub mod proto;
+mod strict;
+
+pub(crate) use field::{FieldWriter, Fields};
+pub use fixed::DecodeError;
+pub(crate) use fixed::{Layout, Reader, Writer};
+pub(crate) use padding::{pad, padded_len, unpad};
+pub(crate) use strict::{decode_canonical, decode_extensible};
