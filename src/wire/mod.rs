@@ -4,6 +4,7 @@
 mod field;
 mod fixed;
 mod padding;
+#[rustfmt::skip]
 pub mod proto;
 mod strict;
 

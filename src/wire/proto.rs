@@ -2,7 +2,13 @@
 
 //! The wire messages as protobuf types: decoded, but not validated. SPEC.md section 4.
 
-#![allow(missing_docs, unused_qualifications, clippy::all, clippy::pedantic, reason = "generated")]
+#![allow(
+    missing_docs,
+    unused_qualifications,
+    clippy::all,
+    clippy::pedantic,
+    reason = "generated"
+)]
 
 /// What travels. Decoded canonically: an envelope whose bytes are not exactly what encoding its
 /// fields gives is refused, so there is one encoding and nothing to smuggle. At most 98,304 bytes.
