@@ -95,13 +95,13 @@ fn finish(mac: Hmac<Sha256>) -> Secret<32> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{secret, unhex};
+    use super::super::tests::{counting_from, secret, unhex};
     use super::*;
     use alloc::vec::Vec;
     use core::array::from_fn;
 
     fn counting() -> Secret<32> {
-        Secret::new(from_fn(|i| i as u8))
+        Secret::new(counting_from(0))
     }
 
     /// The expansion that RFC 5869 tests, without our label around it.
@@ -113,8 +113,8 @@ mod tests {
 
     #[test]
     fn rfc_5869_a_1_basic() {
-        let salt: [u8; 13] = from_fn(|i| i as u8);
-        let info: [u8; 10] = from_fn(|i| 0xf0 + i as u8);
+        let salt: [u8; 13] = counting_from(0);
+        let info: [u8; 10] = counting_from(0xf0);
         assert_eq!(
             unlabelled::<42>(&Prk::extract(&salt, &[0x0b; 22]), &info),
             unhex(
@@ -130,9 +130,9 @@ mod tests {
 
     #[test]
     fn rfc_5869_a_2_longer_inputs() {
-        let ikm: [u8; 80] = from_fn(|i| i as u8);
-        let salt: [u8; 80] = from_fn(|i| 0x60 + i as u8);
-        let info: [u8; 80] = from_fn(|i| 0xb0 + i as u8);
+        let ikm: [u8; 80] = counting_from(0);
+        let salt: [u8; 80] = counting_from(0x60);
+        let info: [u8; 80] = counting_from(0xb0);
         let expected = unhex(
             "b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c\
              59045a99cac7827271cb41c65e590e09da3275600c2f09b8367793a9aca3db71\
@@ -173,7 +173,7 @@ mod tests {
                 "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe",
             ),
             (
-                &from_fn::<u8, 25, _>(|i| 1 + i as u8),
+                &counting_from::<25>(1),
                 &[0xcd; 50],
                 "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b",
             ),

@@ -48,7 +48,7 @@ impl fmt::Debug for SearchKey {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::unhex;
+    use super::super::tests::{counting_from, unhex};
     use super::*;
 
     fn key(byte: u8) -> SearchKey {
@@ -58,8 +58,8 @@ mod tests {
     /// Computed with the `cryptography` and `blake3` packages of Python.
     #[test]
     fn the_tag_is_what_another_implementation_computes() {
-        let header_key = AeadKey::new(Secret::new(core::array::from_fn(|i| i as u8)));
-        let nonce = Nonce::from_bytes(core::array::from_fn(|i| i as u8));
+        let header_key = AeadKey::new(Secret::new(counting_from(0)));
+        let nonce = Nonce::from_bytes(counting_from(0));
         let tag = SearchKey::derive(&header_key).tag(&nonce);
         assert_eq!(tag.to_bytes(), unhex("1a4cc766ddc8ad7b"));
         assert_eq!(SearchTag::from_bytes(tag.to_bytes()), tag);

@@ -19,6 +19,12 @@ pub(super) fn secret<const N: usize>(text: &str) -> Secret<N> {
     Secret::new(unhex(text))
 }
 
+/// `first`, `first + 1` and so on.
+pub(super) fn counting_from<const N: usize>(first: u8) -> [u8; N] {
+    let mut next = first..=u8::MAX;
+    core::array::from_fn(|_| next.next().unwrap())
+}
+
 pub(super) fn encode<T: Layout>(value: &T) -> Vec<u8> {
     let mut writer = Writer::new();
     writer.put(value);
