@@ -1,6 +1,8 @@
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use sha2::digest::Output;
+use zeroize::Zeroize;
 
 use super::{KdfLabel, Secret};
 
@@ -14,7 +16,7 @@ impl Prk {
     pub(crate) fn extract(salt: &[u8], ikm: &[u8]) -> Self {
         #[cfg(test)]
         super::meter::count(|m| m.kdf += 1);
-        Self(Hkdf::new(Some(salt), ikm))
+        Self::wiping(Hkdf::extract(Some(salt), ikm))
     }
 
     /// HKDF-Extract over input that lies in several pieces.
@@ -25,7 +27,13 @@ impl Prk {
         for part in ikm {
             extract.input_ikm(part);
         }
-        Self(extract.finalize().1)
+        Self::wiping(extract.finalize())
+    }
+
+    /// Extraction also gives the key as plain bytes, which nobody else would wipe.
+    fn wiping((mut bytes, hkdf): (Output<Sha256>, Hkdf<Sha256>)) -> Self {
+        bytes.as_mut_slice().zeroize();
+        Self(hkdf)
     }
 
     /// Uses a uniformly random key of 32 bytes as it is.
@@ -89,7 +97,7 @@ fn keyed(key: &Secret<32>) -> Hmac<Sha256> {
 fn finish(mac: Hmac<Sha256>) -> Secret<32> {
     let mut tag = mac.finalize().into_bytes();
     let secret = Secret::new(tag.into());
-    zeroize::Zeroize::zeroize(tag.as_mut_slice());
+    tag.as_mut_slice().zeroize();
     secret
 }
 
