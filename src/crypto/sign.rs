@@ -38,8 +38,9 @@ impl VerifyingKey {
         self.0.as_bytes()
     }
 
-    /// Verifies strictly: canonical encodings only, no small-order components (RFC 8032, section
-    /// 5.1.7, with the stricter choices of "Taming the many `EdDSAs`").
+    /// Verifies strictly (RFC 8032, section 5.1.7, with the stricter choices of "Taming the many
+    /// `EdDSAs`"): canonical encodings only, neither the key nor `R` of small order, and the
+    /// equation without the cofactor.
     ///
     /// # Errors
     /// [`BadSignature`], which says nothing about why.
