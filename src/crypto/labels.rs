@@ -108,4 +108,15 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn labels_are_words_without_a_terminator() {
+        let kdf = KdfLabel::ALL.iter().map(|l| l.as_str());
+        let hash = HashLabel::ALL.iter().map(|l| l.as_str());
+        let purposes = SignaturePurpose::ALL.iter().map(|l| l.as_str());
+        for label in kdf.chain(hash).chain(purposes) {
+            assert!(!label.is_empty());
+            assert!(label.bytes().all(|b| b.is_ascii_graphic()), "{label}");
+        }
+    }
 }

@@ -15,6 +15,8 @@ pub(crate) mod meter;
 mod search;
 mod secret;
 mod sign;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use aead::{AeadKey, NONCE_LEN, Nonce, TAG_LEN};
 pub(crate) use dh::SharedSecret;
