@@ -70,6 +70,12 @@ limits! {
     SKIPPED_CHAINS: usize = 16;
     /// Age at which a skipped message key is deleted.
     SKIPPED_KEY_AGE: Duration = DAY.saturating_mul(30);
+    /// Epochs of the post-quantum ratchet whose receiving chains a session keeps.
+    PQ_EPOCHS: usize = 3;
+    /// Time without a completed epoch after which messages are sent only to complete one.
+    PQ_EPOCH_AGE: Duration = DAY.saturating_mul(7);
+    /// Time after which such a message is sent again while the peer does not answer.
+    CARRIER_RETRY: Duration = DAY;
     /// Inactive sessions with one device.
     INACTIVE_SESSIONS: usize = 5;
     /// Age, since its last authenticated message, at which an inactive session is deleted.

@@ -25,7 +25,7 @@ pub(crate) use hash::TranscriptHash;
 pub use hash::{Digest, hash};
 pub(crate) use kdf::{Prk, chain_step, hmac};
 pub use kem::{KemCiphertext, KemPublicKey, KemSecretKey};
-pub use labels::{HashLabel, KdfLabel, SignaturePurpose};
+pub use labels::{HashLabel, KdfLabel, MacLabel, SignaturePurpose};
 pub(crate) use search::{SEARCH_TAG_LEN, SearchKey, SearchTag};
 pub(crate) use secret::Secret;
 pub use sign::{BadSignature, Signature, SigningKey, VerifyingKey};
