@@ -68,6 +68,8 @@ labels! {
         HandshakeSession = "handshake/session",
         /// The handshake part of a message as it was on the wire.
         HandshakeFlight = "handshake/flight",
+        /// An account's half of a safety number.
+        SafetyNumber = "safety-number",
         /// A content's encoded bytes, as other contents refer to it.
         Content = "content",
         /// A stored state, as test vectors compare it.
