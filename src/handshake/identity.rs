@@ -2,9 +2,9 @@ use alloc::vec::Vec;
 
 use super::psk::PskId;
 use crate::crypto::{AeadKey, Digest, Nonce, TAG_LEN};
-use crate::identity::{DeviceCertificate, ListVersion};
+use crate::identity::{ClaimedList, DeviceCertificate};
 use crate::limits::SEALED_IDENTITY_BYTES;
-use crate::wire::{Layout, Reader, Writer};
+use crate::wire::{Reader, Writer};
 
 const VERSION: u8 = 1;
 
@@ -12,19 +12,17 @@ const VERSION: u8 = 1;
 #[derive(Clone, Debug)]
 pub struct InitiatorIdentity {
     certificate: DeviceCertificate,
-    list_version: ListVersion,
-    list_hash: Digest,
+    list: ClaimedList,
     pub(super) psk: Option<PskId>,
 }
 
 impl InitiatorIdentity {
     pub(super) const fn new(
         certificate: DeviceCertificate,
-        list_version: ListVersion,
-        list_hash: Digest,
+        list: ClaimedList,
         psk: Option<PskId>,
     ) -> Self {
-        Self { certificate, list_version, list_hash, psk }
+        Self { certificate, list, psk }
     }
 
     /// The initiator's device certificate, whose two signatures have been verified.
@@ -33,21 +31,15 @@ impl InitiatorIdentity {
         &self.certificate
     }
 
-    /// The version of the newest device list that the initiator knows of its own account.
+    /// The newest device list that the initiator knows of its own account.
     #[must_use]
-    pub fn list_version(&self) -> ListVersion {
-        self.list_version
-    }
-
-    /// The hash of that list.
-    #[must_use]
-    pub fn list_hash(&self) -> &Digest {
-        &self.list_hash
+    pub fn claimed_list(&self) -> ClaimedList {
+        self.list
     }
 
     pub(super) fn seal(&self, key: &AeadKey, t1: &Digest) -> Vec<u8> {
         let mut w = Writer::new();
-        w.put(&VERSION).put(&self.list_version).put(&self.list_hash).put(&self.psk);
+        w.put(&VERSION).put(&self.list.version).put(&self.list.hash).put(&self.psk);
         w.var(&self.certificate.encode());
         let mut out = w.into_public();
         key.seal_suffix(&Nonce::ZERO, t1.as_bytes(), &mut out, 0);
@@ -62,10 +54,11 @@ impl InitiatorIdentity {
         let mut sealed = sealed.to_vec();
         let mut r = Reader::new(key.open_in_place(&Nonce::ZERO, t1.as_bytes(), &mut sealed)?);
         r.version(VERSION).ok()?;
-        let (list_version, list_hash, psk) = (r.get().ok()?, r.get().ok()?, r.get().ok()?);
+        let list = ClaimedList { version: r.get().ok()?, hash: r.get().ok()? };
+        let psk = r.get().ok()?;
         let certificate = DeviceCertificate::decode(r.var(SEALED_IDENTITY_BYTES).ok()?).ok()?;
         r.finish().ok()?;
-        Some(Self { certificate, list_version, list_hash, psk })
+        Some(Self { certificate, list, psk })
     }
 
     /// Bytes of the identity once sealed.

@@ -17,10 +17,11 @@ pub(crate) use wire::digest as flight_digest;
 pub use wire::{Handshake, PrekeyIds};
 
 use crate::crypto::{
-    AeadKey, DhPublicKey, DhSecretKey, Digest, KdfLabel, KemCiphertext, NonContributory, Prk, Secret,
+    AeadKey, DhPublicKey, DhSecretKey, Digest, KdfLabel, KemCiphertext, NonContributory, Prk,
+    Secret,
 };
 use crate::error::error_codes;
-use crate::identity::{CertificateError, LocalDevice, VerifiedDeviceList};
+use crate::identity::{CertificateError, ClaimedList, LocalDevice, VerifiedDeviceList};
 use crate::limits::SEALED_IDENTITY_BYTES;
 use crate::prekey::{PrekeyStore, PrekeyUse, ReplayRefused, VerifiedBundle};
 use crate::time::Timestamp;
@@ -74,8 +75,7 @@ pub(crate) fn initiate<R: CryptoRng + ?Sized>(
 ) -> Result<Initiated, InitiateError> {
     let identity = InitiatorIdentity::new(
         local.certificate().clone(),
-        own_list.version(),
-        *own_list.hash(),
+        ClaimedList { version: own_list.version(), hash: *own_list.hash() },
         psk.map(PreSharedSecret::id),
     );
     if identity.sealed_len() > SEALED_IDENTITY_BYTES {
@@ -100,8 +100,7 @@ pub(crate) fn initiate<R: CryptoRng + ?Sized>(
     };
     let first = FirstKeys::derive(&t1, &secrets);
     let sealed = identity.seal(&first.identity, &t1);
-    let flight =
-        wire::encode(keys.ids, ephemeral.public_key(), &ciphertext, &sealed);
+    let flight = wire::encode(keys.ids, ephemeral.public_key(), &ciphertext, &sealed);
     let id = transcript::session_id(&t1, &sealed);
     let authenticated = local.identity_key().diffie_hellman(&keys.signed)?;
     let last = LastKeys::derive(&first, psk, authenticated.as_bytes());

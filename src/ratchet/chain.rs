@@ -25,8 +25,8 @@ impl RootKey {
 
     /// `KDF_RK`: `HKDF(salt = root key, ikm = DH output, "ratchet/root", 96)`.
     pub(super) fn turn(&self, shared: &SharedSecret) -> RootStep {
-        let output: Secret<96> = Prk::extract(self.0.as_bytes(), shared.as_bytes())
-            .expand(KdfLabel::RatchetRoot, &[]);
+        let output: Secret<96> =
+            Prk::extract(self.0.as_bytes(), shared.as_bytes()).expand(KdfLabel::RatchetRoot, &[]);
         let [root, chain, header] = output.split();
         RootStep {
             root: Self(root),
@@ -59,7 +59,11 @@ impl ChainKey {
     }
 
     /// Collects the keys up to `until`, not including it, and the chain standing there.
-    pub(super) fn skip(self, until: u32, now: Timestamp) -> Result<(Vec<SkippedKey>, Self), RatchetError> {
+    pub(super) fn skip(
+        self,
+        until: u32,
+        now: Timestamp,
+    ) -> Result<(Vec<SkippedKey>, Self), RatchetError> {
         let mut chain = self;
         let mut keys = Vec::new();
         while chain.number < until {

@@ -125,7 +125,13 @@ impl DoubleRatchet {
             next_header: step.next_header,
         });
         let next_receiving = HeaderKey::new(theirs);
-        Ok(Self { root: step.root, sending, receiving: None, next_receiving, skipped: SkippedKeys::default() })
+        Ok(Self {
+            root: step.root,
+            sending,
+            receiving: None,
+            next_receiving,
+            skipped: SkippedKeys::default(),
+        })
     }
 
     /// The responder's signed prekey serves as its first ratchet key.
@@ -146,7 +152,10 @@ impl DoubleRatchet {
 
 impl DoubleRatchet {
     /// The next message's key; the state moves on, or stays as it was on error.
-    pub(super) fn send<R: CryptoRng + ?Sized>(&mut self, rng: &mut R) -> Result<EcSend, RatchetError> {
+    pub(super) fn send<R: CryptoRng + ?Sized>(
+        &mut self,
+        rng: &mut R,
+    ) -> Result<EcSend, RatchetError> {
         match &mut self.sending {
             Sending::Waiting { .. } => Err(RatchetError::NothingReceived),
             Sending::Chain(sending) => sending.send(),
@@ -231,7 +240,10 @@ impl DoubleRatchet {
             Sending::Turn { .. } => return Err(RatchetError::Inconsistent),
         };
         let ended = self.receiving.as_ref().map(|old| old.chain.number());
-        within_limit(&[(ended.unwrap_or(position.previous), position.previous), (0, position.number)])?;
+        within_limit(&[
+            (ended.unwrap_or(position.previous), position.previous),
+            (0, position.number),
+        ])?;
         let step = self.root.turn(&local.diffie_hellman(&position.ratchet_key)?);
         let closing = match &self.receiving {
             Some(old) => old.chain.clone().skip(position.previous, now)?.0,
@@ -342,7 +354,8 @@ impl SendingChain {
 
 /// Refuses a message that skips more than the limit over all its `(from, to)` gaps.
 fn within_limit(gaps: &[(u32, u32)]) -> Result<(), RatchetError> {
-    let skipped = gaps.iter().fold(0u32, |sum, (from, to)| sum.saturating_add(to.saturating_sub(*from)));
+    let skipped =
+        gaps.iter().fold(0u32, |sum, (from, to)| sum.saturating_add(to.saturating_sub(*from)));
     if skipped > SKIP { Err(RatchetError::TooFarAhead { skipped }) } else { Ok(()) }
 }
 

@@ -46,7 +46,11 @@ impl<'a> RatchetMessage<'a> {
     }
 
     /// Opens the body into one new buffer. `None`: not authentic.
-    pub(super) fn open(&self, key: &AeadKey, session: &Digest) -> Option<Result<Vec<u8>, DecodeError>> {
+    pub(super) fn open(
+        &self,
+        key: &AeadKey,
+        session: &Digest,
+    ) -> Option<Result<Vec<u8>, DecodeError>> {
         let associated = associated_data(session, &self.header);
         let mut buffer = self.body.to_vec();
         let len = key.open_in_place(&self.header.nonce, &associated, &mut buffer)?.len();

@@ -19,13 +19,15 @@ use alloc::vec::Vec;
 use rand_core::CryptoRng;
 
 pub use braid::BraidError;
-pub use message::{RatchetMessage, WireId};
-pub use pq::PqError;
 pub(crate) use double::Committed;
 pub(crate) use header::HeaderKey;
 pub(crate) use message::encoded_len;
+pub use message::{RatchetMessage, WireId};
+pub use pq::PqError;
 
-use crate::crypto::{AeadKey, DhPublicKey, DhSecretKey, Digest, KdfLabel, NonContributory, Prk, Secret};
+use crate::crypto::{
+    AeadKey, DhPublicKey, DhSecretKey, Digest, KdfLabel, NonContributory, Prk, Secret,
+};
 use crate::handshake::SessionKeys;
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
@@ -110,7 +112,8 @@ impl Ratchet {
             PqReceive::TooOld => return Err(RatchetError::TooOld),
         };
         let body_key = message_key(&ec.message_key, &pq.message_key);
-        let plaintext = message.open(&body_key, session).ok_or(RatchetError::BodyNotAuthentic)??;
+        let plaintext =
+            message.open(&body_key, session).ok_or(RatchetError::BodyNotAuthentic)??;
         Ok(Decrypted { plaintext, committed: self.commit(ec.staged, pq.staged, now) })
     }
 

@@ -151,7 +151,8 @@ impl Layout for SkippedChain {
             dropped_below: r.get()?,
             keys: r.list(SKIPPED_KEYS)?,
         };
-        let rising = chain.keys.iter().zip(chain.keys.iter().skip(1)).all(|(a, b)| a.number < b.number);
+        let rising =
+            chain.keys.iter().zip(chain.keys.iter().skip(1)).all(|(a, b)| a.number < b.number);
         if rising { Ok(chain) } else { Err(DecodeError::NotCanonical) }
     }
 }
@@ -164,7 +165,8 @@ impl Layout for SkippedKeys {
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let skipped = Self { chains: r.list(SKIPPED_CHAINS)? };
         let chains = &skipped.chains;
-        let rising = chains.iter().zip(chains.iter().skip(1)).all(|(a, b)| a.generation < b.generation);
+        let rising =
+            chains.iter().zip(chains.iter().skip(1)).all(|(a, b)| a.generation < b.generation);
         if !rising {
             return Err(DecodeError::NotCanonical);
         }

@@ -131,7 +131,9 @@ fn a_message_opens_once_on_every_path() {
 
 #[test]
 fn the_skip_limit_holds_at_the_limit_and_one_past_it() {
-    for (skipped, expected) in [(SKIP, Ok(())), (SKIP + 1, Err(RatchetError::TooFarAhead { skipped: SKIP + 1 }))] {
+    for (skipped, expected) in
+        [(SKIP, Ok(())), (SKIP + 1, Err(RatchetError::TooFarAhead { skipped: SKIP + 1 }))]
+    {
         let mut pair = pair(5);
         for _ in 0..skipped {
             pair.alice_says(b"");
@@ -310,7 +312,12 @@ fn forge(pair: &mut Pair, change: impl FnOnce(&mut Header)) -> Vec<u8> {
     change(&mut header);
     let body_key = message_key(&ec.message_key, &pq.message_key);
     let mut out = vec![];
-    Outgoing { header, header_key: ec.header_key, body_key }.seal(&SESSION, b"", &mut pair.rng, &mut out);
+    Outgoing { header, header_key: ec.header_key, body_key }.seal(
+        &SESSION,
+        b"",
+        &mut pair.rng,
+        &mut out,
+    );
     out
 }
 

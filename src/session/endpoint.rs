@@ -3,17 +3,17 @@ use alloc::vec::Vec;
 
 use rand_core::CryptoRng;
 
+use super::SessionId;
 use super::error::{DecryptError, EncryptError, OpenError, StateError};
 use super::introduction::Introduction;
 use super::outcome::{Changes, Encrypted, Renewal, StoredPeer};
 use super::peers::Peers;
 use super::set::{SessionSet, SetDecrypted, SetOutcome};
 use super::single::Session;
-use super::SessionId;
 use crate::crypto::Digest;
 use crate::envelope::{Envelope, HandshakeMessage};
 use crate::handshake::{self, InitiateError, PreSharedSecret};
-use crate::identity::{DeviceAddress, LocalDevice, SendPermit, SenderStatus, VerifiedDeviceList};
+use crate::identity::{DeviceAddress, LocalDevice, SendPermit, VerifiedDevice, VerifiedDeviceList};
 use crate::prekey::{PrekeyStore, VerifiedBundle};
 use crate::ratchet::{Ratchet, RatchetMessage, WireId};
 use crate::time::Timestamp;
@@ -205,33 +205,42 @@ impl Endpoint {
         Received { sender, session, wire_id, plaintext, dropped_keys: committed.dropped, changes }
     }
 
-    /// Takes a new session whose sender the caller has judged (see
-    /// [`crate::identity::Contact::judge`]).
+    /// Takes a new session. `sender` is the proof that its account lists the device now: it comes
+    /// from [`crate::identity::Contact::judge`], or for a first contact from the list that
+    /// [`crate::identity::Contact::trust_on_first_use`] accepted.
     ///
     /// # Errors
     /// [`AcceptError`]; nothing has changed, and the same envelope may be opened again later.
     pub fn accept(
         &mut self,
         introduction: Introduction,
-        status: &SenderStatus,
+        sender: &VerifiedDevice,
         now: Timestamp,
     ) -> Result<Received, AcceptError> {
-        if !status.is_acceptable() {
-            return Err(AcceptError::Sender);
-        }
-        let Introduction { session, initiator, prekey_use, plaintext, wire_id, committed } = introduction;
+        let Introduction { session, initiator, prekey_use, plaintext, wire_id, committed } =
+            introduction;
+        let (address, keys) = (sender.address(), sender.keys());
         let certificate = initiator.certificate();
-        let sender = certificate.address().clone();
-        if self.peers.get(&sender).is_some_and(|set| set.keys() != certificate.keys()) {
+        if certificate.address() != address || certificate.keys() != keys {
+            return Err(AcceptError::OtherDevice);
+        }
+        if self.peers.get(address).is_some_and(|set| set.keys() != keys) {
             return Err(AcceptError::OtherKeys);
         }
         self.prekeys.consume(&prekey_use, now).map_err(|_| AcceptError::Stale)?;
-        let slot = self.slot_for(&sender, certificate.keys());
+        let slot = self.slot_for(address, keys);
         let id = session.id;
         self.peers.update(slot, |set| set.insert_accepted(session, now));
         self.peers.touch(slot);
         let changes = Changes { active: true, archive: true, prekeys: true };
-        Ok(Received { sender, session: id, wire_id, plaintext, dropped_keys: committed.dropped, changes })
+        Ok(Received {
+            sender: address.clone(),
+            session: id,
+            wire_id,
+            plaintext,
+            dropped_keys: committed.dropped,
+            changes,
+        })
     }
 
     fn slot_for(
@@ -347,9 +356,9 @@ pub struct Sessions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AcceptError {
-    /// The sender is not to be talked to as things stand.
-    #[error("the sender's standing does not allow it")]
-    Sender,
+    /// The proof is of another device than the introduction.
+    #[error("the proof is of another device than the introduction")]
+    OtherDevice,
     /// The prekeys have been used since the envelope was opened.
     #[error("the prekeys have been used in the meantime")]
     Stale,
@@ -359,7 +368,7 @@ pub enum AcceptError {
 }
 
 crate::error::error_codes!(AcceptError {
-    Self::Sender => ("accept/sender", FetchDeviceList),
+    Self::OtherDevice => ("accept/other-device", FixCaller),
     Self::Stale => ("accept/stale", Drop),
     Self::OtherKeys => ("accept/other-keys", ShowToUser),
 });

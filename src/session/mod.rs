@@ -10,6 +10,8 @@ mod outcome;
 mod peers;
 mod set;
 mod single;
+#[cfg(test)]
+mod tests;
 
 pub use endpoint::{AcceptError, Endpoint, Opened, Received, Sessions};
 pub use error::{DecryptError, EncryptError, OpenError, StateError};

@@ -77,7 +77,11 @@ impl Peers {
     }
 
     /// Changes a set in any way and finds its new keys.
-    pub(super) fn update<T>(&mut self, slot: usize, change: impl FnOnce(&mut SessionSet) -> T) -> Option<T> {
+    pub(super) fn update<T>(
+        &mut self,
+        slot: usize,
+        change: impl FnOnce(&mut SessionSet) -> T,
+    ) -> Option<T> {
         let entry = self.slots.get_mut(slot)?.as_mut()?;
         let result = change(&mut entry.set);
         entry.index();

@@ -52,14 +52,7 @@ pub(super) struct SetDecrypted {
 
 impl SessionSet {
     pub(super) const fn new(peer: DeviceAddress, keys: DevicePublicKeys) -> Self {
-        Self {
-            peer,
-            keys,
-            generation: 0,
-            active: None,
-            inactive: VecDeque::new(),
-            flight: None,
-        }
+        Self { peer, keys, generation: 0, active: None, inactive: VecDeque::new(), flight: None }
     }
 
     pub(super) const fn peer(&self) -> &DeviceAddress {
@@ -162,7 +155,8 @@ impl SessionSet {
     /// An inactive session on which a message arrived becomes active, unless it lost a
     /// simultaneous initiation a moment ago.
     fn promote(&mut self, at: usize, now: Timestamp) {
-        let blocked = |session: &Session| session.receive_only_until.is_some_and(|until| now < until);
+        let blocked =
+            |session: &Session| session.receive_only_until.is_some_and(|until| now < until);
         if self.inactive.get(at).is_some_and(blocked) {
             return;
         }

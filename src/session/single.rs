@@ -5,10 +5,10 @@ use rand_core::CryptoRng;
 
 use crate::crypto::Digest;
 use crate::envelope;
-use crate::limits::{
-    SILENT_MESSAGES, SILENT_TIME, SIMULTANEOUS_GRACE, UNACKNOWLEDGED_SESSION_AGE,
+use crate::limits::{SILENT_MESSAGES, SILENT_TIME, SIMULTANEOUS_GRACE, UNACKNOWLEDGED_SESSION_AGE};
+use crate::ratchet::{
+    Committed, Decrypted, Ratchet, RatchetError, RatchetMessage, WireId, encoded_len,
 };
-use crate::ratchet::{Committed, Decrypted, Ratchet, RatchetError, RatchetMessage, WireId, encoded_len};
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
@@ -26,7 +26,6 @@ impl SessionId {
     pub const fn as_bytes(&self) -> &[u8; 32] {
         self.0.as_bytes()
     }
-
 }
 
 impl fmt::Debug for SessionId {

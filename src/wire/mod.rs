@@ -5,7 +5,7 @@ mod field;
 mod fixed;
 mod padding;
 #[rustfmt::skip]
-pub mod proto;
+pub(crate) mod proto;
 mod strict;
 
 pub(crate) use field::{FieldWriter, Fields, field_len};

@@ -3,7 +3,9 @@
 //! The wire messages as protobuf types: decoded, but not validated. SPEC.md section 4.
 
 #![allow(
+    dead_code,
     missing_docs,
+    unreachable_pub,
     unused_qualifications,
     clippy::all,
     clippy::pedantic,
