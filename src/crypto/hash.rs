@@ -1,6 +1,7 @@
 use core::fmt;
 
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha512};
+use subtle::ConstantTimeEq;
 
 use super::HashLabel;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
@@ -68,6 +69,26 @@ impl TranscriptHash {
     pub(crate) fn finish(self) -> Digest {
         Digest(self.0.finalize().into())
     }
+}
+
+/// SHA-512 again and again, for what people compare and should be costly to search for:
+/// `h_1 = H(prefix ‖ label ‖ 0x00 ‖ data ‖ key)`, `h_i = H(h_{i-1} ‖ key)`, and `h_rounds` is the
+/// result (SPEC.md 5.11).
+pub(crate) fn iterated_hash(label: HashLabel, data: &[u8], key: &[u8], rounds: u32) -> [u8; 64] {
+    let first = Sha512::new()
+        .chain_update(b"sealwax/v1/hash/")
+        .chain_update(label.as_str().as_bytes())
+        .chain_update([0])
+        .chain_update(data)
+        .chain_update(key)
+        .finalize();
+    let next = |h, _| Sha512::new().chain_update(h).chain_update(key).finalize();
+    (1..rounds).fold(first, next).into()
+}
+
+/// Compares in time that depends on the lengths alone.
+pub(crate) fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
+    a.ct_eq(b).into()
 }
 
 /// Prints the first four bytes of a public value: enough to tell two apart in a log.

@@ -1,5 +1,6 @@
 //! The registry of labels: every KDF output, hash and signature of the protocol is separated from
-//! every other by one of these. SPEC.md section 3.4 prints the same three tables; a test compares.
+//! every other by one of these. So is every MAC. SPEC.md section 3.4 prints the same four tables; a
+//! test compares.
 
 /// A closed set of labels with their wire text.
 macro_rules! labels {
@@ -67,6 +68,8 @@ labels! {
         HandshakeSession = "handshake/session",
         /// The handshake part of a message as it was on the wire.
         HandshakeFlight = "handshake/flight",
+        /// An account's half of a safety number.
+        SafetyNumber = "safety-number",
         /// A content's encoded bytes, as other contents refer to it.
         Content = "content",
         /// A stored state, as test vectors compare it.
@@ -90,6 +93,16 @@ labels! {
     }
 }
 
+labels! {
+    /// What a MAC is over.
+    MacLabel {
+        /// The header of a Braid key pair.
+        BraidHeader = "braid/header",
+        /// The ciphertext of a Braid epoch.
+        BraidCiphertext = "braid/ciphertext",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,7 +113,8 @@ mod tests {
         let kdf: Vec<_> = KdfLabel::ALL.iter().map(|l| l.as_str()).collect();
         let hash: Vec<_> = HashLabel::ALL.iter().map(|l| l.as_str()).collect();
         let purposes: Vec<_> = SignaturePurpose::ALL.iter().map(|l| l.as_str()).collect();
-        for labels in [kdf, hash, purposes] {
+        let macs: Vec<_> = MacLabel::ALL.iter().map(|l| l.as_str()).collect();
+        for labels in [kdf, hash, purposes, macs] {
             for (i, a) in labels.iter().enumerate() {
                 for (j, b) in labels.iter().enumerate() {
                     assert!(i == j || !a.starts_with(b), "{b} is a prefix of {a}");
