@@ -8,8 +8,8 @@ mod padding;
 pub mod proto;
 mod strict;
 
-pub(crate) use field::{FieldWriter, Fields};
+pub(crate) use field::{FieldWriter, Fields, Value};
 pub use fixed::DecodeError;
 pub(crate) use fixed::{Layout, Reader, Writer};
 pub(crate) use padding::{pad, padded_len, unpad};
-pub(crate) use strict::{decode_canonical, decode_extensible};
+pub(crate) use strict::{EXTENSIONS, decode_canonical, decode_extensible};
