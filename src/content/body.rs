@@ -1,5 +1,5 @@
 use alloc::string::String;
-use alloc::vec::Vec;
+use alloc::vec;
 use core::fmt;
 
 use super::{Receipt, ReceiptKind, Retry, Violation};
@@ -187,9 +187,7 @@ impl Null {
     }
 
     fn to_wire(self) -> proto::Null {
-        let mut padding = Vec::new();
-        padding.resize(self.padding(), 0);
-        proto::Null { padding }
+        proto::Null { padding: vec![0; self.padding()] }
     }
 }
 

@@ -34,7 +34,6 @@ struct Frame {
 
 impl Content {
     /// Begins a content of ours; [`ContentBuilder::build`] gives it its body.
-    #[must_use]
     pub const fn builder(
         id: MessageId,
         sent_at: Timestamp,
