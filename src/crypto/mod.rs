@@ -15,6 +15,8 @@ pub(crate) mod meter;
 mod search;
 mod secret;
 mod sign;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use aead::{AeadKey, NONCE_LEN, Nonce, TAG_LEN};
 pub(crate) use dh::SharedSecret;
@@ -23,7 +25,7 @@ pub(crate) use hash::TranscriptHash;
 pub use hash::{Digest, hash};
 pub(crate) use kdf::{Prk, chain_step, hmac};
 pub use kem::{KemCiphertext, KemPublicKey, KemSecretKey};
-pub use labels::{HashLabel, KdfLabel, SignaturePurpose};
+pub use labels::{HashLabel, KdfLabel, MacLabel, SignaturePurpose};
 pub(crate) use search::{SEARCH_TAG_LEN, SearchKey, SearchTag};
 pub(crate) use secret::Secret;
 pub use sign::{BadSignature, Signature, SigningKey, VerifyingKey};

@@ -58,3 +58,34 @@ impl<const N: usize> Layout for Secret<N> {
         Ok(secret)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::read_all;
+    use super::*;
+
+    #[test]
+    fn wiping_leaves_zeros() {
+        let mut secret = Secret::new([0xaa; 48]);
+        secret.zeroize();
+        assert_eq!(secret.as_bytes(), &[0; 48]);
+    }
+
+    #[test]
+    fn comparison_sees_every_byte() {
+        let secret = Secret::new([0x11; 32]);
+        assert!(bool::from(secret.ct_eq(&secret.clone())));
+        for i in 0..32 {
+            let mut other = [0x11; 32];
+            other[i] ^= 0x80;
+            assert!(!bool::from(secret.ct_eq(&Secret::new(other))), "byte {i}");
+        }
+    }
+
+    #[test]
+    fn only_the_exact_length_is_read() {
+        assert_eq!(read_all::<Secret<4>>(&[1, 2, 3, 4]).unwrap().as_bytes(), &[1, 2, 3, 4]);
+        assert_eq!(read_all::<Secret<4>>(&[1, 2, 3]).unwrap_err(), DecodeError::Truncated);
+        assert_eq!(read_all::<Secret<4>>(&[1, 2, 3, 4, 5]).unwrap_err(), DecodeError::Trailing);
+    }
+}

@@ -1,1 +1,7 @@
 //! ratchet
+
+mod braid;
+mod pq;
+
+pub use braid::BraidError;
+pub use pq::PqError;

@@ -360,3 +360,120 @@ pub struct SessionMessage {
     #[prost(bytes = "vec", tag = "4")]
     pub body: ::prost::alloc::vec::Vec<u8>,
 }
+// Identities and prekeys. Everything here is decoded canonically, and every signature is over the
+// exact bytes of the `body` beside it, whose fixed layout SPEC.md describes (sections 5 and 6).
+// Signatures are Ed25519, 64 bytes. Nothing is optional unless its comment says so.
+
+/// A new device asks its account for a certificate. Travels from the device to wherever the account
+/// key is.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CertificateRequest {
+    /// The certificate's body, at most 190 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+    /// By the device's signing key, purpose "device-possession".
+    #[prost(bytes = "vec", tag = "2")]
+    pub possession: ::prost::alloc::vec::Vec<u8>,
+}
+/// The account vouches for a device.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeviceCertificate {
+    /// At most 190 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+    /// By the device's signing key, purpose "device-possession".
+    #[prost(bytes = "vec", tag = "2")]
+    pub possession: ::prost::alloc::vec::Vec<u8>,
+    /// By the account key, purpose "device-certificate".
+    #[prost(bytes = "vec", tag = "3")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+}
+/// One link of an account's chain of device lists.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeviceListEntry {
+    /// At most 4,766 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+    /// By the account key that is in force after this entry, purpose "device-list".
+    #[prost(bytes = "vec", tag = "2")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+    /// By the account key that was in force before this entry, purpose "account-key-rotation". Present
+    /// exactly when the entry rotates the account key; empty otherwise.
+    #[prost(bytes = "vec", tag = "3")]
+    pub rotation_signature: ::prost::alloc::vec::Vec<u8>,
+}
+/// A device list entry with the certificates of the devices that it lists. At most 32,768 bytes.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SignedDeviceList {
+    #[prost(message, optional, tag = "1")]
+    pub entry: ::core::option::Option<DeviceListEntry>,
+    /// In the order in which the entry lists the devices, by ascending device id; at most 16.
+    #[prost(message, repeated, tag = "2")]
+    pub certificates: ::prost::alloc::vec::Vec<DeviceCertificate>,
+}
+/// Two different device list entries of one account, signed for the same version: proof that the
+/// account key was used twice, by mistake or by a thief.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ForkEvidence {
+    #[prost(message, optional, tag = "1")]
+    pub first: ::core::option::Option<DeviceListEntry>,
+    #[prost(message, optional, tag = "2")]
+    pub second: ::core::option::Option<DeviceListEntry>,
+}
+/// What a screen shows so that another device can scan and compare it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SafetyNumberCode {
+    /// 1. Any other value is another version, which is an outcome of the comparison, not an error.
+    #[prost(uint32, tag = "1")]
+    pub version: u32,
+    /// The fingerprint of whoever shows the code, 32 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub own: ::prost::alloc::vec::Vec<u8>,
+    /// The fingerprint of the account that they believe to be ours, 32 bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub peer: ::prost::alloc::vec::Vec<u8>,
+}
+/// A public prekey, signed by its device.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PublishedPrekey {
+    /// At most 1,277 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+    /// By the device's signing key, purpose "prekey".
+    #[prost(bytes = "vec", tag = "2")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+}
+/// What a server hands out to somebody who wants to write to a device. At most 32,768 bytes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PrekeyBundle {
+    #[prost(message, optional, tag = "1")]
+    pub certificate: ::core::option::Option<DeviceCertificate>,
+    /// Kind 1.
+    #[prost(message, optional, tag = "2")]
+    pub signed_prekey: ::core::option::Option<PublishedPrekey>,
+    /// Kind 4, or kind 3 when the server has none left.
+    #[prost(message, optional, tag = "3")]
+    pub kem_prekey: ::core::option::Option<PublishedPrekey>,
+    /// Kind 2. Absent when the server has none left.
+    #[prost(message, optional, tag = "4")]
+    pub one_time_prekey: ::core::option::Option<PublishedPrekey>,
+}
+/// What a device uploads: the whole of what the server must hold for it. Replaces what it uploaded
+/// before. At most 393,216 bytes.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PrekeyPublication {
+    #[prost(message, optional, tag = "1")]
+    pub certificate: ::core::option::Option<DeviceCertificate>,
+    /// Kind 1.
+    #[prost(message, optional, tag = "2")]
+    pub signed_prekey: ::core::option::Option<PublishedPrekey>,
+    /// Kind 3.
+    #[prost(message, optional, tag = "3")]
+    pub last_resort_kem_prekey: ::core::option::Option<PublishedPrekey>,
+    /// Kind 2, by ascending id, at most 200. Each is handed out once.
+    #[prost(message, repeated, tag = "4")]
+    pub one_time_prekeys: ::prost::alloc::vec::Vec<PublishedPrekey>,
+    /// Kind 4, by ascending id, at most 200. Each is handed out once.
+    #[prost(message, repeated, tag = "5")]
+    pub one_time_kem_prekeys: ::prost::alloc::vec::Vec<PublishedPrekey>,
+}
