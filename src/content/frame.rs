@@ -5,6 +5,7 @@ use rand_core::CryptoRng;
 
 use super::Violation;
 use crate::crypto::Digest;
+use crate::identity::ListVersion;
 use crate::limits::{CLOCK_SKEW, EXPIRY, SENT_AT};
 use crate::time::Timestamp;
 use crate::wire::proto;
@@ -120,38 +121,22 @@ impl Expiry {
 /// missed update or a fork.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DeviceListRef {
-    version: u32,
-    hash: Digest,
+    /// The list's number in its chain.
+    pub version: ListVersion,
+    /// The hash of the list's signed body.
+    pub hash: Digest,
 }
 
 impl DeviceListRef {
-    /// The list with this version, from 1, and the hash of its signed body.
-    ///
-    /// # Errors
-    /// [`Violation::DeviceList`] when the version is zero.
-    pub const fn new(version: u32, hash: Digest) -> Result<Self, Violation> {
-        if version == 0 { Err(Violation::DeviceList) } else { Ok(Self { version, hash }) }
-    }
-
-    /// The list's version.
-    #[must_use]
-    pub const fn version(&self) -> u32 {
-        self.version
-    }
-
-    /// The hash of the list's signed body.
-    #[must_use]
-    pub const fn hash(&self) -> &Digest {
-        &self.hash
-    }
-
     fn from_wire(wire: &proto::DeviceListRef) -> Result<Self, Violation> {
         let hash = wire.hash.as_slice().try_into().map_err(|_| Violation::DeviceList)?;
-        Self::new(wire.version, Digest::from_bytes(hash))
+        let version = ListVersion::new(wire.version).ok_or(Violation::DeviceList)?;
+        Ok(Self { version, hash: Digest::from_bytes(hash) })
     }
 
     fn to_wire(self) -> proto::DeviceListRef {
-        proto::DeviceListRef { version: self.version, hash: self.hash.as_bytes().to_vec() }
+        let hash = self.hash.as_bytes().to_vec();
+        proto::DeviceListRef { version: self.version.as_u32(), hash }
     }
 }
 
@@ -219,7 +204,6 @@ pub enum SentAt {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::{HashLabel, hash};
     use proptest::prelude::*;
 
     fn seconds(seconds: u64, timer_version: u32) -> Result<Expiry, Violation> {
@@ -278,13 +262,6 @@ mod tests {
         assert_eq!(time_of_sending(ahead, now), SentAt::Implausible { counts_as: now });
         let last = Timestamp::MAX;
         assert_eq!(time_of_sending(last, last), SentAt::Plausible { counts_as: last });
-    }
-
-    #[test]
-    fn a_device_list_has_a_version() {
-        let digest = hash(HashLabel::DeviceList, b"list");
-        assert_eq!(DeviceListRef::new(0, digest), Err(Violation::DeviceList));
-        assert_eq!(DeviceListRef::new(1, digest).unwrap().hash(), &digest);
     }
 
     #[test]

@@ -14,10 +14,12 @@
 //!     Body, Content, Conversation, DeviceListRef, DeviceLists, Incoming, MessageId,
 //! };
 //! use sealwax::crypto::Digest;
+//! use sealwax::identity::ListVersion;
 //! use sealwax::time::Timestamp;
 //! # let (id, list_hash) = (MessageId::from_bytes([7; 16]), Digest::from_bytes([1; 32]));
 //!
-//! let lists = DeviceLists { own: DeviceListRef::new(1, list_hash)?, peer: None };
+//! let own = DeviceListRef { version: ListVersion::FIRST, hash: list_hash };
+//! let lists = DeviceLists { own, peer: None };
 //! let now = Timestamp::from_secs(1_800_000_000);
 //! let sent = Content::builder(id, now, Conversation::Peer, lists).text("hello")?;
 //!

@@ -8,14 +8,16 @@ use proptest::prelude::*;
 use prost::Message;
 
 use super::*;
-use crate::crypto::{HashLabel, hash};
+use crate::crypto::{Digest, HashLabel, hash};
+use crate::identity::ListVersion;
 use crate::limits::{CONTENT_BYTES, EXPIRY, RECEIPT_IDS, RESENDS, TEXT_BYTES};
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, FieldWriter, Fields, proto};
 
 pub(super) fn draft() -> ContentBuilder {
-    let list = |version, seed: &[u8]| {
-        DeviceListRef::new(version, hash(HashLabel::DeviceList, seed)).unwrap()
+    let list = |version, seed: &[u8]| DeviceListRef {
+        version: ListVersion::new(version).unwrap(),
+        hash: hash(HashLabel::DeviceList, seed),
     };
     let lists = DeviceLists { own: list(3, b"own"), peer: Some(list(7, b"peer")) };
     let sent_at = Timestamp::from_secs(1_800_000_000);
@@ -101,8 +103,8 @@ fn a_content_comes_back_as_it_was() {
     assert_eq!(received.sent_at(), Timestamp::from_secs(1_800_000_000));
     assert_eq!(received.conversation(), Conversation::Peer);
     assert_eq!(received.expiry().map(|e| e.timer_version()), Some(2));
-    assert_eq!(received.lists().own.version(), 3);
-    assert_eq!(received.lists().peer.map(|l| l.version()), Some(7));
+    assert_eq!(received.lists().own.version.as_u32(), 3);
+    assert_eq!(received.lists().peer.map(|l| l.version.as_u32()), Some(7));
     assert_eq!(received.body(), &Body::from(Text::new("hello").unwrap()));
 }
 
@@ -405,8 +407,9 @@ fn any_body() -> impl Strategy<Value = Body> {
 
 fn any_content() -> impl Strategy<Value = Content> {
     let list = || {
-        (1u32.., any::<[u8; 32]>()).prop_map(|(version, hash)| {
-            DeviceListRef::new(version, crate::crypto::Digest::from_bytes(hash)).unwrap()
+        (1u32.., any::<[u8; 32]>()).prop_map(|(version, hash)| DeviceListRef {
+            version: ListVersion::new(version).unwrap(),
+            hash: Digest::from_bytes(hash),
         })
     };
     let lists =
