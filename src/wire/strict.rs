@@ -191,6 +191,14 @@ mod tests {
     }
 
     #[test]
+    fn what_was_decoded_must_have_been_there() {
+        let field = integer_field(1, 5);
+        assert_eq!(covers(&field, &field, 1), Ok(()));
+        assert_eq!(covers(&[], &field, 1), REFUSED);
+        assert_eq!(covers(&bytes_field(64, b""), &field, 1), REFUSED);
+    }
+
+    #[test]
     fn a_list_may_repeat() {
         let list = [bytes_field(4, b"x"), bytes_field(4, b"x"), bytes_field(4, b"")].concat();
         assert_eq!(canonical(&list), Ok(()));
