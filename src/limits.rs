@@ -58,7 +58,10 @@ limits! {
     REPLAY_RECORD: usize = 1_024;
     /// Age at which the signed prekey and the last-resort KEM prekey are replaced.
     PREKEY_ROTATION: Duration = DAY.saturating_mul(7);
-    /// Time after its replacement for which a rotated prekey still answers.
+    /// Age from which a last-resort KEM prekey is replaced when half its replay record is used.
+    PREKEY_EARLY_ROTATION: Duration = DAY;
+    /// Time after its replacement for which a rotated prekey still answers, and after its
+    /// expiry for which a one-time prekey does.
     PREKEY_GRACE: Duration = DAY.saturating_mul(30);
     /// Validity of a published prekey.
     PREKEY_VALIDITY: Duration = DAY.saturating_mul(30);

@@ -9,6 +9,7 @@ mod dh;
 mod hash;
 mod kdf;
 mod kem;
+mod kem_incremental;
 mod labels;
 #[cfg(test)]
 pub(crate) mod meter;
@@ -25,6 +26,10 @@ pub(crate) use hash::TranscriptHash;
 pub use hash::{Digest, hash};
 pub(crate) use kdf::{Prk, chain_step, hmac};
 pub use kem::{KemCiphertext, KemPublicKey, KemSecretKey};
+pub(crate) use kem_incremental::{
+    KEM_CT1_LEN, KEM_CT2_LEN, KemCiphertextParts, KemCt1, KemCt2, KemEncapsulation, KemFirstStep,
+    KemHeader, KemKeyParts, KemSeed, KemVector,
+};
 pub use labels::{HashLabel, KdfLabel, MacLabel, SignaturePurpose};
 pub(crate) use search::{SEARCH_TAG_LEN, SearchKey, SearchTag};
 pub(crate) use secret::Secret;

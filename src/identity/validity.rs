@@ -23,6 +23,14 @@ impl Validity {
         Self::between(from, from.saturating_add(length))
     }
 
+    /// Of a length that is a limit of ours, so that it cannot fail; at the end of time it begins
+    /// earlier.
+    pub(crate) fn lasting(from: Timestamp, length: Duration) -> Self {
+        let until = from.saturating_add(length);
+        let millis = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
+        Self { from: Timestamp::from_millis(until.as_millis().saturating_sub(millis)), until }
+    }
+
     pub(crate) fn between(from: Timestamp, until: Timestamp) -> Result<Self, DecodeError> {
         if until <= from || until.since(from) > VALIDITY {
             return Err(DecodeError::OutOfRange);

@@ -1,122 +1,105 @@
 //! The ML-KEM Braid: a key agreement that trickles through the headers of ordinary messages, 64
-//! bytes in each, and puts out a fresh secret per epoch. SPEC.md section 8.
+//! bytes in each, and puts out a fresh secret for every epoch. SPEC.md section 8.
+//!
+//! The states and the numbers of the transitions are those of the published specification
+//! (ML-KEM Braid, revision 1). Whoever has the key pair sends its header and then its bulk;
+//! meanwhile the peer, who needs no more than the header for it, sends the first part of the
+//! ciphertext. In the next epoch the roles are exchanged.
+//!
+//! A send or a receipt is staged from `&self`; nothing changes until its [`Step`] is committed.
+
+mod authenticator;
+mod erasure;
+mod field;
+mod receive;
+mod send;
+mod state;
+#[cfg(test)]
+mod tests;
 
 use alloc::boxed::Box;
-use rand_core::CryptoRng;
 
+use self::authenticator::Authenticator;
+pub(crate) use self::authenticator::part;
+pub(crate) use self::erasure::{CHUNK_LEN, Chunk};
+use self::erasure::{Contradiction, Decoder};
+use self::state::{HEADER_OBJECT_LEN, State};
 use crate::crypto::Secret;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
-pub(crate) const CHUNK_LEN: usize = 64;
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Chunk {
-    pub(crate) index: u16,
-    pub(crate) data: [u8; CHUNK_LEN],
+/// One side of the Braid.
+#[derive(Debug)]
+pub(crate) struct Braid {
+    epoch: u32,
+    authenticator: Authenticator,
+    state: State,
 }
 
-impl Layout for Chunk {
-    fn write(&self, w: &mut Writer) {
-        w.put(&self.index).put(&self.data);
-    }
-
-    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { index: r.get()?, data: r.get()? })
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Piece {
-    None,
-    Header(Chunk),
-    Key(Chunk),
-    KeyAck(Chunk),
-    Ct1Ack,
-    Ct1(Chunk),
-    Ct2(Chunk),
-}
-
+/// What a message carries of the Braid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Message {
+    /// The sender's epoch, from 1.
     pub(crate) epoch: u32,
     pub(crate) piece: Piece,
 }
 
 impl Message {
+    /// The epoch whose key protects the message: the newest that the sender knows the peer to have.
     pub(crate) const fn key_epoch(&self) -> u32 {
         self.epoch.saturating_sub(1)
     }
 }
 
+/// A chunk and what it is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    None,
+    /// Of the key's header and its MAC.
+    Header(Chunk),
+    /// Of the key's bulk.
+    Key(Chunk),
+    /// The same, and the ciphertext's first part has arrived.
+    KeyAck(Chunk),
+    /// The ciphertext's first part has arrived, and there are no more chunks of the key.
+    Ct1Ack,
+    /// Of the ciphertext's first part.
+    Ct1(Chunk),
+    /// Of the ciphertext's second part and the MAC.
+    Ct2(Chunk),
+}
+
+/// The secret of an epoch, put out once on each side.
 #[derive(Debug)]
 pub(crate) struct EpochKey {
     pub(crate) epoch: u32,
     pub(crate) key: Secret<32>,
 }
 
-#[derive(Debug)]
-pub(crate) enum Step {
-    Unchanged,
-    Replaced(Box<Braid>),
-}
-
+/// A piece about to be sent.
 #[derive(Debug)]
 pub(crate) struct BraidSend {
     pub(crate) message: Message,
     pub(crate) output: Option<EpochKey>,
     pub(crate) step: Step,
 }
+
+/// A piece about to be taken.
 #[derive(Debug)]
 pub(crate) struct BraidReceive {
     pub(crate) output: Option<EpochKey>,
     pub(crate) step: Step,
 }
 
+/// The difference between two states of the Braid.
 #[derive(Debug)]
-pub(crate) struct Braid {
-    epoch: u32,
-}
-
-impl Braid {
-    pub(crate) fn initiator(_secret: &Secret<32>) -> Self {
-        Self { epoch: 1 }
-    }
-    pub(crate) fn responder(_secret: &Secret<32>) -> Self {
-        Self { epoch: 1 }
-    }
-    pub(crate) fn stage_send<R: CryptoRng + ?Sized>(
-        &self,
-        _rng: &mut R,
-    ) -> Result<BraidSend, BraidError> {
-        Ok(BraidSend {
-            message: Message { epoch: self.epoch, piece: Piece::None },
-            output: None,
-            step: Step::Unchanged,
-        })
-    }
-    pub(crate) fn stage_receive(&self, _message: &Message) -> Result<BraidReceive, BraidError> {
-        Ok(BraidReceive { output: None, step: Step::Unchanged })
-    }
-    pub(crate) fn commit(&mut self, step: Step) {
-        if let Step::Replaced(new) = step {
-            *self = *new;
-        }
-    }
-    pub(crate) const fn sending_epoch(&self) -> u32 {
-        self.epoch.saturating_sub(1)
-    }
-    pub(crate) const fn latest_epoch(&self) -> u32 {
-        self.epoch.saturating_sub(1)
-    }
-}
-
-impl Layout for Braid {
-    fn write(&self, w: &mut Writer) {
-        w.put(&self.epoch);
-    }
-    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { epoch: r.get()? })
-    }
+pub(crate) enum Step {
+    Unchanged,
+    /// The encoder's index was used.
+    Sent,
+    /// The decoder keeps a chunk.
+    Kept(Chunk),
+    /// A transition.
+    Replaced(Box<Braid>),
 }
 
 /// Why the Braid refused a message.
@@ -132,8 +115,9 @@ pub enum BraidError {
     /// The encapsulation key is not the one its header announced, or is not reduced.
     #[error("a Braid encapsulation key does not match its header")]
     EncapsulationKey,
-    /// Chunks of one object contradict each other.
-    #[error("chunks of a Braid object contradict each other")]
+    /// Two chunks of one object with the same index differ, or an object's padding is not zero:
+    /// the peer lost its state or lies, and the object could not verify.
+    #[error("the chunks of a Braid object contradict each other")]
     ContradictoryChunks,
     /// There is no further epoch number.
     #[error("the epochs of the Braid are exhausted")]
@@ -144,9 +128,89 @@ pub enum BraidError {
 }
 
 impl BraidError {
-    /// Whether the session has to end and another begin.
+    /// Whether the session has to end and another begin: it could not heal any more.
     #[must_use]
     pub const fn ends_session(&self) -> bool {
         !matches!(self, Self::FutureEpoch)
+    }
+}
+
+impl From<Contradiction> for BraidError {
+    fn from(_: Contradiction) -> Self {
+        Self::ContradictoryChunks
+    }
+}
+
+impl Braid {
+    /// The side that generates the first key pair. The secret is an output of the handshake.
+    pub(crate) fn initiator(secret: &Secret<32>) -> Self {
+        Self::start(secret, State::KeysUnsampled)
+    }
+
+    /// The side that encapsulates first.
+    pub(crate) fn responder(secret: &Secret<32>) -> Self {
+        Self::start(secret, State::NoHeaderReceived { header: Decoder::new(HEADER_OBJECT_LEN) })
+    }
+
+    fn start(secret: &Secret<32>, state: State) -> Self {
+        Self { epoch: 1, authenticator: Authenticator::start(secret), state }
+    }
+
+    /// The epoch whose key the next message uses. It is also the number of completed epochs.
+    pub(crate) const fn sending_epoch(&self) -> u32 {
+        self.epoch.saturating_sub(1)
+    }
+
+    /// The newest epoch whose key was put out: the sending epoch, or the one after it while the peer
+    /// may not have it yet.
+    pub(crate) const fn latest_epoch(&self) -> u32 {
+        if self.state.has_encapsulated() { self.epoch } else { self.sending_epoch() }
+    }
+
+    /// Takes over what a send or receipt changes. The step must be of this very state.
+    pub(crate) fn commit(&mut self, step: Step) {
+        match step {
+            Step::Unchanged => {}
+            Step::Sent => self.state.advance_encoder(),
+            Step::Kept(chunk) => self.state.keep_chunk(chunk),
+            Step::Replaced(braid) => *self = *braid,
+        }
+    }
+
+    /// The transition to another state of the same epoch.
+    fn to(&self, state: State) -> Step {
+        self.to_with(self.authenticator.clone(), state)
+    }
+
+    fn to_with(&self, authenticator: Authenticator, state: State) -> Step {
+        Step::Replaced(Box::new(Self { epoch: self.epoch, authenticator, state }))
+    }
+
+    /// The transition to the first state of the next epoch.
+    fn to_next_epoch(
+        &self,
+        authenticator: Authenticator,
+        state: State,
+    ) -> Result<Step, BraidError> {
+        let epoch = self.epoch.checked_add(1).ok_or(BraidError::EpochsExhausted)?;
+        Ok(Step::Replaced(Box::new(Self { epoch, authenticator, state })))
+    }
+}
+
+/// `u32(epoch) ‖ authenticator ‖ state`.
+impl Layout for Braid {
+    fn write(&self, w: &mut Writer) {
+        let Self { epoch, authenticator, state } = self;
+        w.put(epoch).put(authenticator);
+        state.write(w);
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let (epoch, authenticator) = (r.get()?, r.get()?);
+        if epoch == 0 {
+            return Err(DecodeError::OutOfRange);
+        }
+        let state = State::read(r, epoch, &authenticator)?;
+        Ok(Self { epoch, authenticator, state })
     }
 }

@@ -1,5 +1,5 @@
 use crate::crypto::{KdfLabel, Prk, Secret, chain_step};
-use crate::ratchet::braid::EpochKey;
+use crate::ratchet::braid::{EpochKey, part};
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
@@ -70,14 +70,8 @@ impl EpochChains {
     }
 
     fn split(keys: &Secret<96>, role: Role) -> Self {
-        let part = |i: usize| {
-            Secret::filled(|out: &mut [u8; 32]| {
-                for (to, from) in out.iter_mut().zip(keys.as_bytes().iter().skip(i)) {
-                    *to = *from;
-                }
-            })
-        };
-        let (root, a2b, b2a) = (part(0), Chain::new(part(32)), Chain::new(part(64)));
+        let root = part(keys, 0);
+        let (a2b, b2a) = (Chain::new(part(keys, 1)), Chain::new(part(keys, 2)));
         match role {
             Role::Initiator => Self { root, sending: a2b, receiving: b2a },
             Role::Responder => Self { root, sending: b2a, receiving: a2b },

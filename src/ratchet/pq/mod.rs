@@ -168,7 +168,7 @@ impl PqRatchet {
     /// The header and key of the next message. Randomness is used only where the Braid generates a
     /// key pair or encapsulates.
     pub(crate) fn stage_send<R: CryptoRng + ?Sized>(&self, rng: &mut R) -> Result<PqSend, PqError> {
-        let sent = self.braid.stage_send(rng)?;
+        let sent = self.braid.stage_send(rng);
         let ChainStep { chain, message_key } = self.sending.step()?;
         Ok(PqSend {
             header: PqHeader { message: sent.message, n: chain.n },

@@ -1,0 +1,351 @@
+use alloc::vec::Vec;
+
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use super::one_time::OneTimeKeys;
+use super::publication::Publication;
+use super::published::{PrekeyId, PrekeyKind, PrekeyPublic, PublishedPrekey};
+use super::rotating::{LastResort, Rotated, Rotating};
+use crate::crypto::{DhSecretKey, KemSecretKey};
+use crate::error::error_codes;
+use crate::identity::LocalDevice;
+use crate::limits::ONE_TIME_TARGET;
+use crate::time::Timestamp;
+use crate::wire::{DecodeError, Layout, Reader, Writer};
+
+/// The version of a stored [`PrekeyStore`].
+const STORED_VERSION: u8 = 1;
+
+/// A device's own prekeys, secrets included, and their life: generated, published, consumed or
+/// expired, deleted. SPEC.md 6.4.
+#[derive(Clone, Debug)]
+pub struct PrekeyStore {
+    ids: IdCounter,
+    /// Refill when the server holds fewer one-time prekeys than this. Drawn anew at each refill, so
+    /// that refills do not tell a watcher exactly how many handshakes there were.
+    refill_below: u16,
+    signed: Rotating<DhSecretKey>,
+    last_resort: Rotating<LastResort>,
+    one_time: OneTimeKeys<DhSecretKey>,
+    one_time_kem: OneTimeKeys<KemSecretKey>,
+}
+
+/// What [`PrekeyStore::maintain`] did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Maintenance {
+    /// The signed prekey was replaced.
+    pub rotated_signed: bool,
+    /// The last-resort KEM prekey was replaced.
+    pub rotated_last_resort: bool,
+    /// One-time prekeys generated, both kinds together.
+    pub generated: usize,
+    /// Prekeys of all kinds deleted because their time is over.
+    pub deleted: usize,
+    /// Something waits to be published: upload [`PrekeyStore::publication`].
+    pub publish: bool,
+}
+
+impl PrekeyStore {
+    /// A new device's store with everything that it publishes first.
+    #[must_use]
+    pub fn new<R: CryptoRng + ?Sized>(now: Timestamp, rng: &mut R) -> Self {
+        let mut ids = IdCounter(0);
+        let signed = Rotated::new(ids.next(), DhSecretKey::generate(rng), now);
+        let last_resort = LastResort::new(KemSecretKey::generate(rng));
+        let last_resort = Rotated::new(ids.next(), last_resort, now);
+        let mut store = Self {
+            ids,
+            refill_below: 1,
+            signed: Rotating::new(signed),
+            last_resort: Rotating::new(last_resort),
+            one_time: OneTimeKeys::new(),
+            one_time_kem: OneTimeKeys::new(),
+        };
+        store.refill(now, rng);
+        store
+    }
+
+    /// What time demands: deletes what is over, replaces what is due, refills one-time prekeys.
+    /// Call it daily and after [`PrekeyStore::server_holds`]; store the state before publishing.
+    ///
+    /// # Errors
+    /// [`IdsExhausted`] when the counter could run out; then nothing changed.
+    pub fn maintain<R: CryptoRng + ?Sized>(
+        &mut self,
+        now: Timestamp,
+        rng: &mut R,
+    ) -> Result<Maintenance, IdsExhausted> {
+        self.ids.check_room()?;
+        let deleted = self.delete_dead(now);
+        let rotated_signed = self.rotate_signed(now, rng);
+        let rotated_last_resort = self.rotate_last_resort(now, rng);
+        let generated = self.refill(now, rng);
+        let publish = self.has_unpublished();
+        Ok(Maintenance { rotated_signed, rotated_last_resort, generated, deleted, publish })
+    }
+
+    fn delete_dead(&mut self, now: Timestamp) -> usize {
+        let rotated =
+            self.signed.delete_dead(now).saturating_add(self.last_resort.delete_dead(now));
+        let one_time =
+            self.one_time.delete_dead(now).saturating_add(self.one_time_kem.delete_dead(now));
+        rotated.saturating_add(one_time)
+    }
+
+    fn rotate_signed<R: CryptoRng + ?Sized>(&mut self, now: Timestamp, rng: &mut R) -> bool {
+        let due = self.signed.is_due(now);
+        if due {
+            let secret = DhSecretKey::generate(rng);
+            self.signed.replace(Rotated::new(self.ids.next(), secret, now), now);
+        }
+        due
+    }
+
+    fn rotate_last_resort<R: CryptoRng + ?Sized>(&mut self, now: Timestamp, rng: &mut R) -> bool {
+        let due = self.last_resort.is_due(now) || self.last_resort.is_worn(now);
+        if due {
+            let secret = LastResort::new(KemSecretKey::generate(rng));
+            self.last_resort.replace(Rotated::new(self.ids.next(), secret, now), now);
+        }
+        due
+    }
+
+    fn refill<R: CryptoRng + ?Sized>(&mut self, now: Timestamp, rng: &mut R) -> usize {
+        let threshold = self.refill_below.into();
+        let missing = self.one_time.missing(threshold, now);
+        let missing_kem = self.one_time_kem.missing(threshold, now);
+        for _ in 0..missing {
+            self.one_time.add(self.ids.next(), DhSecretKey::generate(rng), now);
+        }
+        for _ in 0..missing_kem {
+            self.one_time_kem.add(self.ids.next(), KemSecretKey::generate(rng), now);
+        }
+        let generated = missing.saturating_add(missing_kem);
+        if generated > 0 {
+            self.refill_below = draw_threshold(rng);
+        }
+        generated
+    }
+
+    fn has_unpublished(&self) -> bool {
+        let rotated = self.signed.is_published() && self.last_resort.is_published();
+        !(rotated && self.one_time.is_published() && self.one_time_kem.is_published())
+    }
+
+    /// What the server must hold. The same state at the same time gives the same bytes: repeat the
+    /// upload until it is confirmed.
+    #[must_use]
+    pub fn publication(&self, device: &LocalDevice, now: Timestamp) -> Publication {
+        use PrekeyKind::{LastResortKem, OneTime, OneTimeKem, Signed};
+        let dh = |secret: &DhSecretKey| PrekeyPublic::Dh(*secret.public_key());
+        let kem = |secret: &KemSecretKey| PrekeyPublic::Kem(secret.public_key());
+        let sign = |kind, id, key, validity| PublishedPrekey::sign(device, kind, id, key, validity);
+        let (signed, last_resort) = (self.signed.current(), self.last_resort.current());
+        let one_time = self.one_time.offered(now);
+        let one_time_kem = self.one_time_kem.offered(now);
+        Publication {
+            certificate: device.certificate().clone(),
+            signed: sign(Signed, signed.id, dh(&signed.secret), signed.validity),
+            last_resort: sign(
+                LastResortKem,
+                last_resort.id,
+                kem(&last_resort.secret.secret),
+                last_resort.validity,
+            ),
+            one_time: one_time.map(|k| sign(OneTime, k.id, dh(&k.secret), k.validity)).collect(),
+            one_time_kem: one_time_kem
+                .map(|k| sign(OneTimeKem, k.id, kem(&k.secret), k.validity))
+                .collect(),
+        }
+    }
+
+    /// The server has stored a publication. Saying so twice does no harm.
+    pub fn confirm_published(&mut self, publication: &Publication) {
+        let ids: Vec<_> = publication.prekeys().map(PublishedPrekey::id).collect();
+        self.signed.confirm(publication.signed.id());
+        self.last_resort.confirm(publication.last_resort.id());
+        self.one_time.confirm(&ids);
+        self.one_time_kem.confirm(&ids);
+    }
+
+    /// The server says which one-time prekeys it still holds; published ones that it does not hold
+    /// were handed out, and are not offered again. Returns how many those are. A server that lies
+    /// makes us generate up to [`crate::limits::ONE_TIME_PREKEYS`], and then no more.
+    pub fn server_holds(&mut self, ids: &[PrekeyId]) -> usize {
+        let dh = self.one_time.hand_out_all_but(ids);
+        dh.saturating_add(self.one_time_kem.hand_out_all_but(ids))
+    }
+
+    /// The signed prekey with this id, current or within its grace.
+    pub(crate) fn signed(&self, id: PrekeyId, now: Timestamp) -> Option<&DhSecretKey> {
+        self.signed.find(id, now)
+    }
+
+    /// The one-time X25519 prekey with this id, if no handshake consumed it.
+    pub(crate) fn one_time(&self, id: PrekeyId) -> Option<&DhSecretKey> {
+        self.one_time.find(id)
+    }
+
+    /// The KEM prekey with this id: one-time and not consumed, or last-resort and within its grace.
+    pub(crate) fn kem(&self, id: PrekeyId, now: Timestamp) -> Option<KemPrekeySecret<'_>> {
+        let one_time = self.one_time_kem.find(id);
+        let one_time = one_time.map(|secret| KemPrekeySecret { secret, last_resort: false });
+        one_time.or_else(|| {
+            let key = self.last_resort.find(id, now)?;
+            Some(KemPrekeySecret { secret: &key.secret, last_resort: true })
+        })
+    }
+
+    /// Whether a handshake may use these prekeys: they are there, and the handshake is not a replay
+    /// as far as the record of a last-resort prekey can tell.
+    pub(crate) fn admits(&self, used: &PrekeyUse, now: Timestamp) -> Result<(), ReplayRefused> {
+        if used.one_time.is_some_and(|id| self.one_time.find(id).is_none()) {
+            return Err(ReplayRefused::Gone);
+        }
+        if self.one_time_kem.find(used.kem).is_some() {
+            return Ok(());
+        }
+        let key = self.last_resort.find(used.kem, now).ok_or(ReplayRefused::Gone)?;
+        if key.has_served(&used.replay) {
+            return Err(ReplayRefused::Replayed);
+        }
+        if key.is_full() { Err(ReplayRefused::RecordFull) } else { Ok(()) }
+    }
+
+    /// Deletes the one-time prekeys of an authenticated handshake and records it under its
+    /// last-resort prekey.
+    pub(crate) fn consume(
+        &mut self,
+        used: &PrekeyUse,
+        now: Timestamp,
+    ) -> Result<(), ReplayRefused> {
+        self.admits(used, now)?;
+        if let Some(id) = used.one_time {
+            self.one_time.consume(id);
+        }
+        self.one_time_kem.consume(used.kem);
+        if let Some(key) = self.last_resort.find_mut(used.kem) {
+            key.record(used.replay);
+        }
+        Ok(())
+    }
+
+    /// The state to store: secret. Store it before anything that it generated is published.
+    #[must_use]
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        let mut w = Writer::with_capacity(32 * 1024);
+        w.u8(STORED_VERSION);
+        w.put(&self.ids.0).put(&self.refill_below).put(&self.signed).put(&self.last_resort);
+        w.put(&self.one_time).put(&self.one_time_kem);
+        w.into_secret()
+    }
+
+    /// Reads a stored state. Ids go on where they stopped.
+    ///
+    /// # Errors
+    /// [`DecodeError`] when the bytes are not what [`PrekeyStore::to_bytes`] wrote.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut r = Reader::new(bytes);
+        r.version(STORED_VERSION)?;
+        let store = Self {
+            ids: IdCounter(r.get()?),
+            refill_below: r.get()?,
+            signed: r.get()?,
+            last_resort: r.get()?,
+            one_time: r.get()?,
+            one_time_kem: r.get()?,
+        };
+        r.finish()?;
+        store.check_ids()?;
+        Ok(store)
+    }
+
+    /// Ids ascend within a kind, are used once over all kinds, and none is above the counter.
+    fn check_ids(&self) -> Result<(), DecodeError> {
+        let sorted = self.signed.ids().is_sorted_by(|a, b| a < b)
+            && self.last_resort.ids().is_sorted_by(|a, b| a < b)
+            && self.one_time.ids().is_sorted_by(|a, b| a < b)
+            && self.one_time_kem.ids().is_sorted_by(|a, b| a < b);
+        let rotated = self.signed.ids().chain(self.last_resort.ids());
+        let mut all: Vec<_> =
+            rotated.chain(self.one_time.ids()).chain(self.one_time_kem.ids()).collect();
+        all.sort_unstable();
+        let unique = all.is_sorted_by(|a, b| a < b);
+        let counted = all.last().is_none_or(|last| last.as_u32() <= self.ids.0);
+        if sorted && unique && counted { Ok(()) } else { Err(DecodeError::NotCanonical) }
+    }
+}
+
+/// A number from a quarter to half of [`ONE_TIME_TARGET`].
+fn draw_threshold<R: CryptoRng + ?Sized>(rng: &mut R) -> u16 {
+    const LOWEST: u16 = (ONE_TIME_TARGET / 4) as u16;
+    const CHOICES: u32 = (ONE_TIME_TARGET / 4 + 1) as u32;
+    // The remainder of a 32-bit number by 26 is as good as uniform here.
+    let drawn = rng.next_u32().checked_rem(CHOICES).unwrap_or(0);
+    LOWEST.saturating_add(u16::try_from(drawn).unwrap_or(0))
+}
+
+/// The last id given out; zero before the first.
+#[derive(Clone, Debug)]
+struct IdCounter(u32);
+
+impl IdCounter {
+    /// More than one round of maintenance takes.
+    const ROOM: u32 = 1_000;
+
+    fn check_room(&self) -> Result<(), IdsExhausted> {
+        if self.0 > u32::MAX - Self::ROOM { Err(IdsExhausted) } else { Ok(()) }
+    }
+
+    /// The next id. Saturation cannot happen: [`IdCounter::check_room`] came before.
+    fn next(&mut self) -> PrekeyId {
+        self.0 = self.0.saturating_add(1);
+        PrekeyId::new(self.0).unwrap_or(PrekeyId::LAST)
+    }
+}
+
+/// A KEM prekey's secret, as a handshake needs it.
+#[derive(Debug)]
+pub(crate) struct KemPrekeySecret<'a> {
+    pub(crate) secret: &'a KemSecretKey,
+    pub(crate) last_resort: bool,
+}
+
+/// The prekeys that one handshake used, and the name of the handshake for the replay record.
+#[derive(Clone, Debug)]
+pub(crate) struct PrekeyUse {
+    pub(crate) one_time: Option<PrekeyId>,
+    pub(crate) kem: PrekeyId,
+    pub(crate) replay: [u8; 16],
+}
+
+/// Why a handshake may not use the prekeys that it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplayRefused {
+    /// A prekey was consumed, has expired or never was.
+    #[error("a prekey of the handshake is gone")]
+    Gone,
+    /// The last-resort prekey has already served this very handshake.
+    #[error("the handshake is a replay")]
+    Replayed,
+    /// The last-resort prekey has served as many handshakes as it can tell apart.
+    #[error("the replay record of the last-resort prekey is full")]
+    RecordFull,
+}
+
+error_codes!(ReplayRefused {
+    Self::Gone => ("replay/gone", Drop),
+    Self::Replayed => ("replay/replayed", Drop),
+    Self::RecordFull => ("replay/record-full", Drop),
+});
+
+/// The device has used up its four billion prekey ids: it must begin anew under a new device id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the device has no prekey ids left")]
+pub struct IdsExhausted;
+
+error_codes!(IdsExhausted {
+    Self => ("prekey/ids-exhausted", ShowToUser),
+});
