@@ -97,8 +97,10 @@ limits! {
     TEXT_BYTES: usize = 8 * 1024;
     /// Message ids in one receipt.
     RECEIPT_IDS: usize = 512;
-    /// Years, in days, that an expiry timer may span.
+    /// Time that an expiry timer may span.
     EXPIRY: Duration = DAY.saturating_mul(366);
+    /// Latest time of sending, since the Unix epoch: the end of the year 9999.
+    SENT_AT: Duration = Duration::from_millis(253_402_300_799_999);
 }
 
 /// A limit that can be printed as a number.
