@@ -414,3 +414,338 @@ pub struct MatchOutdated;
 error_codes!(MatchOutdated {
     Self => ("contact/match-outdated", ShowToUser),
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::fixture::{Account, DAY, NOW, days, month, rng};
+    use crate::identity::{AccountIdentity, ListDraft, SafetyNumber};
+    use alloc::vec;
+    use proptest::prelude::*;
+
+    fn device(account: &Account, index: usize) -> DeviceId {
+        account.devices[index].address().device
+    }
+
+    fn proof(account: &Account) -> SafetyNumberMatch {
+        let me = Account::new("me", 0, 99).identity();
+        let (id, key) = account.identity();
+        let own = AccountIdentity { account: &me.0, key: &me.1 };
+        SafetyNumber::new(own, AccountIdentity { account: &id, key: &key }).compared_by_person()
+    }
+
+    /// A contact with two devices of which the second was just added.
+    fn after_addition() -> (Account, Contact) {
+        let mut alice = Account::new("alice", 1, 1);
+        let mut contact = alice.contact();
+        alice.add_device(&mut rng(7));
+        let draft = alice.draft_with_devices(ListDraft::after(contact.list()));
+        let list = draft.sign(&alice.pair, month(NOW)).unwrap();
+        assert_eq!(contact.update(list, NOW), Ok(ContactUpdate::Advanced));
+        (alice, contact)
+    }
+
+    fn restarted(account: &Account, seed: u64) -> Account {
+        Account { id: account.id.clone(), ..Account::new("x", 0, seed) }
+    }
+
+    fn claim(contact: &Contact) -> ClaimedList {
+        ClaimedList { version: contact.list().version(), hash: *contact.list().hash() }
+    }
+
+    #[test]
+    fn a_fresh_contact_permits_its_listed_devices_alone() {
+        let alice = Account::new("alice", 1, 1);
+        let contact = alice.contact();
+        let permit = contact.permit(device(&alice, 0), NOW).unwrap();
+        assert_eq!(permit.address(), alice.devices[0].address());
+        assert_eq!(*permit.keys(), alice.devices[0].keys().public_keys());
+        assert_eq!(
+            contact.permit(DeviceId::new(5).unwrap(), NOW),
+            Err(SendRefused::Device(DeviceRefused::Unlisted))
+        );
+        assert_eq!(
+            contact.permit(device(&alice, 0), days(30)),
+            Err(SendRefused::Device(DeviceRefused::ListExpired))
+        );
+    }
+
+    #[test]
+    fn an_added_device_stops_sending_until_it_is_acknowledged() {
+        let (alice, mut contact) = after_addition();
+        let added = IdentityEvent::DeviceAdded(device(&alice, 1));
+        assert_eq!(contact.events(), [added]);
+        assert_eq!(contact.permit(device(&alice, 0), NOW), Err(SendRefused::Unacknowledged));
+        contact.acknowledge(&[IdentityEvent::DeviceAdded(device(&alice, 0))]);
+        assert_eq!(contact.events(), [added]);
+        contact.acknowledge(&[added]);
+        assert!(contact.permit(device(&alice, 0), NOW).is_ok());
+        assert!(contact.permit(device(&alice, 1), NOW).is_ok());
+    }
+
+    #[test]
+    fn a_revoked_device_gets_nothing_from_the_next_send_on() {
+        let (alice, mut contact) = after_addition();
+        let draft = ListDraft::after(contact.list()).without(device(&alice, 0));
+        contact.update(draft.sign(&alice.pair, month(NOW)).unwrap(), NOW).unwrap();
+        let revoked = IdentityEvent::DeviceRevoked(device(&alice, 0));
+        assert_eq!(contact.events().last(), Some(&revoked));
+        contact.acknowledge(&contact.events().to_vec());
+        assert_eq!(
+            contact.permit(device(&alice, 0), NOW),
+            Err(SendRefused::Device(DeviceRefused::Revoked))
+        );
+    }
+
+    #[test]
+    fn a_refused_or_known_list_changes_nothing() {
+        let (alice, mut contact) = after_addition();
+        let before = contact.to_bytes();
+        let bob = Account::new("bob", 1, 2);
+        let known = contact.list().signed().clone();
+        let other_account = Err(ContactError::List(ListError::OtherAccount));
+        assert_eq!(contact.update(bob.list(), NOW).map(|_| ()), other_account);
+        assert_eq!(contact.replace(bob.list(), NOW), other_account);
+        assert_eq!(contact.mark_verified(&proof(&bob)), Err(MatchOutdated));
+        assert_eq!(contact.replace(known.clone(), NOW), Err(ContactError::SameAccountKey));
+        assert_eq!(contact.update(known, NOW), Ok(ContactUpdate::AlreadyKnown));
+        let first = Account { devices: alice.devices[..1].to_vec(), ..alice }.list();
+        assert_eq!(contact.update(first, NOW), Ok(ContactUpdate::Stale));
+        assert_eq!(contact.to_bytes(), before);
+    }
+
+    #[test]
+    fn verified_is_a_latch_that_an_identity_change_breaks_visibly() {
+        let alice = Account::new("alice", 1, 1);
+        let mut contact = alice.contact();
+        contact.mark_verified(&proof(&alice)).unwrap();
+        assert_eq!(contact.verification(), Verification::Verified);
+        let mut new = restarted(&alice, 5);
+        new.add_device(&mut rng(6));
+        contact.replace(new.list(), NOW).unwrap();
+        assert_eq!(contact.verification(), Verification::Violated);
+        assert_eq!(contact.permit(device(&new, 0), NOW), Err(SendRefused::Unacknowledged));
+        contact.acknowledge(&contact.events().to_vec());
+        assert_eq!(contact.permit(device(&new, 0), NOW), Err(SendRefused::VerificationViolated));
+        assert_eq!(contact.mark_verified(&proof(&alice)), Err(MatchOutdated));
+        contact.mark_verified(&proof(&new)).unwrap();
+        assert!(contact.permit(device(&new, 0), NOW).is_ok());
+    }
+
+    #[test]
+    fn a_violated_verification_can_be_given_up() {
+        let alice = Account::new("alice", 1, 1);
+        let mut contact = alice.contact();
+        contact.mark_verified(&proof(&alice)).unwrap();
+        let mut new = restarted(&alice, 5);
+        new.add_device(&mut rng(6));
+        contact.replace(new.list(), NOW).unwrap();
+        contact.acknowledge(&contact.events().to_vec());
+        contact.withdraw_verification();
+        assert!(contact.permit(device(&new, 0), NOW).is_ok());
+    }
+
+    #[test]
+    fn an_identity_change_of_an_unverified_contact_must_be_acknowledged() {
+        let alice = Account::new("alice", 1, 1);
+        let mut contact = alice.contact();
+        let mut new = restarted(&alice, 5);
+        new.add_device(&mut rng(6));
+        assert!(matches!(
+            contact.update(new.list(), NOW),
+            Ok(ContactUpdate::OtherAccountKey(key)) if key == new.pair.public_key()
+        ));
+        assert!(contact.events().is_empty());
+        contact.replace(new.list(), NOW).unwrap();
+        assert_eq!(contact.verification(), Verification::Unverified);
+        let (previous, current) = (alice.pair.public_key(), new.pair.public_key());
+        assert_eq!(contact.events(), [IdentityEvent::IdentityChanged { previous, current }]);
+    }
+
+    fn rotate(contact: &mut Contact, old: &Account) -> Account {
+        let mut new = restarted(old, 5);
+        let renewed = old.devices.iter().map(|d| d.renewed(new.certify(d.keys())).unwrap());
+        new.devices = renewed.collect();
+        let draft = new.draft_with_devices(ListDraft::after(contact.list()));
+        let list = draft.sign_rotation(&old.pair, &new.pair, month(NOW)).unwrap();
+        contact.update(list, NOW).unwrap();
+        new
+    }
+
+    #[test]
+    fn a_rotation_keeps_the_verification_and_is_shown() {
+        let alice = Account::new("alice", 1, 1);
+        let mut contact = alice.contact();
+        contact.mark_verified(&proof(&alice)).unwrap();
+        let new = rotate(&mut contact, &alice);
+        assert_eq!(contact.verification(), Verification::Verified);
+        let (previous, current) = (alice.pair.public_key(), new.pair.public_key());
+        assert_eq!(contact.events(), [IdentityEvent::AccountKeyRotated { previous, current }]);
+    }
+
+    #[test]
+    fn a_retired_key_cannot_come_back_as_a_new_identity() {
+        let alice = Account::new("alice", 1, 1);
+        let mut contact = alice.contact();
+        rotate(&mut contact, &alice);
+        let before = contact.clone();
+        assert_eq!(
+            contact.replace(alice.list(), NOW),
+            Err(ContactError::List(ListError::RetiredAccountKey))
+        );
+        assert_eq!(contact, before);
+    }
+
+    #[test]
+    fn a_fork_is_an_event_with_evidence_and_breaks_a_verification() {
+        let alice = Account::new("alice", 1, 1);
+        let mut contact = alice.contact();
+        contact.mark_verified(&proof(&alice)).unwrap();
+        let draft = alice.draft_with_devices(ListDraft::first(alice.id.clone()));
+        let other = draft.sign(&alice.pair, month(days(1))).unwrap();
+        let hash = *other.entry().hash();
+        let Ok(ContactUpdate::Fork(evidence)) = contact.update(other.clone(), NOW) else {
+            panic!()
+        };
+        assert_eq!(evidence.verify(), Ok(()));
+        let event = IdentityEvent::ListFork { version: ListVersion::FIRST, other: hash };
+        assert_eq!(contact.events(), [event]);
+        contact.update(other, NOW).unwrap();
+        assert_eq!(contact.events(), [event]);
+        assert_eq!(contact.verification(), Verification::Violated);
+    }
+
+    #[test]
+    fn events_are_bounded_and_the_one_too_many_changes_nothing() {
+        let alice = Account::new("alice", 1, 1);
+        let mut contact = alice.contact();
+        let fork = |i: u32| {
+            let from = NOW.saturating_add(DAY / 1000 * i);
+            let draft = alice.draft_with_devices(ListDraft::first(alice.id.clone()));
+            draft.sign(&alice.pair, month(from)).unwrap()
+        };
+        for i in 1..=u32::try_from(IDENTITY_EVENTS).unwrap() {
+            assert!(contact.update(fork(i), NOW).is_ok());
+        }
+        let before = contact.clone();
+        assert_eq!(contact.update(fork(999), NOW), Err(ContactError::TooManyEvents));
+        assert_eq!(contact, before);
+    }
+
+    #[test]
+    fn a_listed_sender_is_vouched_for() {
+        let alice = Account::new("alice", 1, 1);
+        let contact = alice.contact();
+        let status = contact.judge(alice.devices[0].certificate(), claim(&contact), NOW);
+        assert_eq!(status, SenderStatus::Listed(alice.verified_device(0)));
+    }
+
+    #[test]
+    fn a_sender_is_judged_by_the_newest_list_that_we_have() {
+        let (alice, mut contact) = after_addition();
+        let old_claim = claim(&alice.contact());
+        let by_first = alice.devices[0].certificate();
+        assert!(matches!(contact.judge(by_first, old_claim, NOW), SenderStatus::Listed(_)));
+        let draft = ListDraft::after(contact.list()).without(device(&alice, 0));
+        contact.update(draft.sign(&alice.pair, month(NOW)).unwrap(), NOW).unwrap();
+        assert_eq!(contact.judge(by_first, old_claim, NOW), SenderStatus::Revoked);
+        assert_eq!(contact.judge(by_first, claim(&contact), NOW), SenderStatus::Revoked);
+    }
+
+    #[test]
+    fn a_sender_who_knows_a_newer_list_makes_us_fetch_it() {
+        let (alice, newer) = after_addition();
+        let contact = Account { devices: alice.devices[..1].to_vec(), ..alice.clone() }.contact();
+        let have = contact.list().version();
+        assert_eq!(
+            contact.judge(alice.devices[1].certificate(), claim(&newer), NOW),
+            SenderStatus::NeedNewerList { have, claimed: newer.list().version() }
+        );
+        assert_eq!(
+            contact.judge(alice.devices[1].certificate(), claim(&contact), NOW),
+            SenderStatus::Unlisted
+        );
+    }
+
+    #[test]
+    fn strangers_impostors_and_forks_are_told_apart() {
+        let alice = Account::new("alice", 1, 1);
+        let contact = alice.contact();
+        let certificate = alice.devices[0].certificate();
+        let mut impostor = restarted(&alice, 5);
+        let forged = impostor.add_device(&mut rng(6)).certificate().clone();
+        assert_eq!(contact.judge(&forged, claim(&contact), NOW), SenderStatus::IdentityChanged);
+        let other = ClaimedList { hash: Digest::from_bytes([9; 32]), ..claim(&contact) };
+        assert_eq!(contact.judge(certificate, other, NOW), SenderStatus::Fork);
+        let bob = Account::new("bob", 1, 2);
+        let stranger = bob.devices[0].certificate();
+        assert_eq!(contact.judge(stranger, claim(&contact), NOW), SenderStatus::OtherAccount);
+        assert_eq!(
+            contact.judge(certificate, claim(&contact), days(365)),
+            SenderStatus::CertificateOutsideValidity(OutsideValidity::Expired)
+        );
+    }
+
+    #[test]
+    fn other_keys_under_a_listed_id_are_unlisted() {
+        let alice = Account::new("alice", 1, 1);
+        let contact = alice.contact();
+        let mut bytes = super::super::DeviceKeys::generate(&mut rng(8)).to_bytes();
+        bytes[1..5].copy_from_slice(&device(&alice, 0).as_u32().to_be_bytes());
+        let other = alice.certify(&super::super::DeviceKeys::from_bytes(&bytes).unwrap());
+        assert_eq!(contact.judge(&other, claim(&contact), NOW), SenderStatus::Unlisted);
+    }
+
+    #[test]
+    fn a_certificate_under_a_retired_key_still_names_a_listed_device() {
+        let alice = Account::new("alice", 1, 1);
+        let mut contact = alice.contact();
+        let old_claim = claim(&contact);
+        rotate(&mut contact, &alice);
+        let status = contact.judge(alice.devices[0].certificate(), old_claim, NOW);
+        assert!(matches!(status, SenderStatus::Listed(_)));
+    }
+
+    #[test]
+    fn a_stored_contact_comes_back() {
+        let (alice, mut contact) = after_addition();
+        contact.mark_verified(&proof(&alice)).unwrap();
+        let new = rotate(&mut contact, &alice);
+        let mut other = restarted(&new, 8);
+        other.add_device(&mut rng(9));
+        contact.replace(other.list(), NOW).unwrap();
+        assert_eq!(contact.events().len(), 3);
+        assert_eq!(Contact::from_bytes(&contact.to_bytes()), Ok(contact));
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_stored_contacts_never_panic(cut: prop::sample::Index, at: prop::sample::Index, with: u8) {
+            let mut bytes = after_addition().1.to_bytes();
+            prop_assert!(Contact::from_bytes(&bytes[..cut.index(bytes.len())]).is_err());
+            let at = at.index(bytes.len());
+            bytes[at] ^= with;
+            if let Ok(contact) = Contact::from_bytes(&bytes) {
+                prop_assert_eq!(contact.to_bytes(), bytes);
+            }
+        }
+
+        #[test]
+        fn every_event_round_trips(n in 1u32.., hash: [u8; 32]) {
+            let (a, b) = (Account::new("a", 0, 1).identity().1, Account::new("b", 0, 2).identity().1);
+            let device = DeviceId::new(n).unwrap();
+            let events = vec![
+                IdentityEvent::IdentityChanged { previous: a, current: b },
+                IdentityEvent::AccountKeyRotated { previous: a, current: b },
+                IdentityEvent::DeviceAdded(device),
+                IdentityEvent::DeviceRevoked(device),
+                IdentityEvent::ListFork { version: ListVersion::new(n).unwrap(), other: Digest::from_bytes(hash) },
+            ];
+            let mut w = Writer::new();
+            w.list(events.iter());
+            let mut r = Reader::new(w.as_slice());
+            prop_assert_eq!(r.list::<IdentityEvent, Vec<_>>(5), Ok(events));
+            prop_assert_eq!(r.finish(), Ok(()));
+        }
+    }
+}

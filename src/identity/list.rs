@@ -504,3 +504,324 @@ error_codes!(DeviceRefused {
     Self::ListExpired => ("device/list-expired", FetchDeviceList),
     Self::Certificate(_) => ("device/certificate", FetchDeviceList),
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::fixture::{Account, NOW, advanced, days, month, rng};
+    use crate::identity::{AccountKeyPair, DraftError, ListDraft};
+    use proptest::prelude::*;
+
+    fn next(list: &VerifiedDeviceList, account: &Account) -> SignedDeviceList {
+        ListDraft::after(list).sign(&account.pair, month(NOW)).unwrap()
+    }
+
+    /// The same account under a new key, its devices certified again.
+    fn with_new_key(account: &Account, seed: u64) -> Account {
+        let mut renewed = account.clone();
+        renewed.pair = AccountKeyPair::generate(&mut rng(seed));
+        let recertified =
+            account.devices.iter().map(|d| d.renewed(renewed.certify(d.keys())).unwrap());
+        renewed.devices = recertified.collect();
+        renewed
+    }
+
+    fn rotated(list: &VerifiedDeviceList, old: &Account, new: &Account) -> SignedDeviceList {
+        let draft = new.draft_with_devices(ListDraft::after(list));
+        draft.sign_rotation(&old.pair, &new.pair, month(NOW)).unwrap()
+    }
+
+    #[test]
+    fn a_list_comes_back_from_its_bytes() {
+        let list = Account::new("alice", 3, 1).list();
+        assert_eq!(SignedDeviceList::decode(&list.encode()), Ok(list));
+    }
+
+    #[test]
+    fn a_list_is_bounded_in_bytes_and_certificates() {
+        assert_eq!(
+            SignedDeviceList::decode(&alloc::vec![0; DOCUMENT_BYTES + 1]),
+            Err(ListError::Malformed(DecodeError::TooLarge))
+        );
+        let full = Account::new("alice", DEVICES, 1);
+        assert!(SignedDeviceList::decode(&full.list().encode()).is_ok());
+        let over = Account::new("alice", DEVICES + 1, 1);
+        let draft = over.draft_with_devices(ListDraft::first(over.id.clone()));
+        assert_eq!(draft.sign(&over.pair, month(NOW)), Err(DraftError::TooMany));
+    }
+
+    #[test]
+    fn certificates_must_be_those_of_the_entry() {
+        let (alice, mallory) = (Account::new("alice", 2, 1), Account::new("mallory", 2, 2));
+        let list = alice.list();
+        let with = |certificates: &[DeviceCertificate]| {
+            SignedDeviceList::new(list.entry.clone(), certificates.to_vec())
+        };
+        let [a, b] = [&list.certificates[0], &list.certificates[1]];
+        let foreign = mallory.devices[0].certificate();
+        for wrong in [&[a.clone()][..], &[b.clone(), a.clone()], &[a.clone(), foreign.clone()], &[]]
+        {
+            assert_eq!(with(wrong), Err(ListError::Certificates));
+        }
+        assert_eq!(with(&list.certificates), Ok(list.clone()));
+    }
+
+    #[test]
+    fn certificates_under_another_account_key_are_refused() {
+        let alice = Account::new("alice", 1, 1);
+        let fake = with_new_key(&alice, 9);
+        let draft = fake.draft_with_devices(ListDraft::first(alice.id.clone()));
+        assert_eq!(
+            draft.sign(&alice.pair, month(NOW)),
+            Err(DraftError::Refused(ListError::Certificates))
+        );
+    }
+
+    #[test]
+    fn the_chain_advances_by_one_and_knows_what_it_has() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let second = advanced(&first, next(&first, &alice));
+        assert_eq!(second.version().as_u32(), 2);
+        let again = second.advance(second.signed().clone(), NOW);
+        assert_eq!(again, Ok(Advance::AlreadyKnown));
+        assert_eq!(second.advance(first.signed().clone(), NOW), Ok(Advance::Stale));
+    }
+
+    #[test]
+    fn a_version_gap_names_both_ends() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let second = advanced(&first, next(&first, &alice));
+        let third = next(&second, &alice);
+        let gap = Advance::Gap { have: first.version(), got: third.entry.version() };
+        assert_eq!(first.advance(third, NOW), Ok(gap));
+    }
+
+    #[test]
+    fn a_wrong_previous_hash_is_refused() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let other = ListDraft::first(alice.id.clone());
+        let other = alice.draft_with_devices(other).sign(&alice.pair, month(days(1))).unwrap();
+        let other = VerifiedDeviceList::trust_on_first_use(other, NOW).unwrap();
+        assert_eq!(first.advance(next(&other, &alice), NOW), Err(ListError::PreviousHash));
+    }
+
+    #[test]
+    fn another_accounts_list_is_refused() {
+        let (alice, bob) = (Account::new("alice", 1, 1), Account::new("bob", 1, 2));
+        assert_eq!(alice.verified_list().advance(bob.list(), NOW), Err(ListError::OtherAccount));
+    }
+
+    #[test]
+    fn a_list_from_the_future_is_refused_and_an_expired_one_followed() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let future = ListDraft::after(&first).sign(&alice.pair, month(days(2))).unwrap();
+        assert_eq!(first.advance(future.clone(), NOW), Err(ListError::NotYetValid));
+        assert_eq!(
+            VerifiedDeviceList::trust_on_first_use(future.clone(), NOW),
+            Err(ListError::NotYetValid)
+        );
+        assert!(matches!(first.advance(future, days(300)), Ok(Advance::Advanced(_))));
+    }
+
+    #[test]
+    fn a_revoked_device_is_refused_for_ever() {
+        let alice = Account::new("alice", 2, 1);
+        let first = alice.verified_list();
+        let gone = alice.devices[0].address().device;
+        let draft = ListDraft::after(&first).without(gone);
+        let second = advanced(&first, draft.sign(&alice.pair, month(NOW)).unwrap());
+        assert_eq!(second.device(gone, NOW), Err(DeviceRefused::Revoked));
+        let back = ListDraft::after(&second).with(alice.devices[0].certificate().clone());
+        assert_eq!(
+            back.sign(&alice.pair, month(NOW)),
+            Err(DraftError::Refused(ListError::Malformed(DecodeError::OutOfRange)))
+        );
+    }
+
+    /// A successor that the account signed although it breaks a rule.
+    fn rogue(
+        list: &VerifiedDeviceList,
+        account: &Account,
+        revoked: &[DeviceId],
+        certificates: &[DeviceCertificate],
+    ) -> SignedDeviceList {
+        let mut body = list.newest.entry.body().clone();
+        body.version = list.version().next().unwrap();
+        body.previous = *list.hash();
+        body.revoked = revoked.to_vec();
+        let listed = |c: &DeviceCertificate| super::super::ListedDevice {
+            device: c.device(),
+            certificate: *c.hash(),
+        };
+        body.devices = certificates.iter().map(listed).collect();
+        let entry = DeviceListEntry::sign(body, &account.pair, None);
+        SignedDeviceList::new(entry, certificates.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_device_may_not_vanish_or_rise_from_the_dead() {
+        let alice = Account::new("alice", 2, 1);
+        let first = alice.verified_list();
+        let certificates = first.devices().to_vec();
+        let vanished = rogue(&first, &alice, &[], &certificates[1..]);
+        assert_eq!(first.advance(vanished, NOW), Err(ListError::DeviceVanished));
+        let gone = certificates[0].device();
+        let second = advanced(&first, rogue(&first, &alice, &[gone], &certificates[1..]));
+        let resurrected = rogue(&second, &alice, &[], &certificates);
+        assert_eq!(second.advance(resurrected, NOW), Err(ListError::RevocationDropped));
+        let forgotten = rogue(&second, &alice, &[], &certificates[1..]);
+        assert_eq!(second.advance(forgotten, NOW), Err(ListError::RevocationDropped));
+    }
+
+    /// Another device id with the same keys, as a thief of a revoked device would ask for.
+    fn same_keys_other_id(account: &Account) -> DeviceCertificate {
+        let mut bytes = account.devices[0].keys().to_bytes();
+        bytes[1..5].copy_from_slice(&7u32.to_be_bytes());
+        account.certify(&super::super::DeviceKeys::from_bytes(&bytes).unwrap())
+    }
+
+    #[test]
+    fn the_keys_of_a_revoked_device_may_not_return_under_another_id() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let gone = first.devices()[0].device();
+        let returned = rogue(&first, &alice, &[gone], &[same_keys_other_id(&alice)]);
+        assert_eq!(first.advance(returned, NOW), Err(ListError::KeysReused));
+    }
+
+    #[test]
+    fn two_devices_may_not_share_keys_and_one_may_not_change_them() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let draft = ListDraft::after(&first).with(same_keys_other_id(&alice));
+        let refused = Err(DraftError::Refused(ListError::KeysReused));
+        assert_eq!(draft.sign(&alice.pair, month(NOW)), refused);
+        let mut bytes = super::super::DeviceKeys::generate(&mut rng(9)).to_bytes();
+        bytes[1..5].copy_from_slice(&first.devices()[0].device().as_u32().to_be_bytes());
+        let changed = alice.certify(&super::super::DeviceKeys::from_bytes(&bytes).unwrap());
+        assert_eq!(ListDraft::after(&first).with(changed).sign(&alice.pair, month(NOW)), refused);
+    }
+
+    #[test]
+    fn a_renewed_certificate_replaces_the_old_one() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let terms = super::super::CertificateTerms { validity: month(days(1)), capabilities: 0 };
+        let keys = alice.devices[0].keys();
+        let request = keys.request_certificate(&alice.id, first.account_key(), terms);
+        let renewed = alice.pair.certify(&request, NOW).unwrap();
+        let draft = ListDraft::after(&first).with(renewed.clone());
+        let second = advanced(&first, draft.sign(&alice.pair, month(NOW)).unwrap());
+        assert_eq!(second.devices(), [renewed]);
+    }
+
+    #[test]
+    fn a_rotation_continues_the_chain_under_the_new_key_alone() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let renewed = with_new_key(&alice, 9);
+        let second = advanced(&first, rotated(&first, &alice, &renewed));
+        assert_eq!(*second.account_key(), renewed.pair.public_key());
+        assert!(second.is_retired(&alice.pair.public_key()));
+        assert!(matches!(second.advance(next(&second, &renewed), NOW), Ok(Advance::Advanced(_))));
+        assert_eq!(
+            ListDraft::after(&second).sign(&alice.pair, month(NOW)),
+            Err(DraftError::OtherAccountKey)
+        );
+    }
+
+    #[test]
+    fn a_retired_key_signs_nothing_any_more() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let renewed = with_new_key(&alice, 9);
+        let second = advanced(&first, rotated(&first, &alice, &renewed));
+        let parallel = advanced(&first, next(&first, &alice));
+        let third_by_old = next(&parallel, &alice);
+        assert_eq!(second.advance(third_by_old, NOW), Err(ListError::RetiredAccountKey));
+        assert_eq!(second.advance(first.signed().clone(), NOW), Ok(Advance::Stale));
+    }
+
+    #[test]
+    fn only_so_many_retired_keys_are_remembered() {
+        let mut account = Account::new("alice", 1, 1);
+        let first_key = account.pair.public_key();
+        let mut list = account.verified_list();
+        for i in 0..=RETIRED_ACCOUNT_KEYS {
+            assert_eq!(list.is_retired(&first_key), i > 0);
+            let renewed = with_new_key(&account, 100 + i as u64);
+            list = advanced(&list, rotated(&list, &account, &renewed));
+            account = renewed;
+        }
+        assert_eq!(list.retired.len(), RETIRED_ACCOUNT_KEYS);
+        assert!(!list.is_retired(&first_key));
+    }
+
+    #[test]
+    fn an_unrelated_key_is_another_key_and_not_a_fork() {
+        let alice = Account::new("alice", 1, 1);
+        let fake = with_new_key(&alice, 9);
+        let expected = Advance::OtherAccountKey(fake.pair.public_key());
+        assert_eq!(alice.verified_list().advance(fake.list(), NOW), Ok(expected.clone()));
+        let fake_second = next(&fake.verified_list(), &fake);
+        assert_eq!(alice.verified_list().advance(fake_second, NOW), Ok(expected));
+    }
+
+    #[test]
+    fn a_device_is_vouched_for_while_list_and_certificate_hold() {
+        let alice = Account::new("alice", 1, 1);
+        let list = alice.verified_list();
+        let device = alice.devices[0].address().device;
+        let vouched = list.device(device, NOW).unwrap();
+        assert_eq!(vouched.address(), alice.devices[0].address());
+        assert_eq!(*vouched.keys(), alice.devices[0].keys().public_keys());
+        assert_eq!(vouched.list_hash(), list.hash());
+        assert_eq!(list.device(DeviceId::new(9).unwrap(), NOW), Err(DeviceRefused::Unlisted));
+        assert_eq!(list.device(device, days(30)), Err(DeviceRefused::ListExpired));
+        let renewed = ListDraft::after(&list).sign(&alice.pair, month(days(360))).unwrap();
+        let Ok(Advance::Advanced(renewed)) = list.advance(renewed, days(365)) else { panic!() };
+        assert_eq!(
+            renewed.device(device, days(365)),
+            Err(DeviceRefused::Certificate(OutsideValidity::Expired))
+        );
+    }
+
+    #[test]
+    fn decoding_a_full_list_costs_34_signatures() {
+        let full = Account::new("alice", DEVICES, 1);
+        let bytes = rotated(&full.verified_list(), &full, &with_new_key(&full, 9)).encode();
+        let (result, meter) = crate::crypto::meter::measure(|| SignedDeviceList::decode(&bytes));
+        assert!(result.is_ok());
+        assert_eq!(meter.verify, 34);
+    }
+
+    #[test]
+    fn a_stored_list_comes_back() {
+        let alice = Account::new("alice", 2, 1);
+        let first = alice.verified_list();
+        let list = advanced(&first, rotated(&first, &alice, &with_new_key(&alice, 9)));
+        assert_eq!(VerifiedDeviceList::from_bytes(&list.to_bytes()), Ok(list));
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_stored_lists_never_panic(cut: prop::sample::Index, at: prop::sample::Index, with: u8) {
+            let mut bytes = Account::new("alice", 1, 1).verified_list().to_bytes();
+            prop_assert!(VerifiedDeviceList::from_bytes(&bytes[..cut.index(bytes.len())]).is_err());
+            let at = at.index(bytes.len());
+            bytes[at] ^= with;
+            if let Ok(list) = VerifiedDeviceList::from_bytes(&bytes) {
+                prop_assert_eq!(list.to_bytes(), bytes);
+            }
+        }
+
+        #[test]
+        fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = SignedDeviceList::decode(&bytes);
+        }
+    }
+}
