@@ -1,18 +1,15 @@
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::account::AccountKey;
 use super::address::{AccountId, DeviceAddress, DeviceId};
-use super::certificate::DeviceCertificate;
 use super::device::DevicePublicKeys;
 use super::entry::ListVersion;
 use super::event::IdentityEvent;
 use super::fork::ForkEvidence;
-use super::list::{
-    Advance, DeviceRefused, ListError, SignedDeviceList, VerifiedDevice, VerifiedDeviceList,
-};
+use super::list::{Advance, DeviceRefused, VerifiedDevice, VerifiedDeviceList};
 use super::safety::SafetyNumberMatch;
-use super::validity::OutsideValidity;
-use crate::crypto::Digest;
+use super::signed_list::{ListError, SignedDeviceList};
 use crate::error::error_codes;
 use crate::limits::IDENTITY_EVENTS;
 use crate::time::Timestamp;
@@ -62,7 +59,7 @@ pub enum ContactUpdate {
         got: ListVersion,
     },
     /// The account signed two lists for one version. Recorded as an event; keep the evidence.
-    Fork(ForkEvidence),
+    Fork(Box<ForkEvidence>),
     /// The list is under an account key that ours does not lead to. If the server has no list in
     /// between that rotates to it, the account began anew: tell [`Contact::replace`].
     OtherAccountKey(AccountKey),
@@ -90,7 +87,7 @@ impl Contact {
         match self.list.advance(list, now)? {
             Advance::Advanced(list) => {
                 self.note(&IdentityEvent::between(&self.list, &list))?;
-                self.list = list;
+                self.list = *list;
                 Ok(ContactUpdate::Advanced)
             }
             Advance::Fork(evidence) => {
@@ -166,7 +163,7 @@ impl Contact {
     /// [`MatchOutdated`] when the match is of another account or of a key no longer in force; then
     /// nothing changed.
     pub fn mark_verified(&mut self, matched: &SafetyNumberMatch) -> Result<(), MatchOutdated> {
-        if matched.account != *self.account() || matched.key != *self.account_key() {
+        if matched.account != *self.account() || matched.key != *self.account_key().as_bytes() {
             return Err(MatchOutdated);
         }
         self.verification = Verification::Verified;
@@ -214,47 +211,6 @@ impl Contact {
             return Err(SendRefused::VerificationViolated);
         }
         Ok(SendPermit { device: self.list.device(device, now)? })
-    }
-
-    /// What to think of the sender of a handshake, who showed this certificate and says that its
-    /// account's newest list is that one (SPEC.md 5.10). Changes nothing.
-    #[must_use]
-    pub fn judge(
-        &self,
-        certificate: &DeviceCertificate,
-        claimed: ClaimedList,
-        now: Timestamp,
-    ) -> SenderStatus {
-        if certificate.account() != self.account() {
-            return SenderStatus::OtherAccount;
-        }
-        if claimed.version > self.list.version() {
-            let (have, claimed) = (self.list.version(), claimed.version);
-            return SenderStatus::NeedNewerList { have, claimed };
-        }
-        let key = certificate.account_key();
-        if key != self.account_key() && !self.list.is_retired(key) {
-            return SenderStatus::IdentityChanged;
-        }
-        if claimed.version == self.list.version() && claimed.hash != *self.list.hash() {
-            return SenderStatus::Fork;
-        }
-        self.judge_device(certificate, now)
-    }
-
-    fn judge_device(&self, certificate: &DeviceCertificate, now: Timestamp) -> SenderStatus {
-        let listed = match self.list.listed(certificate.device()) {
-            Ok(listed) => listed,
-            Err(DeviceRefused::Revoked) => return SenderStatus::Revoked,
-            Err(_) => return SenderStatus::Unlisted,
-        };
-        if listed.certificate.keys() != certificate.keys() {
-            return SenderStatus::Unlisted;
-        }
-        match listed.certificate.validity().check(now) {
-            Ok(()) => SenderStatus::Listed(listed.vouch()),
-            Err(outside) => SenderStatus::CertificateOutsideValidity(outside),
-        }
     }
 
     /// The state to store; it holds no secret, but says whom we know.
@@ -327,43 +283,6 @@ impl SendPermit {
     }
 }
 
-/// The list that the sender of a handshake or a message says is its account's newest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ClaimedList {
-    /// The list's version.
-    pub version: ListVersion,
-    /// The hash of its entry.
-    pub hash: Digest,
-}
-
-/// What [`Contact::judge`] thinks of a sender.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SenderStatus {
-    /// The account lists the device, with these keys.
-    Listed(VerifiedDevice),
-    /// The sender knows a newer list than we do: fetch it and judge again.
-    NeedNewerList {
-        /// What we have.
-        have: ListVersion,
-        /// What the sender says there is.
-        claimed: ListVersion,
-    },
-    /// The certificate is under an account key that ours does not lead to.
-    IdentityChanged,
-    /// The sender has another list of the version that we have: fetch it from somewhere else to get
-    /// the evidence.
-    Fork,
-    /// The account revoked the device.
-    Revoked,
-    /// The account does not list the device, or lists it with other keys.
-    Unlisted,
-    /// The device is listed and its certificate does not hold now.
-    CertificateOutsideValidity(OutsideValidity),
-    /// The certificate is of another account than this contact: the caller mixed them up.
-    OtherAccount,
-}
-
 /// Why a list did not change a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -418,7 +337,10 @@ error_codes!(MatchOutdated {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identity::fixture::{Account, DAY, NOW, days, month, rng};
+    use crate::crypto::Digest;
+    use crate::identity::fixture::{
+        Account, DAY, NOW, after_addition, days, month, restarted, rng, rotate,
+    };
     use crate::identity::{AccountIdentity, ListDraft, SafetyNumber};
     use alloc::vec;
     use proptest::prelude::*;
@@ -434,23 +356,9 @@ mod tests {
         SafetyNumber::new(own, AccountIdentity { account: &id, key: &key }).compared_by_person()
     }
 
-    /// A contact with two devices of which the second was just added.
-    fn after_addition() -> (Account, Contact) {
-        let mut alice = Account::new("alice", 1, 1);
-        let mut contact = alice.contact();
-        alice.add_device(&mut rng(7));
-        let draft = alice.draft_with_devices(ListDraft::after(contact.list()));
-        let list = draft.sign(&alice.pair, month(NOW)).unwrap();
-        assert_eq!(contact.update(list, NOW), Ok(ContactUpdate::Advanced));
-        (alice, contact)
-    }
-
-    fn restarted(account: &Account, seed: u64) -> Account {
-        Account { id: account.id.clone(), ..Account::new("x", 0, seed) }
-    }
-
-    fn claim(contact: &Contact) -> ClaimedList {
-        ClaimedList { version: contact.list().version(), hash: *contact.list().hash() }
+    fn acknowledge_all(contact: &mut Contact) {
+        let seen = contact.events().to_vec();
+        contact.acknowledge(&seen);
     }
 
     #[test]
@@ -490,7 +398,7 @@ mod tests {
         contact.update(draft.sign(&alice.pair, month(NOW)).unwrap(), NOW).unwrap();
         let revoked = IdentityEvent::DeviceRevoked(device(&alice, 0));
         assert_eq!(contact.events().last(), Some(&revoked));
-        contact.acknowledge(&contact.events().to_vec());
+        acknowledge_all(&mut contact);
         assert_eq!(
             contact.permit(device(&alice, 0), NOW),
             Err(SendRefused::Device(DeviceRefused::Revoked))
@@ -525,7 +433,7 @@ mod tests {
         contact.replace(new.list(), NOW).unwrap();
         assert_eq!(contact.verification(), Verification::Violated);
         assert_eq!(contact.permit(device(&new, 0), NOW), Err(SendRefused::Unacknowledged));
-        contact.acknowledge(&contact.events().to_vec());
+        acknowledge_all(&mut contact);
         assert_eq!(contact.permit(device(&new, 0), NOW), Err(SendRefused::VerificationViolated));
         assert_eq!(contact.mark_verified(&proof(&alice)), Err(MatchOutdated));
         contact.mark_verified(&proof(&new)).unwrap();
@@ -540,7 +448,7 @@ mod tests {
         let mut new = restarted(&alice, 5);
         new.add_device(&mut rng(6));
         contact.replace(new.list(), NOW).unwrap();
-        contact.acknowledge(&contact.events().to_vec());
+        acknowledge_all(&mut contact);
         contact.withdraw_verification();
         assert!(contact.permit(device(&new, 0), NOW).is_ok());
     }
@@ -560,16 +468,6 @@ mod tests {
         assert_eq!(contact.verification(), Verification::Unverified);
         let (previous, current) = (alice.pair.public_key(), new.pair.public_key());
         assert_eq!(contact.events(), [IdentityEvent::IdentityChanged { previous, current }]);
-    }
-
-    fn rotate(contact: &mut Contact, old: &Account) -> Account {
-        let mut new = restarted(old, 5);
-        let renewed = old.devices.iter().map(|d| d.renewed(new.certify(d.keys())).unwrap());
-        new.devices = renewed.collect();
-        let draft = new.draft_with_devices(ListDraft::after(contact.list()));
-        let list = draft.sign_rotation(&old.pair, &new.pair, month(NOW)).unwrap();
-        contact.update(list, NOW).unwrap();
-        new
     }
 
     #[test]
@@ -630,80 +528,6 @@ mod tests {
         let before = contact.clone();
         assert_eq!(contact.update(fork(999), NOW), Err(ContactError::TooManyEvents));
         assert_eq!(contact, before);
-    }
-
-    #[test]
-    fn a_listed_sender_is_vouched_for() {
-        let alice = Account::new("alice", 1, 1);
-        let contact = alice.contact();
-        let status = contact.judge(alice.devices[0].certificate(), claim(&contact), NOW);
-        assert_eq!(status, SenderStatus::Listed(alice.verified_device(0)));
-    }
-
-    #[test]
-    fn a_sender_is_judged_by_the_newest_list_that_we_have() {
-        let (alice, mut contact) = after_addition();
-        let old_claim = claim(&alice.contact());
-        let by_first = alice.devices[0].certificate();
-        assert!(matches!(contact.judge(by_first, old_claim, NOW), SenderStatus::Listed(_)));
-        let draft = ListDraft::after(contact.list()).without(device(&alice, 0));
-        contact.update(draft.sign(&alice.pair, month(NOW)).unwrap(), NOW).unwrap();
-        assert_eq!(contact.judge(by_first, old_claim, NOW), SenderStatus::Revoked);
-        assert_eq!(contact.judge(by_first, claim(&contact), NOW), SenderStatus::Revoked);
-    }
-
-    #[test]
-    fn a_sender_who_knows_a_newer_list_makes_us_fetch_it() {
-        let (alice, newer) = after_addition();
-        let contact = Account { devices: alice.devices[..1].to_vec(), ..alice.clone() }.contact();
-        let have = contact.list().version();
-        assert_eq!(
-            contact.judge(alice.devices[1].certificate(), claim(&newer), NOW),
-            SenderStatus::NeedNewerList { have, claimed: newer.list().version() }
-        );
-        assert_eq!(
-            contact.judge(alice.devices[1].certificate(), claim(&contact), NOW),
-            SenderStatus::Unlisted
-        );
-    }
-
-    #[test]
-    fn strangers_impostors_and_forks_are_told_apart() {
-        let alice = Account::new("alice", 1, 1);
-        let contact = alice.contact();
-        let certificate = alice.devices[0].certificate();
-        let mut impostor = restarted(&alice, 5);
-        let forged = impostor.add_device(&mut rng(6)).certificate().clone();
-        assert_eq!(contact.judge(&forged, claim(&contact), NOW), SenderStatus::IdentityChanged);
-        let other = ClaimedList { hash: Digest::from_bytes([9; 32]), ..claim(&contact) };
-        assert_eq!(contact.judge(certificate, other, NOW), SenderStatus::Fork);
-        let bob = Account::new("bob", 1, 2);
-        let stranger = bob.devices[0].certificate();
-        assert_eq!(contact.judge(stranger, claim(&contact), NOW), SenderStatus::OtherAccount);
-        assert_eq!(
-            contact.judge(certificate, claim(&contact), days(365)),
-            SenderStatus::CertificateOutsideValidity(OutsideValidity::Expired)
-        );
-    }
-
-    #[test]
-    fn other_keys_under_a_listed_id_are_unlisted() {
-        let alice = Account::new("alice", 1, 1);
-        let contact = alice.contact();
-        let mut bytes = super::super::DeviceKeys::generate(&mut rng(8)).to_bytes();
-        bytes[1..5].copy_from_slice(&device(&alice, 0).as_u32().to_be_bytes());
-        let other = alice.certify(&super::super::DeviceKeys::from_bytes(&bytes).unwrap());
-        assert_eq!(contact.judge(&other, claim(&contact), NOW), SenderStatus::Unlisted);
-    }
-
-    #[test]
-    fn a_certificate_under_a_retired_key_still_names_a_listed_device() {
-        let alice = Account::new("alice", 1, 1);
-        let mut contact = alice.contact();
-        let old_claim = claim(&contact);
-        rotate(&mut contact, &alice);
-        let status = contact.judge(alice.devices[0].certificate(), old_claim, NOW);
-        assert!(matches!(status, SenderStatus::Listed(_)));
     }
 
     #[test]

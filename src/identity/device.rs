@@ -266,8 +266,7 @@ mod tests {
         let stored = [&device.keys().to_bytes()[5..], &pair.to_bytes()[1..]].concat();
         for secret in stored.chunks(4) {
             let hexadecimal = hex::encode(secret);
-            let decimal: alloc::vec::Vec<_> =
-                secret.iter().map(|b| alloc::string::ToString::to_string(b)).collect();
+            let decimal: Vec<_> = secret.iter().map(alloc::string::ToString::to_string).collect();
             assert!(!printed.contains(&hexadecimal) && !printed.contains(&decimal.concat()));
         }
     }

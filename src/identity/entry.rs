@@ -6,7 +6,7 @@ use prost::Message;
 use super::account::{AccountKey, AccountKeyPair};
 use super::address::{AccountId, DeviceId};
 use super::certificate::signature;
-use super::list::ListError;
+use super::signed_list::ListError;
 use super::validity::Validity;
 use crate::crypto::{Digest, HashLabel, Signature, SignaturePurpose, hash};
 use crate::limits::{DEVICE_LIST_BODY_BYTES, DEVICES, REVOKED_DEVICES};

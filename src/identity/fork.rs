@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 use prost::Message;
 
 use super::entry::DeviceListEntry;
-use super::list::ListError;
+use super::signed_list::ListError;
 use crate::error::error_codes;
 use crate::limits::DOCUMENT_BYTES;
 use crate::wire::{DecodeError, decode_canonical, proto};
@@ -113,7 +113,7 @@ mod tests {
         let alice = Account::new("alice", 1, 1);
         let other = first_list(&alice, days(1));
         match first_list(&alice, NOW).advance(other.signed().clone(), NOW) {
-            Ok(Advance::Fork(evidence)) => evidence,
+            Ok(Advance::Fork(evidence)) => *evidence,
             unexpected => panic!("{unexpected:?}"),
         }
     }

@@ -1,143 +1,23 @@
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use prost::Message;
-
 use super::account::AccountKey;
 use super::address::{AccountId, DeviceAddress, DeviceId};
-use super::certificate::{CertificateError, DeviceCertificate};
+use super::certificate::DeviceCertificate;
 use super::device::DevicePublicKeys;
 use super::entry::{DeviceListEntry, ListVersion};
 use super::fork::ForkEvidence;
+use super::signed_list::{ListError, SignedDeviceList};
 use super::validity::OutsideValidity;
 use crate::crypto::Digest;
 use crate::error::error_codes;
-use crate::limits::{DEVICES, DOCUMENT_BYTES, RETIRED_ACCOUNT_KEYS};
+use crate::limits::RETIRED_ACCOUNT_KEYS;
 use crate::time::Timestamp;
-use crate::wire::{DecodeError, Layout, Reader, Writer, decode_canonical, proto};
+use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 /// The version of a stored [`VerifiedDeviceList`].
 const STORED_VERSION: u8 = 1;
-
-/// A device list entry with the certificates of its devices: consistent in itself, and not yet
-/// known to be the account's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedDeviceList {
-    entry: DeviceListEntry,
-    certificates: Vec<DeviceCertificate>,
-}
-
-impl SignedDeviceList {
-    /// Puts an entry and the certificates of its devices together, in the entry's order.
-    ///
-    /// # Errors
-    /// [`ListError::Certificates`] when a certificate is missing, superfluous, in another order,
-    /// for another account or device, or under another account key than the one in force;
-    /// [`ListError::KeysReused`] when two devices share a key.
-    pub fn new(
-        entry: DeviceListEntry,
-        certificates: Vec<DeviceCertificate>,
-    ) -> Result<Self, ListError> {
-        let fits = |(listed, certificate): (&super::ListedDevice, &DeviceCertificate)| {
-            listed.device == certificate.device()
-                && listed.certificate == *certificate.hash()
-                && entry.account() == certificate.account()
-                && entry.body().key_in_force() == certificate.account_key()
-        };
-        let same_number = entry.devices().len() == certificates.len();
-        if !same_number || !entry.devices().iter().zip(&certificates).all(fits) {
-            return Err(ListError::Certificates);
-        }
-        check_keys(certificates.iter().flat_map(|a| certificates.iter().map(move |b| (a, b))))?;
-        Ok(Self { entry, certificates })
-    }
-
-    /// Decodes and verifies every signature in it: at most 34.
-    ///
-    /// # Errors
-    /// [`ListError`]: malformed, a signature, a certificate, or certificates that do not fit.
-    pub fn decode(bytes: &[u8]) -> Result<Self, ListError> {
-        if bytes.len() > DOCUMENT_BYTES {
-            return Err(DecodeError::TooLarge.into());
-        }
-        let message: proto::SignedDeviceList = decode_canonical(bytes)?;
-        if message.certificates.len() > DEVICES {
-            return Err(DecodeError::TooLarge.into());
-        }
-        let entry = DeviceListEntry::from_proto(message.entry.ok_or(DecodeError::Missing)?)?;
-        let certificates = message.certificates.into_iter().map(DeviceCertificate::from_proto);
-        Self::new(entry, certificates.collect::<Result<_, _>>()?)
-    }
-
-    /// The bytes to publish: an encoded `SignedDeviceList`.
-    #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        proto::SignedDeviceList {
-            entry: Some(self.entry.to_proto()),
-            certificates: self.certificates.iter().map(DeviceCertificate::to_proto).collect(),
-        }
-        .encode_to_vec()
-    }
-
-    /// The entry.
-    #[must_use]
-    pub const fn entry(&self) -> &DeviceListEntry {
-        &self.entry
-    }
-
-    /// The certificates, in the entry's order.
-    #[must_use]
-    pub fn certificates(&self) -> &[DeviceCertificate] {
-        &self.certificates
-    }
-
-    /// The rules of the chain that only two neighbours together can break.
-    pub(super) fn check_successor(&self, next: &Self) -> Result<(), ListError> {
-        if next.entry.previous() != self.entry.hash() {
-            return Err(ListError::PreviousHash);
-        }
-        if !self.entry.revoked().iter().all(|id| next.entry.body().is_revoked(*id)) {
-            return Err(ListError::RevocationDropped);
-        }
-        let kept = |id| next.entry.body().listed(id).is_some() || next.entry.body().is_revoked(id);
-        if !self.entry.devices().iter().all(|listed| kept(listed.device)) {
-            return Err(ListError::DeviceVanished);
-        }
-        let pairs =
-            next.certificates.iter().flat_map(|n| self.certificates.iter().map(move |p| (p, n)));
-        check_keys(pairs)
-    }
-
-    fn certificate(&self, device: DeviceId) -> Option<&DeviceCertificate> {
-        let index = self.certificates.binary_search_by_key(&device, DeviceCertificate::device);
-        self.certificates.get(index.ok()?)
-    }
-}
-
-/// One device, one pair of keys: two certificates agree in both keys when they are for the same
-/// device, and in neither when they are not.
-fn check_keys<'a>(
-    mut pairs: impl Iterator<Item = (&'a DeviceCertificate, &'a DeviceCertificate)>,
-) -> Result<(), ListError> {
-    let fits = |(a, b): (&DeviceCertificate, &DeviceCertificate)| {
-        let same = a.device() == b.device();
-        same == (a.keys().signing == b.keys().signing)
-            && same == (a.keys().identity == b.keys().identity)
-    };
-    if pairs.all(fits) { Ok(()) } else { Err(ListError::KeysReused) }
-}
-
-/// As stored: `entry ‖ certificates`.
-impl Layout for SignedDeviceList {
-    fn write(&self, w: &mut Writer) {
-        w.put(&self.entry);
-        w.list(self.certificates.iter());
-    }
-
-    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Self::new(r.get()?, r.list(DEVICES)?).map_err(|_| DecodeError::OutOfRange)
-    }
-}
 
 /// The newest device list that we know of an account whose key we pinned (SPEC.md 5.7).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,7 +32,7 @@ pub struct VerifiedDeviceList {
 #[non_exhaustive]
 pub enum Advance {
     /// It is the next one; here is the new state.
-    Advanced(VerifiedDeviceList),
+    Advanced(Box<VerifiedDeviceList>),
     /// It is the one that we have.
     AlreadyKnown,
     /// It is older than the one that we have.
@@ -165,7 +45,7 @@ pub enum Advance {
         got: ListVersion,
     },
     /// The account signed two lists for one version.
-    Fork(ForkEvidence),
+    Fork(Box<ForkEvidence>),
     /// It is under an account key that the chain that we know does not lead to.
     OtherAccountKey(AccountKey),
 }
@@ -177,7 +57,7 @@ impl VerifiedDeviceList {
     /// # Errors
     /// [`ListError::NotYetValid`].
     pub fn trust_on_first_use(list: SignedDeviceList, now: Timestamp) -> Result<Self, ListError> {
-        check_begun(&list.entry, now)?;
+        check_begun(list.entry(), now)?;
         Ok(Self::pinned(list, Vec::new()))
     }
 
@@ -188,21 +68,21 @@ impl VerifiedDeviceList {
     /// [`ListError`] when the list is of another account, or claims to be the next one and breaks a
     /// rule of the chain.
     pub fn advance(&self, list: SignedDeviceList, now: Timestamp) -> Result<Advance, ListError> {
-        if list.entry.account() != self.account() {
+        if list.entry().account() != self.account() {
             return Err(ListError::OtherAccount);
         }
-        if list.entry.hash() == self.hash() {
+        if list.entry().hash() == self.hash() {
             return Ok(Advance::AlreadyKnown);
         }
-        match list.entry.version().cmp(&self.version()) {
+        match list.entry().version().cmp(&self.version()) {
             Ordering::Less => Ok(self.not_newer(&list)),
-            Ordering::Equal => Ok(self.same_version(list)),
+            Ordering::Equal => Ok(self.same_version(&list)),
             Ordering::Greater => self.newer(list, now),
         }
     }
 
     fn not_newer(&self, list: &SignedDeviceList) -> Advance {
-        let key = list.entry.account_key();
+        let key = list.entry().account_key();
         if key == self.account_key() || self.retired.contains(key) {
             Advance::Stale
         } else {
@@ -210,25 +90,26 @@ impl VerifiedDeviceList {
         }
     }
 
-    fn same_version(&self, list: SignedDeviceList) -> Advance {
-        let otherwise = self.not_newer(&list);
-        ForkEvidence::new(self.newest.entry.clone(), list.entry).map_or(otherwise, Advance::Fork)
+    fn same_version(&self, list: &SignedDeviceList) -> Advance {
+        let otherwise = self.not_newer(list);
+        ForkEvidence::new(self.newest.entry().clone(), list.entry().clone())
+            .map_or(otherwise, |fork| Advance::Fork(Box::new(fork)))
     }
 
     fn newer(&self, list: SignedDeviceList, now: Timestamp) -> Result<Advance, ListError> {
-        let (have, got) = (self.version(), list.entry.version());
-        if self.retired.contains(list.entry.account_key()) {
+        let (have, got) = (self.version(), list.entry().version());
+        if self.retired.contains(list.entry().account_key()) {
             return Err(ListError::RetiredAccountKey);
         }
         if have.next() != Some(got) {
             return Ok(Advance::Gap { have, got });
         }
-        if list.entry.account_key() != self.account_key() {
-            return Ok(Advance::OtherAccountKey(*list.entry.account_key()));
+        if list.entry().account_key() != self.account_key() {
+            return Ok(Advance::OtherAccountKey(*list.entry().account_key()));
         }
-        check_begun(&list.entry, now)?;
+        check_begun(list.entry(), now)?;
         self.newest.check_successor(&list)?;
-        Ok(Advance::Advanced(self.followed_by(list)))
+        Ok(Advance::Advanced(Box::new(self.followed_by(list))))
     }
 
     fn followed_by(&self, list: SignedDeviceList) -> Self {
@@ -236,8 +117,8 @@ impl VerifiedDeviceList {
     }
 
     fn pinned(list: SignedDeviceList, mut retired: Vec<AccountKey>) -> Self {
-        if list.entry.new_account_key().is_some() {
-            retired.push(*list.entry.account_key());
+        if list.entry().new_account_key().is_some() {
+            retired.push(*list.entry().account_key());
             let forgotten = retired.len().saturating_sub(RETIRED_ACCOUNT_KEYS);
             retired.drain(..forgotten);
         }
@@ -247,13 +128,13 @@ impl VerifiedDeviceList {
     /// The account.
     #[must_use]
     pub const fn account(&self) -> &AccountId {
-        self.newest.entry.account()
+        self.newest.entry().account()
     }
 
     /// The account key in force.
     #[must_use]
     pub fn account_key(&self) -> &AccountKey {
-        self.newest.entry.body().key_in_force()
+        self.newest.entry().body().key_in_force()
     }
 
     /// The list with its certificates, to publish or to hand to another device.
@@ -265,19 +146,19 @@ impl VerifiedDeviceList {
     /// The newest version.
     #[must_use]
     pub const fn version(&self) -> ListVersion {
-        self.newest.entry.version()
+        self.newest.entry().version()
     }
 
     /// The hash of the newest entry.
     #[must_use]
     pub const fn hash(&self) -> &Digest {
-        self.newest.entry.hash()
+        self.newest.entry().hash()
     }
 
     /// Whether the list has expired: nothing is sent on its word then.
     #[must_use]
     pub fn is_expired(&self, now: Timestamp) -> bool {
-        self.newest.entry.validity().check(now) == Err(OutsideValidity::Expired)
+        self.newest.entry().validity().check(now) == Err(OutsideValidity::Expired)
     }
 
     /// The certificates of all devices, by ascending id.
@@ -310,7 +191,7 @@ impl VerifiedDeviceList {
     }
 
     pub(super) fn listed(&self, device: DeviceId) -> Result<Listed<'_>, DeviceRefused> {
-        if self.newest.entry.body().is_revoked(device) {
+        if self.newest.entry().body().is_revoked(device) {
             return Err(DeviceRefused::Revoked);
         }
         let certificate = self.newest.certificate(device).ok_or(DeviceRefused::Unlisted)?;
@@ -423,63 +304,6 @@ impl VerifiedDevice {
     }
 }
 
-/// Why a list was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ListError {
-    /// Not a device list of this version.
-    #[error("malformed device list: {0}")]
-    Malformed(#[from] DecodeError),
-    /// The account key in force after the entry did not sign it.
-    #[error("the account's signature does not verify")]
-    Signature,
-    /// The entry rotates the account key without the old key's signature, or has one and does not.
-    #[error("the old account key's signature is missing, superfluous or does not verify")]
-    RotationSignature,
-    /// A certificate of the list is bad in itself.
-    #[error("a certificate of the list was refused: {0}")]
-    Certificate(#[from] CertificateError),
-    /// The certificates are not those that the entry names.
-    #[error("the certificates are not those of the listed devices")]
-    Certificates,
-    /// The list is of another account.
-    #[error("the list is of another account")]
-    OtherAccount,
-    /// It claims to be newer and is under an account key that the account rotated away from.
-    #[error("the list is signed by a retired account key")]
-    RetiredAccountKey,
-    /// It was created in the future.
-    #[error("the list was created in the future")]
-    NotYetValid,
-    /// It does not follow the entry that we have.
-    #[error("the previous hash is not that of the list before")]
-    PreviousHash,
-    /// An id that was revoked no longer is.
-    #[error("a revocation was taken back")]
-    RevocationDropped,
-    /// A device is gone without having been revoked.
-    #[error("a device vanished without being revoked")]
-    DeviceVanished,
-    /// A device has other keys than before, or two devices share one.
-    #[error("a device's keys changed or were reused")]
-    KeysReused,
-}
-
-error_codes!(ListError {
-    Self::Malformed(_) => ("device-list/malformed", Drop),
-    Self::Signature => ("device-list/signature", Drop),
-    Self::RotationSignature => ("device-list/rotation-signature", Drop),
-    Self::Certificate(_) => ("device-list/certificate", Drop),
-    Self::Certificates => ("device-list/certificates", FetchDeviceList),
-    Self::OtherAccount => ("device-list/other-account", FixCaller),
-    Self::RetiredAccountKey => ("device-list/retired-account-key", ShowToUser),
-    Self::NotYetValid => ("device-list/not-yet-valid", Drop),
-    Self::PreviousHash => ("device-list/previous-hash", ShowToUser),
-    Self::RevocationDropped => ("device-list/revocation-dropped", ShowToUser),
-    Self::DeviceVanished => ("device-list/device-vanished", ShowToUser),
-    Self::KeysReused => ("device-list/keys-reused", ShowToUser),
-});
-
 /// Why a list does not vouch for a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -510,6 +334,8 @@ mod tests {
     use super::*;
     use crate::identity::fixture::{Account, NOW, advanced, days, month, rng};
     use crate::identity::{AccountKeyPair, DraftError, ListDraft};
+    use crate::identity::{DeviceCertificate, DeviceListEntry};
+    use crate::limits::{DEVICES, DOCUMENT_BYTES};
     use proptest::prelude::*;
 
     fn next(list: &VerifiedDeviceList, account: &Account) -> SignedDeviceList {
@@ -555,15 +381,15 @@ mod tests {
         let (alice, mallory) = (Account::new("alice", 2, 1), Account::new("mallory", 2, 2));
         let list = alice.list();
         let with = |certificates: &[DeviceCertificate]| {
-            SignedDeviceList::new(list.entry.clone(), certificates.to_vec())
+            SignedDeviceList::new(list.entry().clone(), certificates.to_vec())
         };
-        let [a, b] = [&list.certificates[0], &list.certificates[1]];
+        let [a, b] = [&list.certificates()[0], &list.certificates()[1]];
         let foreign = mallory.devices[0].certificate();
         for wrong in [&[a.clone()][..], &[b.clone(), a.clone()], &[a.clone(), foreign.clone()], &[]]
         {
             assert_eq!(with(wrong), Err(ListError::Certificates));
         }
-        assert_eq!(with(&list.certificates), Ok(list.clone()));
+        assert_eq!(with(list.certificates()), Ok(list.clone()));
     }
 
     #[test]
@@ -594,7 +420,7 @@ mod tests {
         let first = alice.verified_list();
         let second = advanced(&first, next(&first, &alice));
         let third = next(&second, &alice);
-        let gap = Advance::Gap { have: first.version(), got: third.entry.version() };
+        let gap = Advance::Gap { have: first.version(), got: third.entry().version() };
         assert_eq!(first.advance(third, NOW), Ok(gap));
     }
 
@@ -649,7 +475,7 @@ mod tests {
         revoked: &[DeviceId],
         certificates: &[DeviceCertificate],
     ) -> SignedDeviceList {
-        let mut body = list.newest.entry.body().clone();
+        let mut body = list.newest.entry().body().clone();
         body.version = list.version().next().unwrap();
         body.previous = *list.hash();
         body.revoked = revoked.to_vec();

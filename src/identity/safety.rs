@@ -80,7 +80,8 @@ impl SafetyNumber {
     #[must_use]
     pub fn digits(&self) -> String {
         let (own, peer) = (self.own.digits(), self.peer.digits());
-        if own <= peer { own + &peer } else { peer + &own }
+        let (smaller, larger) = if own <= peer { (own, peer) } else { (peer, own) };
+        [smaller, larger].concat()
     }
 
     /// What to show as a QR code: an encoded `SafetyNumberCode`, 70 bytes.
@@ -122,7 +123,7 @@ impl SafetyNumber {
     /// were the same.
     #[must_use]
     pub fn compared_by_person(&self) -> SafetyNumberMatch {
-        SafetyNumberMatch { account: self.peer_account.clone(), key: self.peer_key }
+        SafetyNumberMatch { account: self.peer_account.clone(), key: *self.peer_key.as_bytes() }
     }
 }
 
@@ -159,7 +160,7 @@ pub enum ScanOutcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SafetyNumberMatch {
     pub(super) account: AccountId,
-    pub(super) key: AccountKey,
+    pub(super) key: [u8; 32],
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::error::error_codes;
 use crate::identity::LocalDevice;
 use crate::limits::ONE_TIME_TARGET;
 use crate::time::Timestamp;
-use crate::wire::{DecodeError, Layout, Reader, Writer};
+use crate::wire::{DecodeError, Reader, Writer};
 
 /// The version of a stored [`PrekeyStore`].
 const STORED_VERSION: u8 = 1;
@@ -277,13 +277,12 @@ impl PrekeyStore {
     }
 }
 
-/// A number from a quarter to half of [`ONE_TIME_TARGET`].
+/// A number from a quarter to half of [`ONE_TIME_TARGET`]. The remainder of a 32-bit number is as
+/// good as uniform here.
 fn draw_threshold<R: CryptoRng + ?Sized>(rng: &mut R) -> u16 {
-    const LOWEST: u16 = (ONE_TIME_TARGET / 4) as u16;
-    const CHOICES: u32 = (ONE_TIME_TARGET / 4 + 1) as u32;
-    // The remainder of a 32-bit number by 26 is as good as uniform here.
-    let drawn = rng.next_u32().checked_rem(CHOICES).unwrap_or(0);
-    LOWEST.saturating_add(u16::try_from(drawn).unwrap_or(0))
+    const LOWEST: usize = ONE_TIME_TARGET / 4;
+    let drawn = (rng.next_u32() as usize).checked_rem(LOWEST.saturating_add(1)).unwrap_or(0);
+    u16::try_from(LOWEST.saturating_add(drawn)).unwrap_or(u16::MAX)
 }
 
 /// The last id given out; zero before the first.
