@@ -333,7 +333,7 @@ error_codes!(DeviceRefused {
 mod tests {
     use super::*;
     use crate::identity::fixture::{Account, NOW, advanced, days, month, rng};
-    use crate::identity::{AccountKeyPair, DraftError, ListDraft};
+    use crate::identity::{AccountKeyPair, DeviceKeys, DraftError, ListDraft};
     use crate::identity::{DeviceCertificate, DeviceListEntry};
     use crate::limits::{DEVICES, DOCUMENT_BYTES};
     use proptest::prelude::*;
@@ -503,33 +503,46 @@ mod tests {
         assert_eq!(second.advance(forgotten, NOW), Err(ListError::RevocationDropped));
     }
 
-    /// Another device id with the same keys, as a thief of a revoked device would ask for.
-    fn same_keys_other_id(account: &Account) -> DeviceCertificate {
+    /// A device with this id and the keys of a stored [`DeviceKeys`] of which some bytes are those
+    /// of another.
+    fn mixed(account: &Account, id: u32, others: core::ops::Range<usize>) -> DeviceCertificate {
         let mut bytes = account.devices[0].keys().to_bytes();
-        bytes[1..5].copy_from_slice(&7u32.to_be_bytes());
-        account.certify(&super::super::DeviceKeys::from_bytes(&bytes).unwrap())
+        bytes[1..5].copy_from_slice(&id.to_be_bytes());
+        let other = DeviceKeys::generate(&mut rng(9)).to_bytes();
+        bytes[others.clone()].copy_from_slice(&other[others]);
+        account.certify(&DeviceKeys::from_bytes(&bytes).unwrap())
     }
 
+    /// Where a stored [`DeviceKeys`] has its two secrets.
+    const SIGNING: core::ops::Range<usize> = 5..37;
+    const IDENTITY: core::ops::Range<usize> = 37..69;
+
     #[test]
-    fn the_keys_of_a_revoked_device_may_not_return_under_another_id() {
+    fn a_key_of_a_revoked_device_may_not_return_under_another_id() {
         let alice = Account::new("alice", 1, 1);
         let first = alice.verified_list();
         let gone = first.devices()[0].device();
-        let returned = rogue(&first, &alice, &[gone], &[same_keys_other_id(&alice)]);
-        assert_eq!(first.advance(returned, NOW), Err(ListError::KeysReused));
+        for others in [0..0, SIGNING, IDENTITY] {
+            let returned = rogue(&first, &alice, &[gone], &[mixed(&alice, 7, others)]);
+            assert_eq!(first.advance(returned, NOW), Err(ListError::KeysReused));
+        }
+        let fresh = rogue(&first, &alice, &[gone], &[mixed(&alice, 7, 5..69)]);
+        assert!(matches!(first.advance(fresh, NOW), Ok(Advance::Advanced(_))));
     }
 
     #[test]
-    fn two_devices_may_not_share_keys_and_one_may_not_change_them() {
+    fn two_devices_may_not_share_a_key_and_one_may_not_change_any() {
         let alice = Account::new("alice", 1, 1);
         let first = alice.verified_list();
-        let draft = ListDraft::after(&first).with(same_keys_other_id(&alice));
-        let refused = Err(DraftError::Refused(ListError::KeysReused));
-        assert_eq!(draft.sign(&alice.pair, month(NOW)), refused);
-        let mut bytes = super::super::DeviceKeys::generate(&mut rng(9)).to_bytes();
-        bytes[1..5].copy_from_slice(&first.devices()[0].device().as_u32().to_be_bytes());
-        let changed = alice.certify(&super::super::DeviceKeys::from_bytes(&bytes).unwrap());
-        assert_eq!(ListDraft::after(&first).with(changed).sign(&alice.pair, month(NOW)), refused);
+        let same = first.devices()[0].device().as_u32();
+        let changes = [(same, SIGNING), (same, IDENTITY), (7, SIGNING), (7, IDENTITY), (7, 0..0)];
+        for (id, others) in changes {
+            let draft = ListDraft::after(&first).with(mixed(&alice, id, others));
+            assert_eq!(
+                draft.sign(&alice.pair, month(NOW)),
+                Err(DraftError::Refused(ListError::KeysReused))
+            );
+        }
     }
 
     #[test]
