@@ -73,6 +73,12 @@ limits! {
     SKIPPED_CHAINS: usize = 16;
     /// Age at which a skipped message key is deleted.
     SKIPPED_KEY_AGE: Duration = DAY.saturating_mul(30);
+    /// Epochs of the post-quantum ratchet whose receiving chains a session keeps.
+    PQ_EPOCHS: usize = 3;
+    /// Time without a completed epoch after which messages are sent only to complete one.
+    PQ_EPOCH_AGE: Duration = DAY.saturating_mul(7);
+    /// Time after which such a message is sent again while the peer does not answer.
+    CARRIER_RETRY: Duration = DAY;
     /// Inactive sessions with one device.
     INACTIVE_SESSIONS: usize = 5;
     /// Age, since its last authenticated message, at which an inactive session is deleted.
@@ -91,8 +97,10 @@ limits! {
     TEXT_BYTES: usize = 8 * 1024;
     /// Message ids in one receipt.
     RECEIPT_IDS: usize = 512;
-    /// Years, in days, that an expiry timer may span.
+    /// Time that an expiry timer may span.
     EXPIRY: Duration = DAY.saturating_mul(366);
+    /// Latest time of sending, since the Unix epoch: the end of the year 9999.
+    SENT_AT: Duration = Duration::from_millis(253_402_300_799_999);
 }
 
 /// A limit that can be printed as a number.

@@ -102,7 +102,33 @@ pub(super) fn debug_hex(f: &mut fmt::Formatter<'_>, name: &str, bytes: &[u8]) ->
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::unhex;
     use super::*;
+
+    /// Computed with `hashlib` of Python.
+    #[test]
+    fn the_hash_is_what_another_implementation_computes() {
+        assert_eq!(
+            hash(HashLabel::HandshakeKeys, b"some data").as_bytes(),
+            &unhex("0a0a566d59cd965b2a32a6b2eeb1e8cd11a99c1dc9b17dffbbaaba00436da711")
+        );
+    }
+
+    #[test]
+    fn pieces_hash_as_the_whole() {
+        let pieces =
+            TranscriptHash::new(HashLabel::Content).chain(b"some").chain(b"").chain(b" data");
+        assert_eq!(pieces.finish(), hash(HashLabel::Content, b"some data"));
+    }
+
+    #[test]
+    fn every_label_gives_another_hash() {
+        for (i, a) in HashLabel::ALL.iter().enumerate() {
+            for b in &HashLabel::ALL[..i] {
+                assert_ne!(hash(*a, b"data"), hash(*b, b"data"), "{a:?} and {b:?}");
+            }
+        }
+    }
 
     #[test]
     fn the_iterated_hash_is_that_of_the_plain_definition() {

@@ -1,5 +1,6 @@
 //! The registry of labels: every KDF output, hash and signature of the protocol is separated from
-//! every other by one of these. SPEC.md section 3.4 prints the same three tables; a test compares.
+//! every other by one of these. So is every MAC. SPEC.md section 3.4 prints the same four tables; a
+//! test compares.
 
 /// A closed set of labels with their wire text.
 macro_rules! labels {
@@ -92,6 +93,16 @@ labels! {
     }
 }
 
+labels! {
+    /// What a MAC is over.
+    MacLabel {
+        /// The header of a Braid key pair.
+        BraidHeader = "braid/header",
+        /// The ciphertext of a Braid epoch.
+        BraidCiphertext = "braid/ciphertext",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,12 +113,24 @@ mod tests {
         let kdf: Vec<_> = KdfLabel::ALL.iter().map(|l| l.as_str()).collect();
         let hash: Vec<_> = HashLabel::ALL.iter().map(|l| l.as_str()).collect();
         let purposes: Vec<_> = SignaturePurpose::ALL.iter().map(|l| l.as_str()).collect();
-        for labels in [kdf, hash, purposes] {
+        let macs: Vec<_> = MacLabel::ALL.iter().map(|l| l.as_str()).collect();
+        for labels in [kdf, hash, purposes, macs] {
             for (i, a) in labels.iter().enumerate() {
                 for (j, b) in labels.iter().enumerate() {
                     assert!(i == j || !a.starts_with(b), "{b} is a prefix of {a}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn labels_are_words_without_a_terminator() {
+        let kdf = KdfLabel::ALL.iter().map(|l| l.as_str());
+        let hash = HashLabel::ALL.iter().map(|l| l.as_str());
+        let purposes = SignaturePurpose::ALL.iter().map(|l| l.as_str());
+        for label in kdf.chain(hash).chain(purposes) {
+            assert!(!label.is_empty());
+            assert!(label.bytes().all(|b| b.is_ascii_graphic()), "{label}");
         }
     }
 }

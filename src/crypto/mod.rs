@@ -9,12 +9,15 @@ mod dh;
 mod hash;
 mod kdf;
 mod kem;
+mod kem_incremental;
 mod labels;
 #[cfg(test)]
 pub(crate) mod meter;
 mod search;
 mod secret;
 mod sign;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use aead::{AeadKey, NONCE_LEN, Nonce, TAG_LEN};
 pub(crate) use dh::SharedSecret;
@@ -23,7 +26,11 @@ pub use hash::{Digest, hash};
 pub(crate) use hash::{TranscriptHash, constant_time_eq, iterated_hash};
 pub(crate) use kdf::{Prk, chain_step, hmac};
 pub use kem::{KemCiphertext, KemPublicKey, KemSecretKey};
-pub use labels::{HashLabel, KdfLabel, SignaturePurpose};
+pub(crate) use kem_incremental::{
+    KEM_CT1_LEN, KEM_CT2_LEN, KemCiphertextParts, KemCt1, KemCt2, KemEncapsulation, KemFirstStep,
+    KemHeader, KemKeyParts, KemSeed, KemVector,
+};
+pub use labels::{HashLabel, KdfLabel, MacLabel, SignaturePurpose};
 pub(crate) use search::{SEARCH_TAG_LEN, SearchKey, SearchTag};
 pub(crate) use secret::Secret;
 pub use sign::{BadSignature, Signature, SigningKey, VerifyingKey};

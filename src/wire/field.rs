@@ -48,10 +48,18 @@ impl<'a> Fields<'a> {
         Ok(Some((number, value)))
     }
 
+    /// The next field, which must be bytes: its number and them.
+    pub(crate) fn any_bytes(&mut self) -> Result<(u32, &'a [u8]), DecodeError> {
+        match self.next()?.ok_or(DecodeError::Missing)? {
+            (number, Value::Bytes(bytes)) => Ok((number, bytes)),
+            _ => Err(DecodeError::NotCanonical),
+        }
+    }
+
     /// The next field, which must be bytes with this number.
     pub(crate) fn bytes(&mut self, number: u32) -> Result<&'a [u8], DecodeError> {
-        match self.next()?.ok_or(DecodeError::Missing)? {
-            (found, Value::Bytes(bytes)) if found == number => Ok(bytes),
+        match self.any_bytes()? {
+            (found, bytes) if found == number => Ok(bytes),
             _ => Err(DecodeError::NotCanonical),
         }
     }
