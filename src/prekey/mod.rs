@@ -5,6 +5,8 @@
 //! [`VerifiedBundle`], which alone starts a session.
 
 mod bundle;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod one_time;
 mod publication;
 mod published;
