@@ -194,7 +194,7 @@ impl Terms {
 }
 
 /// Collects the chunks of one object: the first of each index, and fewer than restore it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Decoder {
     object_len: usize,
     chunks: Vec<Chunk>,
@@ -247,14 +247,25 @@ impl Decoder {
 
     /// The decoder with a chunk, where the state changes anyway.
     pub(super) fn with(&self, chunk: &Chunk) -> Result<Collected, Contradiction> {
-        let mut decoder = Self::new(self.object_len);
-        decoder.chunks.extend_from_slice(&self.chunks);
+        let mut decoder = self.copied();
         match self.offer(chunk)? {
             Offered::Known => {}
             Offered::New => decoder.keep(chunk.clone()),
             Offered::Complete(object) => return Ok(Collected::Complete(object)),
         }
         Ok(Collected::Incomplete(decoder))
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.chunks.len()
+    }
+
+    /// A copy that keeps the room for further chunks.
+    pub(super) fn copied(&self) -> Self {
+        let mut decoder = Self::new(self.object_len);
+        decoder.chunks.extend_from_slice(&self.chunks);
+        decoder
     }
 
     fn needed(&self) -> usize {
