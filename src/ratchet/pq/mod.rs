@@ -8,6 +8,8 @@
 mod chain;
 mod header;
 mod healing;
+#[cfg(test)]
+mod tests;
 
 use alloc::vec::Vec;
 
