@@ -321,7 +321,7 @@ fn the_acknowledgement_outlives_the_key_chunks() {
         let mut pair = Pair::new(15);
         pair.run_until(3, schedule);
         let State::Ct1Received { key, .. } = &mut pair.sides[0].state else { panic!() };
-        *key = super::erasure::Encoder::new(key.object(), None);
+        *key = erasure::Encoder::new(key.object(), None);
         let mut message = pair.send(0);
         assert_eq!(message.piece, Piece::Ct1Ack);
         let waits = tag(&pair.sides[1]) == CT1_SAMPLED;

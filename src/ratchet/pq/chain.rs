@@ -32,8 +32,8 @@ impl Chain {
 }
 
 fn step_input(constant: u8, n: u32) -> [u8; 9] {
-    let [a, b, c, d] = n.to_be_bytes();
-    [constant, 0, 0, 0, 0, a, b, c, d]
+    let [a, b, c, d, e, f, g, h] = u64::from(n).to_be_bytes();
+    [constant, a, b, c, d, e, f, g, h]
 }
 
 impl Layout for Chain {

@@ -465,3 +465,57 @@ fn a_fresh_state_is_small() {
     std::println!("pq ratchet state, fresh: {fresh}");
     assert!(fresh <= 256);
 }
+
+/// Median time of a call in microseconds.
+fn median<T>(mut call: impl FnMut() -> T) -> f64 {
+    let mut times: Vec<_> = (0..301)
+        .map(|_| {
+            let start = std::time::Instant::now();
+            core::hint::black_box(call());
+            start.elapsed().as_nanos()
+        })
+        .collect();
+    times.sort_unstable();
+    f64::from(u32::try_from(times[150]).unwrap()) / 1e3
+}
+
+#[test]
+#[ignore = "prints times: run in release mode"]
+fn speed() {
+    let mut world = World::new(20);
+    let mut seen = BTreeSet::new();
+    for round in 0..60 {
+        for side in [0, 1] {
+            let mut rng = world.rng.clone();
+            let ratchet = &world.sides[side];
+            let before = braid_tag(ratchet);
+            let send = median(|| ratchet.stage_send(&mut rng).unwrap());
+            let message = world.send(side);
+            let after = braid_tag(&world.sides[side]);
+            if seen.insert((0, side, before, after)) {
+                std::println!("{round:3} send    {before:2} -> {after:2} {send:8.2} us");
+            }
+            let ratchet = &world.sides[1 - side];
+            let before = braid_tag(ratchet);
+            let receive = median(|| ratchet.stage_receive(&message.header, START).unwrap());
+            world.receive(1 - side, &message).unwrap();
+            let after = braid_tag(&world.sides[1 - side]);
+            if seen.insert((1, side, before, after)) {
+                std::println!("{round:3} receive {before:2} -> {after:2} {receive:8.2} us");
+            }
+            let stored = bytes(&world.sides[1 - side]);
+            if seen.insert((2, side, after, after)) {
+                let load = median(|| read_all::<PqRatchet>(&stored).unwrap());
+                std::println!("{round:3} load    {after:2} {load:8.2} us, {} bytes", stored.len());
+            }
+        }
+    }
+    let secret = crate::crypto::DhSecretKey::generate(&mut world.rng);
+    let dh = median(|| secret.diffie_hellman(secret.public_key()));
+    std::println!("one X25519 for comparison {dh:.2} us");
+}
+
+/// The Braid's state as stored: after version, role, root, epoch and authenticator.
+fn braid_tag(ratchet: &PqRatchet) -> u8 {
+    bytes(ratchet)[1 + 1 + 32 + 4 + 64]
+}
