@@ -340,6 +340,24 @@ mod tests {
         assert_eq!(chunks[1].data[32..], [0; 32]);
     }
 
+    // Computed with a few lines of Python from the definition in SPEC.md.
+    #[test]
+    fn further_chunks_are_the_known_answers() {
+        for (index, expected) in [
+            (
+                3,
+                "72a84c6f0e29c8eb8aa549680b2af594b7a64a1534d7f691b054771631d0f39238e5286828f8387838e3387838f8387838fd387838f8386828e7387828e82868",
+            ),
+            (
+                u16::MAX,
+                "c69c96b88a1b123ccc1893bf8f18b2de983f9cb1edfab1dbd3ab305ce8fdb4d81a54cdb6c3de092e71e3c151977e40cabb0b93ab12ba78dd3121853a1f674098",
+            ),
+        ] {
+            let chunk = Encoder::new(&object(160), Some(index)).chunk().unwrap();
+            assert_eq!(hex::encode(chunk.data), expected);
+        }
+    }
+
     #[test]
     fn any_k_of_n_restore_a_small_object() {
         for len in [1, 64, 65, 96, 128, 160, 192, 256] {
@@ -438,16 +456,22 @@ mod tests {
             std::println!("{name}: {:.2} us", start.elapsed().as_secs_f64() * 1e6 / 2_000.0);
         };
         let encoder = Encoder::new(&object, Some(3));
-        time("systematic chunk of 18", &mut || drop(core::hint::black_box(encoder.chunk())));
+        time("systematic chunk of 18", &mut || {
+            core::hint::black_box(encoder.chunk());
+        });
         let encoder = Encoder::new(&object, Some(1_000));
-        time("further chunk of 18", &mut || drop(core::hint::black_box(encoder.chunk())));
+        time("further chunk of 18", &mut || {
+            core::hint::black_box(encoder.chunk());
+        });
         let half: Vec<_> = all.iter().step_by(2).take(18).cloned().collect();
         for (name, chunks) in
             [("first 18", &all[..18]), ("half of 18", &half), ("last 18", &all[42..])]
         {
             let mut decoder = Decoder::new(1152);
             chunks[..17].iter().for_each(|chunk| decoder.keep(chunk.clone()));
-            time(name, &mut || drop(core::hint::black_box(decoder.offer(&chunks[17]))));
+            time(name, &mut || {
+                let _ = core::hint::black_box(decoder.offer(&chunks[17]));
+            });
         }
     }
 }

@@ -183,15 +183,15 @@ transitions! {
 #[test]
 fn an_epoch_takes_45_messages_in_all_and_both_sides_have_one_key_for_it() {
     let mut pair = Pair::new(7);
-    let mut rounds = 0;
+    let mut rounds = 0u32;
     while pair.sides[0].sending_epoch() < 20 || pair.sides[1].sending_epoch() < 20 {
         pair.round(reliable).unwrap();
         rounds += 1;
     }
     std::println!(
         "messages an epoch: {:.1} each way, {:.1} in all",
-        rounds as f64 / 20.0,
-        rounds as f64 / 10.0
+        f64::from(rounds) / 20.0,
+        f64::from(rounds) / 10.0
     );
     std::println!("braid_state_largest in ping-pong {}", pair.largest);
     assert_eq!(pair.keys[0], pair.keys[1]);

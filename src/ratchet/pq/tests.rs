@@ -246,7 +246,8 @@ fn skipped_keys_expire_by_age() {
     let mut world = World::new(5);
     let messages: Vec<_> = (0..3).map(|_| world.send(0)).collect();
     assert_eq!(world.receive(1, &messages[2]), Ok(Got::Key));
-    world.now = START.saturating_add(limits::SKIPPED_KEY_AGE - Duration::from_millis(1));
+    world.now =
+        START.saturating_add(limits::SKIPPED_KEY_AGE.saturating_sub(Duration::from_millis(1)));
     world.sides[1].expire(world.now);
     assert_eq!(world.receive(1, &messages[0]), Ok(Got::Key));
     world.now = START.saturating_add(limits::SKIPPED_KEY_AGE);
@@ -357,7 +358,7 @@ fn carriers_are_advised_after_a_week_and_complete_an_epoch_by_themselves() {
         let message = world.send(side);
         world.receive(1 - side, &message).unwrap();
     }
-    world.now = START.saturating_add(limits::PQ_EPOCH_AGE - Duration::from_millis(1));
+    world.now = START.saturating_add(limits::PQ_EPOCH_AGE.saturating_sub(Duration::from_millis(1)));
     assert!(!(0..2).any(|side| world.sides[side].should_send_carrier(world.now)));
     world.now = START.saturating_add(limits::PQ_EPOCH_AGE);
     let mut carriers = 0;
