@@ -173,7 +173,8 @@ impl Braid {
             Step::Unchanged => {}
             Step::Sent => self.state.advance_encoder(),
             Step::Kept(chunk) => self.state.keep_chunk(chunk),
-            Step::Replaced(braid) => *self = *braid,
+            // Exchanged rather than moved out, so that what the box leaves behind is wiped.
+            Step::Replaced(mut braid) => core::mem::swap(self, &mut braid),
         }
     }
 

@@ -19,7 +19,7 @@ pub(super) const CT1_OBJECT_LEN: usize = KEM_CT1_LEN;
 pub(super) const CT2_OBJECT_LEN: usize = KEM_CT2_LEN + MAC_LEN;
 
 /// The eleven states, by the names of the published specification.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) enum State {
     // The side with the key pair.
     KeysUnsampled,

@@ -8,7 +8,10 @@
 mod chain;
 mod header;
 mod healing;
+#[cfg(test)]
+mod tests;
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use rand_core::CryptoRng;
@@ -66,6 +69,7 @@ pub(crate) struct StagedSend {
 
 /// What a received header means.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "a box would be an allocation for every message")]
 pub(crate) enum PqReceive {
     /// The message's key, to be tried.
     Key(PqReceived),
@@ -208,7 +212,7 @@ impl PqRatchet {
         match self.skipped.iter().find(|key| key.epoch == epoch && key.n == n) {
             Some(key) if !is_expired(key, now) => {
                 let key = AvailableKey {
-                    message_key: key.key.clone(),
+                    message_key: Secret::clone(&key.key),
                     used: UsedKey::Skipped { epoch, n },
                 };
                 self.received(header, key)
@@ -243,7 +247,9 @@ impl PqRatchet {
                 }
                 self.skipped.append(&mut skipped);
                 let excess = self.skipped.len().saturating_sub(limits::SKIPPED_KEYS);
-                self.drop_oldest(excess);
+                if excess > 0 {
+                    self.drop_oldest(excess);
+                }
             }
         }
         self.healing.received();
@@ -353,7 +359,7 @@ fn advance(epoch: u32, from: &Chain, n: u32, now: Timestamp) -> Result<Available
     while step.chain.n < n {
         let next = step.chain.step()?;
         let n = step.chain.n;
-        skipped.push(SkippedKey { epoch, n, key: step.message_key, stored_at: now });
+        skipped.push(SkippedKey { epoch, n, key: Box::new(step.message_key), stored_at: now });
         step = next;
     }
     let ChainStep { chain, message_key } = step;
