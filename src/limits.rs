@@ -18,10 +18,18 @@ const DAY: Duration = Duration::from_secs(86_400);
 limits! {
     /// Bytes of an account id at most (and one at least).
     ACCOUNT_ID_BYTES: usize = 64;
+    /// Bytes of the signed body of a device certificate: one with the longest account id.
+    CERTIFICATE_BODY_BYTES: usize = 190;
+    /// Bytes of the signed body of a device list entry: one with everything at its limit.
+    DEVICE_LIST_BODY_BYTES: usize = 4_766;
     /// Devices of an account.
     DEVICES: usize = 16;
     /// Revoked device ids that a device list remembers.
     REVOKED_DEVICES: usize = 1_000;
+    /// Account keys that a contact's chain rotated away from and that are remembered, newest last.
+    RETIRED_ACCOUNT_KEYS: usize = 8;
+    /// Identity events of one contact that wait for acknowledgement.
+    IDENTITY_EVENTS: usize = 128;
     /// How far a validity period reaches past its beginning, for certificates and device lists.
     VALIDITY: Duration = DAY.saturating_mul(400);
     /// How far in the future a signed creation time may lie, for clocks that differ.
@@ -36,15 +44,24 @@ limits! {
     PADDING_FLOOR: usize = 128;
     /// Bytes of a sealed initiator identity.
     SEALED_IDENTITY_BYTES: usize = 1_024;
-    /// One-time prekeys of each kind that a store holds.
+    /// Bytes of the signed body of a prekey: a KEM key under the longest account id.
+    PREKEY_BODY_BYTES: usize = 1_277;
+    /// One-time prekeys of each kind that a store holds, handed out or not.
     ONE_TIME_PREKEYS: usize = 200;
+    /// One-time prekeys of each kind up to which a store refills what the server holds.
+    ONE_TIME_TARGET: usize = 100;
+    /// Bytes of an encoded prekey publication.
+    PUBLICATION_BYTES: usize = 384 * 1024;
     /// Signed and last-resort prekeys of each kind that a store holds: the current and past ones.
     ROTATED_PREKEYS: usize = 6;
     /// Handshakes that one last-resort prekey may serve before it must be rotated.
     REPLAY_RECORD: usize = 1_024;
     /// Age at which the signed prekey and the last-resort KEM prekey are replaced.
     PREKEY_ROTATION: Duration = DAY.saturating_mul(7);
-    /// Time after its replacement for which a rotated prekey still answers.
+    /// Age from which a last-resort KEM prekey is replaced when half its replay record is used.
+    PREKEY_EARLY_ROTATION: Duration = DAY;
+    /// Time after its replacement for which a rotated prekey still answers, and after its
+    /// expiry for which a one-time prekey does.
     PREKEY_GRACE: Duration = DAY.saturating_mul(30);
     /// Validity of a published prekey.
     PREKEY_VALIDITY: Duration = DAY.saturating_mul(30);
@@ -80,8 +97,10 @@ limits! {
     TEXT_BYTES: usize = 8 * 1024;
     /// Message ids in one receipt.
     RECEIPT_IDS: usize = 512;
-    /// Years, in days, that an expiry timer may span.
+    /// Time that an expiry timer may span.
     EXPIRY: Duration = DAY.saturating_mul(366);
+    /// Latest time of sending, since the Unix epoch: the end of the year 9999.
+    SENT_AT: Duration = Duration::from_millis(253_402_300_799_999);
 }
 
 /// A limit that can be printed as a number.

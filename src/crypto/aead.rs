@@ -98,3 +98,93 @@ impl Layout for AeadKey {
         Secret::read(r).map(Self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{secret, unhex};
+    use super::*;
+    use alloc::vec;
+    use proptest::prelude::*;
+
+    const TEXT: &[u8] = b"Ladies and Gentlemen of the class of '99: If I could offer you only one \
+        tip for the future, sunscreen would be it.";
+    const AD: &str = "50515253c0c1c2c3c4c5c6c7";
+    const SEALED: &str = "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d63dbea45e\
+        8ca9671282fafb69da92728b1a71de0a9e060b2905d6a5b67ecd3b3692ddbd7f2d778b8c9803aee328091b58fab\
+        324e4fad675945585808b4831d7bc3ff4def08e4b7a9de576d26586cec64b61161ae10b594f09e26a7e902ecbd0\
+        600691";
+
+    fn key() -> AeadKey {
+        AeadKey::new(secret("808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f"))
+    }
+
+    fn nonce() -> Nonce {
+        Nonce::from_bytes(unhex("070000004041424344454647"))
+    }
+
+    #[test]
+    fn rfc_8439_section_2_8_2() {
+        let ad = hex::decode(AD).unwrap();
+        let mut buffer = TEXT.to_vec();
+        key().seal_suffix(&nonce(), &ad, &mut buffer, 0);
+        assert_eq!(hex::encode(&buffer), SEALED);
+        assert_eq!(key().open_in_place(&nonce(), &ad, &mut buffer).unwrap(), TEXT);
+    }
+
+    #[test]
+    fn sealing_a_suffix_leaves_what_is_before_it() {
+        let mut buffer = b"header".to_vec();
+        buffer.extend_from_slice(TEXT);
+        key().seal_suffix(&nonce(), &hex::decode(AD).unwrap(), &mut buffer, 6);
+        assert_eq!(&buffer[..6], b"header");
+        assert_eq!(hex::encode(&buffer[6..]), SEALED);
+    }
+
+    #[test]
+    fn what_is_shorter_than_a_tag_does_not_open() {
+        for len in 0..TAG_LEN {
+            assert!(key().open_in_place(&nonce(), &[], &mut vec![0; len]).is_none());
+        }
+    }
+
+    #[test]
+    fn another_key_nonce_or_associated_data_does_not_open() {
+        let sealed = hex::decode(SEALED).unwrap();
+        let ad = hex::decode(AD).unwrap();
+        let other = AeadKey::new(Secret::new([0; 32]));
+        for (key, nonce, ad) in [
+            (&other, &nonce(), &ad[..]),
+            (&key(), &Nonce::ZERO, &ad),
+            (&key(), &nonce(), &ad[1..]),
+            (&key(), &nonce(), &[]),
+        ] {
+            let mut buffer = sealed.clone();
+            assert!(key.open_in_place(nonce, ad, &mut buffer).is_none());
+            assert_eq!(buffer, sealed);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_sealed_opens(text: Vec<u8>, ad: Vec<u8>, key: [u8; 32], nonce: [u8; 12]) {
+            let (key, nonce) = (AeadKey::new(Secret::new(key)), Nonce::from_bytes(nonce));
+            let mut buffer = text.clone();
+            key.seal_suffix(&nonce, &ad, &mut buffer, 0);
+            prop_assert_eq!(buffer.len(), text.len() + TAG_LEN);
+            prop_assert_eq!(&*key.open_in_place(&nonce, &ad, &mut buffer).unwrap(), &text[..]);
+        }
+
+        #[test]
+        fn a_changed_bit_does_not_open_and_the_buffer_stays(
+            text: Vec<u8>, at: prop::sample::Index, bit in 0..8u8,
+        ) {
+            let mut buffer = text;
+            key().seal_suffix(&nonce(), b"ad", &mut buffer, 0);
+            let at = at.index(buffer.len());
+            buffer[at] ^= 1 << bit;
+            let before = buffer.clone();
+            prop_assert!(key().open_in_place(&nonce(), b"ad", &mut buffer).is_none());
+            prop_assert_eq!(buffer, before);
+        }
+    }
+}

@@ -134,3 +134,148 @@ impl SharedSecret {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the peer's Diffie-Hellman key contributes nothing to the shared secret")]
 pub struct NonContributory;
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{secret, unhex};
+    use super::*;
+    use proptest::prelude::*;
+
+    const ALICE: &str = "77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a";
+    const BOB: &str = "5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb";
+
+    fn key(text: &str) -> DhSecretKey {
+        DhSecretKey::from_secret(&secret(text))
+    }
+
+    fn public(text: &str) -> Result<DhPublicKey, DecodeError> {
+        DhPublicKey::from_bytes(unhex(text))
+    }
+
+    fn shared(secret: &str, their: &str) -> [u8; 32] {
+        *key(secret).diffie_hellman(&public(their).unwrap()).unwrap().as_bytes()
+    }
+
+    #[test]
+    fn rfc_7748_section_5_2_single() {
+        assert_eq!(
+            shared(
+                "a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4",
+                "e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c"
+            ),
+            unhex("c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552")
+        );
+    }
+
+    /// The second vector sets the unused bit of the coordinate. RFC 7748 ignores it; we refuse it,
+    /// since two encodings of one key would be two keys to a hash. Without it the result is the
+    /// RFC's.
+    #[test]
+    fn rfc_7748_section_5_2_unused_bit() {
+        let given = "e5210f12786811d3f4b7959d0538ae2c31dbe7106fc03c3efc4cd549c715a493";
+        assert_eq!(public(given), Err(DecodeError::InvalidKey));
+        assert_eq!(
+            shared(
+                "4b66e9d4d1b4673c5ad22691957d6af5c11b6421e0ea01d42ca4169e7918ba0d",
+                "e5210f12786811d3f4b7959d0538ae2c31dbe7106fc03c3efc4cd549c715a413"
+            ),
+            unhex("95cbde9476e8907d7aade45cb4b873f88b595a68799fa152e6f8f7647aac7957")
+        );
+    }
+
+    #[test]
+    fn rfc_7748_section_5_2_iterated() {
+        let mut k: [u8; 32] = core::array::from_fn(|i| if i == 0 { 9 } else { 0 });
+        let mut u = k;
+        for round in 1..=1000 {
+            let their = DhPublicKey::from_bytes(u).unwrap();
+            let secret = DhSecretKey::from_secret(&Secret::new(k));
+            u = k;
+            k = *secret.diffie_hellman(&their).unwrap().as_bytes();
+            if round == 1 {
+                let first = "422c8e7a6227d7bca1350b3e2bb7279f7897b87bb6854b783c60e80311ae3079";
+                assert_eq!(k, unhex(first));
+            }
+        }
+        assert_eq!(k, unhex("684cf59ba83309552800ef566f2f4d3c1c3887c49360e3875f2eb94d99532c51"));
+    }
+
+    #[test]
+    fn rfc_7748_section_6_1() {
+        let alice = "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a";
+        let bob = "de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f";
+        assert_eq!(key(ALICE).public_key().as_bytes(), &unhex(alice));
+        assert_eq!(key(BOB).public_key().as_bytes(), &unhex(bob));
+        let agreed = unhex("4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742");
+        assert_eq!(shared(ALICE, bob), agreed);
+        assert_eq!(shared(BOB, alice), agreed);
+    }
+
+    /// Every coordinate of small order, on the curve and on its twist, in every encoding that 32
+    /// bytes have: orders 1, 4, 8, 8 and 2, and 0 and 1 once more as p and p + 1.
+    #[test]
+    fn no_point_of_small_order_gives_a_secret() {
+        for point in [
+            "0000000000000000000000000000000000000000000000000000000000000000",
+            "0100000000000000000000000000000000000000000000000000000000000000",
+            "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+            "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+            "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        ] {
+            let mut bytes = unhex(point);
+            if let Ok(their) = DhPublicKey::from_bytes(bytes) {
+                let result = key(ALICE).diffie_hellman(&their);
+                assert_eq!(result.unwrap_err(), NonContributory, "{point}");
+            }
+            bytes[31] |= 0x80;
+            assert_eq!(DhPublicKey::from_bytes(bytes), Err(DecodeError::InvalidKey));
+        }
+    }
+
+    #[test]
+    fn the_zero_point_is_no_key() {
+        assert_eq!(DhPublicKey::from_bytes([0; 32]), Err(DecodeError::InvalidKey));
+    }
+
+    #[test]
+    fn every_value_from_the_prime_on_is_refused() {
+        let mut bytes = [0xff; 32];
+        bytes[31] = 0x7f;
+        for low in 0xed..=0xff {
+            bytes[0] = low;
+            assert_eq!(DhPublicKey::from_bytes(bytes), Err(DecodeError::InvalidKey), "{low}");
+        }
+        bytes[0] = 0xec;
+        assert!(DhPublicKey::from_bytes(bytes).is_ok(), "p - 1 is canonical");
+    }
+
+    fn any_bytes() -> impl Strategy<Value = [u8; 32]> {
+        // Mostly bytes at the edges, so that values near the prime come up.
+        prop::array::uniform32(prop_oneof![Just(0xff), Just(0x7f), Just(0xed), any::<u8>()])
+    }
+
+    proptest! {
+        #[test]
+        fn exactly_the_values_below_the_prime_are_taken(mut bytes in any_bytes(), near: bool) {
+            if near {
+                bytes[1..31].fill(0xff);
+            }
+            let mut prime = [0xff; 32];
+            (prime[0], prime[31]) = (0xed, 0x7f);
+            let below = bytes.iter().rev().lt(prime.iter().rev());
+            let taken = DhPublicKey::from_bytes(bytes).is_ok();
+            prop_assert_eq!(taken, below && bytes != [0; 32]);
+        }
+
+        #[test]
+        fn both_sides_agree(a: [u8; 32], b: [u8; 32]) {
+            let [a, b] = [a, b].map(|bytes| DhSecretKey::from_secret(&Secret::new(bytes)));
+            let left = a.diffie_hellman(b.public_key()).unwrap();
+            let right = b.diffie_hellman(a.public_key()).unwrap();
+            prop_assert_eq!(left.as_bytes(), right.as_bytes());
+            prop_assert!(DhPublicKey::from_bytes(*a.public_key().as_bytes()).is_ok());
+        }
+    }
+}

@@ -1,6 +1,7 @@
 use core::fmt;
 
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha512};
+use subtle::ConstantTimeEq;
 
 use super::HashLabel;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
@@ -70,6 +71,26 @@ impl TranscriptHash {
     }
 }
 
+/// SHA-512 again and again, for what people compare and should be costly to search for:
+/// `h_1 = H(prefix ‖ label ‖ 0x00 ‖ data ‖ key)`, `h_i = H(h_{i-1} ‖ key)`, and `h_rounds` is the
+/// result (SPEC.md 5.11).
+pub(crate) fn iterated_hash(label: HashLabel, data: &[u8], key: &[u8], rounds: u32) -> [u8; 64] {
+    let first = Sha512::new()
+        .chain_update(b"sealwax/v1/hash/")
+        .chain_update(label.as_str().as_bytes())
+        .chain_update([0])
+        .chain_update(data)
+        .chain_update(key)
+        .finalize();
+    let next = |h, _| Sha512::new().chain_update(h).chain_update(key).finalize();
+    (1..rounds).fold(first, next).into()
+}
+
+/// Compares in time that depends on the lengths alone.
+pub(crate) fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
+    a.ct_eq(b).into()
+}
+
 /// Prints the first four bytes of a public value: enough to tell two apart in a log.
 pub(super) fn debug_hex(f: &mut fmt::Formatter<'_>, name: &str, bytes: &[u8]) -> fmt::Result {
     write!(f, "{name}(")?;
@@ -77,4 +98,52 @@ pub(super) fn debug_hex(f: &mut fmt::Formatter<'_>, name: &str, bytes: &[u8]) ->
         write!(f, "{byte:02x}")?;
     }
     f.write_str("..)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::unhex;
+    use super::*;
+
+    /// Computed with `hashlib` of Python.
+    #[test]
+    fn the_hash_is_what_another_implementation_computes() {
+        assert_eq!(
+            hash(HashLabel::HandshakeKeys, b"some data").as_bytes(),
+            &unhex("0a0a566d59cd965b2a32a6b2eeb1e8cd11a99c1dc9b17dffbbaaba00436da711")
+        );
+    }
+
+    #[test]
+    fn pieces_hash_as_the_whole() {
+        let pieces =
+            TranscriptHash::new(HashLabel::Content).chain(b"some").chain(b"").chain(b" data");
+        assert_eq!(pieces.finish(), hash(HashLabel::Content, b"some data"));
+    }
+
+    #[test]
+    fn every_label_gives_another_hash() {
+        for (i, a) in HashLabel::ALL.iter().enumerate() {
+            for b in &HashLabel::ALL[..i] {
+                assert_ne!(hash(*a, b"data"), hash(*b, b"data"), "{a:?} and {b:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_iterated_hash_is_that_of_the_plain_definition() {
+        let mut hash = Sha512::digest(b"sealwax/v1/hash/safety-number\0datakey").to_vec();
+        for _ in 1..7 {
+            hash.extend(b"key");
+            hash = Sha512::digest(hash).to_vec();
+        }
+        assert_eq!(iterated_hash(HashLabel::SafetyNumber, b"data", b"key", 7).to_vec(), hash);
+    }
+
+    #[test]
+    fn constant_time_comparison_compares() {
+        assert!(constant_time_eq(b"same", b"same"));
+        assert!(!constant_time_eq(b"same", b"sane"));
+        assert!(!constant_time_eq(b"same", b"same as"));
+    }
 }

@@ -68,6 +68,8 @@ labels! {
         HandshakeSession = "handshake/session",
         /// The handshake part of a message as it was on the wire.
         HandshakeFlight = "handshake/flight",
+        /// An account's half of a safety number.
+        SafetyNumber = "safety-number",
         /// A content's encoded bytes, as other contents refer to it.
         Content = "content",
         /// A stored state, as test vectors compare it.
@@ -118,6 +120,17 @@ mod tests {
                     assert!(i == j || !a.starts_with(b), "{b} is a prefix of {a}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn labels_are_words_without_a_terminator() {
+        let kdf = KdfLabel::ALL.iter().map(|l| l.as_str());
+        let hash = HashLabel::ALL.iter().map(|l| l.as_str());
+        let purposes = SignaturePurpose::ALL.iter().map(|l| l.as_str());
+        for label in kdf.chain(hash).chain(purposes) {
+            assert!(!label.is_empty());
+            assert!(label.bytes().all(|b| b.is_ascii_graphic()), "{label}");
         }
     }
 }

@@ -16,12 +16,14 @@ pub(crate) mod meter;
 mod search;
 mod secret;
 mod sign;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use aead::{AeadKey, NONCE_LEN, Nonce, TAG_LEN};
 pub(crate) use dh::SharedSecret;
 pub use dh::{DhPublicKey, DhSecretKey, NonContributory};
-pub(crate) use hash::TranscriptHash;
 pub use hash::{Digest, hash};
+pub(crate) use hash::{TranscriptHash, constant_time_eq, iterated_hash};
 pub(crate) use kdf::{Prk, chain_step, hmac};
 pub use kem::{KemCiphertext, KemPublicKey, KemSecretKey};
 pub(crate) use kem_incremental::{

@@ -45,3 +45,30 @@ impl fmt::Debug for SearchKey {
         f.write_str("SearchKey(..)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{counting_from, unhex};
+    use super::*;
+
+    fn key(byte: u8) -> SearchKey {
+        SearchKey::derive(&AeadKey::new(Secret::new([byte; 32])))
+    }
+
+    /// Computed with the `cryptography` and `blake3` packages of Python.
+    #[test]
+    fn the_tag_is_what_another_implementation_computes() {
+        let header_key = AeadKey::new(Secret::new(counting_from(0)));
+        let nonce = Nonce::from_bytes(counting_from(0));
+        let tag = SearchKey::derive(&header_key).tag(&nonce);
+        assert_eq!(tag.to_bytes(), unhex("1a4cc766ddc8ad7b"));
+        assert_eq!(SearchTag::from_bytes(tag.to_bytes()), tag);
+    }
+
+    #[test]
+    fn another_key_or_nonce_gives_another_tag() {
+        let nonce = Nonce::from_bytes([1; 12]);
+        assert_ne!(key(1).tag(&nonce), key(2).tag(&nonce));
+        assert_ne!(key(1).tag(&nonce), key(1).tag(&Nonce::from_bytes([2; 12])));
+    }
+}

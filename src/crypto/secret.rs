@@ -35,6 +35,36 @@ impl<const N: usize> Secret<N> {
     }
 }
 
+impl Secret<64> {
+    /// The two keys that were derived in one go.
+    pub(crate) fn split(&self) -> [Secret<32>; 2] {
+        self.parts()
+    }
+}
+
+impl Secret<96> {
+    /// The three keys that were derived in one go.
+    pub(crate) fn split(&self) -> [Secret<32>; 3] {
+        self.parts()
+    }
+}
+
+impl Secret<160> {
+    /// The five keys that were derived in one go.
+    pub(crate) fn split(&self) -> [Secret<32>; 5] {
+        self.parts()
+    }
+}
+
+impl<const N: usize> Secret<N> {
+    fn parts<const M: usize>(&self) -> [Secret<32>; M] {
+        core::array::from_fn(|i| {
+            let part = self.0.chunks_exact(32).nth(i).unwrap_or_default();
+            Secret::filled(|out| out.iter_mut().zip(part).for_each(|(to, from)| *to = *from))
+        })
+    }
+}
+
 impl<const N: usize> ConstantTimeEq for Secret<N> {
     fn ct_eq(&self, other: &Self) -> Choice {
         self.0.ct_eq(&other.0)
@@ -56,5 +86,36 @@ impl<const N: usize> Layout for Secret<N> {
         let mut secret = Self([0; N]);
         secret.0.copy_from_slice(r.raw(N)?);
         Ok(secret)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::read_all;
+    use super::*;
+
+    #[test]
+    fn wiping_leaves_zeros() {
+        let mut secret = Secret::new([0xaa; 48]);
+        secret.zeroize();
+        assert_eq!(secret.as_bytes(), &[0; 48]);
+    }
+
+    #[test]
+    fn comparison_sees_every_byte() {
+        let secret = Secret::new([0x11; 32]);
+        assert!(bool::from(secret.ct_eq(&secret.clone())));
+        for i in 0..32 {
+            let mut other = [0x11; 32];
+            other[i] ^= 0x80;
+            assert!(!bool::from(secret.ct_eq(&Secret::new(other))), "byte {i}");
+        }
+    }
+
+    #[test]
+    fn only_the_exact_length_is_read() {
+        assert_eq!(read_all::<Secret<4>>(&[1, 2, 3, 4]).unwrap().as_bytes(), &[1, 2, 3, 4]);
+        assert_eq!(read_all::<Secret<4>>(&[1, 2, 3]).unwrap_err(), DecodeError::Truncated);
+        assert_eq!(read_all::<Secret<4>>(&[1, 2, 3, 4, 5]).unwrap_err(), DecodeError::Trailing);
     }
 }

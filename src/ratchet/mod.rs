@@ -1,7 +1,190 @@
-//! ratchet
+//! The triple ratchet: a Double Ratchet with header encryption and a sparse post-quantum ratchet
+//! in parallel, both of which enter the key of every message. SPEC.md sections 7 and 8.
+//!
+//! A message's way in: [`Ratchet::decrypt`] finds the chain by the search tag, opens the header,
+//! derives both halves' keys without changing anything, opens the body, and only then commits.
 
 mod braid;
+mod chain;
+mod double;
+mod header;
+mod message;
 mod pq;
+mod skipped;
+#[cfg(test)]
+mod tests;
+
+use alloc::vec::Vec;
+
+use rand_core::CryptoRng;
 
 pub use braid::BraidError;
+pub(crate) use double::Committed;
+pub(crate) use header::HeaderKey;
+pub(crate) use message::encoded_len;
+pub use message::{RatchetMessage, WireId};
 pub use pq::PqError;
+
+use crate::crypto::{
+    AeadKey, DhPublicKey, DhSecretKey, Digest, KdfLabel, NonContributory, Prk, Secret,
+};
+use crate::handshake::SessionKeys;
+use crate::time::Timestamp;
+use crate::wire::{DecodeError, Layout, Reader, Writer};
+use double::{DoubleRatchet, Position, StagedEc};
+use header::Header;
+use message::Outgoing;
+use pq::{PqRatchet, PqReceive, StagedReceive};
+
+/// Both ratchets of one session.
+#[derive(Debug)]
+pub(crate) struct Ratchet {
+    ec: DoubleRatchet,
+    pq: PqRatchet,
+}
+
+/// An authentic message.
+#[derive(Debug)]
+pub(crate) struct Decrypted {
+    pub(crate) plaintext: Vec<u8>,
+    pub(crate) committed: Committed,
+}
+
+impl Ratchet {
+    /// The side that began the handshake; `remote` is the responder's signed prekey.
+    pub(crate) fn initiator<R: CryptoRng + ?Sized>(
+        keys: SessionKeys,
+        remote: &DhPublicKey,
+        now: Timestamp,
+        rng: &mut R,
+    ) -> Result<Self, NonContributory> {
+        let SessionKeys { ec, pq, braid, header_a, header_b } = keys;
+        Ok(Self {
+            ec: DoubleRatchet::initiator(ec, [header_a, header_b], remote, rng)?,
+            pq: PqRatchet::initiator(&pq, &braid, now),
+        })
+    }
+
+    /// The side that answers; `local` is its signed prekey.
+    pub(crate) fn responder(keys: SessionKeys, local: DhSecretKey, now: Timestamp) -> Self {
+        let SessionKeys { ec, pq, braid, header_a, header_b } = keys;
+        Self {
+            ec: DoubleRatchet::responder(ec, [header_a, header_b], local),
+            pq: PqRatchet::responder(&pq, &braid, now),
+        }
+    }
+
+    /// Appends the encoded message to `out` and moves on; on error nothing has changed.
+    pub(crate) fn encrypt<R: CryptoRng + ?Sized>(
+        &mut self,
+        session: &Digest,
+        plaintext: &[u8],
+        now: Timestamp,
+        rng: &mut R,
+        out: &mut Vec<u8>,
+    ) -> Result<WireId, RatchetError> {
+        let pq = self.pq.stage_send(rng)?;
+        let ec = self.ec.send(rng)?;
+        self.pq.commit_send(pq.staged, now);
+        let Position { ratchet_key, previous, number } = ec.position;
+        let outgoing = Outgoing {
+            header: Header { ratchet_key, previous, number, pq: pq.header },
+            header_key: ec.header_key,
+            body_key: message_key(&ec.message_key, &pq.message_key),
+        };
+        Ok(outgoing.seal(session, plaintext, rng, out))
+    }
+
+    /// Opens a message and moves on; on error nothing has changed.
+    pub(crate) fn decrypt(
+        &mut self,
+        session: &Digest,
+        message: &RatchetMessage<'_>,
+        now: Timestamp,
+    ) -> Result<Decrypted, RatchetError> {
+        let (found, key) = self.ec.find(&message.header).ok_or(RatchetError::NotOurs)?;
+        let header = key.open(&message.header).ok_or(RatchetError::HeaderNotAuthentic)??;
+        let Header { ratchet_key, previous, number, pq } = header;
+        let ec = self.ec.receive(found, &Position { ratchet_key, previous, number }, now)?;
+        let pq = match self.pq.stage_receive(&pq, now)? {
+            PqReceive::Key(received) => received,
+            PqReceive::Duplicate => return Err(RatchetError::Duplicate),
+            PqReceive::TooOld => return Err(RatchetError::TooOld),
+        };
+        let body_key = message_key(&ec.message_key, &pq.message_key);
+        let plaintext =
+            message.open(&body_key, session).ok_or(RatchetError::BodyNotAuthentic)??;
+        Ok(Decrypted { plaintext, committed: self.commit(ec.staged, pq.staged, now) })
+    }
+
+    fn commit(&mut self, ec: StagedEc, pq: StagedReceive, now: Timestamp) -> Committed {
+        let committed = self.ec.commit(ec, now);
+        self.pq.commit_receive(pq, now);
+        committed
+    }
+
+    /// Whether the message's search tag is of one of this session's chains.
+    pub(crate) fn recognises(&self, message: &RatchetMessage<'_>) -> bool {
+        self.ec.find(&message.header).is_some()
+    }
+
+    /// The header keys the peer may use now.
+    pub(crate) fn live_header_keys(&self) -> impl Iterator<Item = &HeaderKey> {
+        self.ec.live_header_keys()
+    }
+
+    /// The header keys of chains that have ended or miss messages.
+    pub(crate) fn past_header_keys(&self) -> impl Iterator<Item = &HeaderKey> {
+        self.ec.past_header_keys()
+    }
+
+    /// Drops skipped keys that are too old.
+    pub(crate) fn expire(&mut self, now: Timestamp) -> Committed {
+        self.pq.expire(now);
+        self.ec.expire(now)
+    }
+}
+
+/// `mk = HKDF(salt = pq_mk, ikm = ec_mk, "ratchet/message", 32)`: secret while either half is.
+fn message_key(ec: &Secret<32>, pq: &Secret<32>) -> AeadKey {
+    AeadKey::new(Prk::extract(pq.as_bytes(), ec.as_bytes()).expand(KdfLabel::RatchetMessage, &[]))
+}
+
+impl Layout for Ratchet {
+    fn write(&self, w: &mut Writer) {
+        w.put(&self.ec).put(&self.pq);
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { ec: r.get()?, pq: r.get()? })
+    }
+}
+
+/// Why a message has no key, or does not open under it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum RatchetError {
+    #[error("no chain of this session made the search tag")]
+    NotOurs,
+    #[error("the header is not authentic")]
+    HeaderNotAuthentic,
+    #[error("the body is not authentic")]
+    BodyNotAuthentic,
+    #[error("an authentic part is malformed: {0}")]
+    Malformed(#[from] DecodeError),
+    #[error("the message's key has been used")]
+    Duplicate,
+    #[error("the message's key has been dropped")]
+    TooOld,
+    #[error("a responder cannot send before it received")]
+    NothingReceived,
+    #[error("the header contradicts the chain it belongs to")]
+    Inconsistent,
+    #[error("the message skips {skipped} others")]
+    TooFarAhead { skipped: u32 },
+    #[error(transparent)]
+    NonContributory(#[from] NonContributory),
+    #[error("a counter came to its end")]
+    Exhausted,
+    #[error(transparent)]
+    PostQuantum(#[from] PqError),
+}

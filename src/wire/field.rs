@@ -48,10 +48,18 @@ impl<'a> Fields<'a> {
         Ok(Some((number, value)))
     }
 
+    /// The next field, which must be bytes: its number and them.
+    pub(crate) fn any_bytes(&mut self) -> Result<(u32, &'a [u8]), DecodeError> {
+        match self.next()?.ok_or(DecodeError::Missing)? {
+            (number, Value::Bytes(bytes)) => Ok((number, bytes)),
+            _ => Err(DecodeError::NotCanonical),
+        }
+    }
+
     /// The next field, which must be bytes with this number.
     pub(crate) fn bytes(&mut self, number: u32) -> Result<&'a [u8], DecodeError> {
-        match self.next()?.ok_or(DecodeError::Missing)? {
-            (found, Value::Bytes(bytes)) if found == number => Ok(bytes),
+        match self.any_bytes()? {
+            (found, bytes) if found == number => Ok(bytes),
             _ => Err(DecodeError::NotCanonical),
         }
     }
@@ -136,7 +144,7 @@ impl FieldWriter<'_> {
             self.0.push((value & 0x7f) as u8 | 0x80);
             value >>= 7;
         }
-        self.0.push(value as u8);
+        self.0.push((value & 0x7f) as u8);
     }
 }
 

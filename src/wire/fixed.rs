@@ -64,6 +64,11 @@ impl Writer {
         Self(Zeroizing::new(Vec::with_capacity(bytes)))
     }
 
+    /// Goes on at the end of `bytes`, which [`Writer::into_public`] gives back.
+    pub(crate) fn onto(bytes: Vec<u8>) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
     pub(crate) fn raw(&mut self, bytes: &[u8]) {
         let needed = self.0.len().saturating_add(bytes.len());
         if needed > self.0.capacity() {

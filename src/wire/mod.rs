@@ -5,11 +5,11 @@ mod field;
 mod fixed;
 mod padding;
 #[rustfmt::skip]
-pub mod proto;
+pub(crate) mod proto;
 mod strict;
 
-pub(crate) use field::{FieldWriter, Fields};
+pub(crate) use field::{FieldWriter, Fields, Value, field_len};
 pub use fixed::DecodeError;
-pub(crate) use fixed::{Layout, Reader, Writer};
+pub(crate) use fixed::{Layout, Reader, Writer, read_all};
 pub(crate) use padding::{pad, padded_len, unpad};
-pub(crate) use strict::{decode_canonical, decode_extensible};
+pub(crate) use strict::{EXTENSIONS, decode_canonical, decode_extensible};

@@ -11,7 +11,9 @@ const HEADER: &str = "\
 //! The wire messages as protobuf types: decoded, but not validated. SPEC.md section 4.
 
 #![allow(
+    dead_code,
     missing_docs,
+    unreachable_pub,
     unused_qualifications,
     clippy::all,
     clippy::pedantic,

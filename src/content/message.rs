@@ -1,0 +1,200 @@
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use prost::Message;
+
+use super::frame::check_sent_at;
+use super::{
+    Body, ContentError, Conversation, DeviceLists, Expiry, MessageId, Text, VERSION, Violation,
+};
+use crate::crypto::{Digest, HashLabel, hash};
+use crate::limits::CONTENT_BYTES;
+use crate::time::Timestamp;
+use crate::wire::{decode_extensible, proto};
+
+/// What one message says; always valid. It keeps the exact bytes that it came or goes in, because
+/// other contents refer to it by their hash. `Debug` prints neither them nor a text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Content {
+    bytes: Vec<u8>,
+    frame: Frame,
+    body: Body,
+}
+
+/// What every content has beside its body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Frame {
+    id: MessageId,
+    sent_at: Timestamp,
+    conversation: Conversation,
+    expiry: Option<Expiry>,
+    lists: DeviceLists,
+}
+
+impl Content {
+    /// Begins a content of ours; [`ContentBuilder::build`] gives it its body.
+    pub const fn builder(
+        id: MessageId,
+        sent_at: Timestamp,
+        conversation: Conversation,
+        lists: DeviceLists,
+    ) -> ContentBuilder {
+        ContentBuilder(Frame { id, sent_at, conversation, expiry: None, lists })
+    }
+
+    /// The random id, unique together with the author.
+    #[must_use]
+    pub const fn id(&self) -> MessageId {
+        self.frame.id
+    }
+
+    /// When its author claims to have sent it. See [`time_of_sending`](super::time_of_sending).
+    #[must_use]
+    pub const fn sent_at(&self) -> Timestamp {
+        self.frame.sent_at
+    }
+
+    /// What it is part of.
+    #[must_use]
+    pub const fn conversation(&self) -> Conversation {
+        self.frame.conversation
+    }
+
+    /// The conversation's timer as the author knew it; `None`: never set.
+    #[must_use]
+    pub const fn expiry(&self) -> Option<Expiry> {
+        self.frame.expiry
+    }
+
+    /// The device lists that the author knew.
+    #[must_use]
+    pub const fn lists(&self) -> DeviceLists {
+        self.frame.lists
+    }
+
+    /// What it says.
+    #[must_use]
+    pub const fn body(&self) -> &Body {
+        &self.body
+    }
+
+    /// The encoded content, 1 to [`CONTENT_BYTES`] bytes: for a received one exactly what was
+    /// received, extensions included.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// A copy of [`Content::as_bytes`].
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        self.bytes.clone()
+    }
+
+    /// The hash of the exact bytes, by which other contents refer to this one together with its
+    /// author and id (SPEC.md 12.1).
+    #[must_use]
+    pub fn hash(&self) -> Digest {
+        hash(HashLabel::Content, &self.bytes)
+    }
+
+    /// Takes bytes whose outline was checked: one known body, a known conversation, a version that
+    /// we know.
+    pub(super) fn from_outlined(bytes: &[u8]) -> Result<Self, ContentError> {
+        let mut wire: proto::Content = decode_extensible(bytes)?;
+        let body = Body::from_wire(wire.body.take().ok_or(Violation::NoBody)?)?;
+        let frame = Frame::from_wire(&wire)?;
+        frame.check(&body)?;
+        Ok(Self { bytes: bytes.to_vec(), frame, body })
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Content")
+            .field("frame", &self.frame)
+            .field("body", &self.body)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A content that still lacks its body.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct ContentBuilder(Frame);
+
+impl ContentBuilder {
+    /// With the conversation's timer. Only for bodies that expire.
+    pub const fn expiry(mut self, expiry: Expiry) -> Self {
+        self.0.expiry = Some(expiry);
+        self
+    }
+
+    /// A text message.
+    ///
+    /// # Errors
+    /// As [`Text::new`] and [`ContentBuilder::build`].
+    pub fn text(self, text: impl Into<String>) -> Result<Content, Violation> {
+        self.build(Text::new(text)?)
+    }
+
+    /// The finished content.
+    ///
+    /// # Errors
+    /// [`Violation::SentAt`] when the time of sending is out of range,
+    /// [`Violation::ExpiryNotAllowed`] when a timer was given and the body does not expire,
+    /// [`Violation::TooLarge`] when it is longer than [`CONTENT_BYTES`].
+    pub fn build(self, body: impl Into<Body>) -> Result<Content, Violation> {
+        let (frame, body) = (self.0, body.into());
+        frame.check(&body)?;
+        let mut wire = frame.to_wire();
+        wire.body = Some(body.to_wire());
+        let bytes = wire.encode_to_vec();
+        if bytes.len() > CONTENT_BYTES {
+            return Err(Violation::TooLarge);
+        }
+        Ok(Content { bytes, frame, body })
+    }
+}
+
+impl Frame {
+    /// The rules that hold between the frame's fields and the body.
+    fn check(&self, body: &Body) -> Result<(), Violation> {
+        check_sent_at(self.sent_at)?;
+        if self.expiry.is_some() && !body.kind().expires() {
+            return Err(Violation::ExpiryNotAllowed);
+        }
+        Ok(())
+    }
+
+    fn from_wire(wire: &proto::Content) -> Result<Self, Violation> {
+        let conversation = match wire.conversation {
+            Some(proto::content::Conversation::Peer(_)) => Conversation::Peer,
+            None => return Err(Violation::NoConversation),
+        };
+        Ok(Self {
+            id: MessageId::from_wire(&wire.message_id)?,
+            sent_at: Timestamp::from_millis(wire.sent_at),
+            conversation,
+            expiry: wire.expiry.map(Expiry::from_wire).transpose()?,
+            lists: DeviceLists::from_wire(wire)?,
+        })
+    }
+
+    fn to_wire(self) -> proto::Content {
+        let conversation = match self.conversation {
+            Conversation::Peer => proto::content::Conversation::Peer(proto::Peer {}),
+        };
+        let mut wire = proto::Content {
+            required_version: VERSION,
+            message_id: self.id.as_bytes().to_vec(),
+            sent_at: self.sent_at.as_millis(),
+            expiry: self.expiry.map(Expiry::to_wire),
+            conversation: Some(conversation),
+            ..Default::default()
+        };
+        self.lists.write_to(&mut wire);
+        wire
+    }
+}

@@ -1,0 +1,223 @@
+use alloc::vec::Vec;
+
+use prost::Message;
+
+use super::bundle::{BundleError, PrekeyBundle, required};
+use super::published::{PrekeyId, PrekeyKind, PublishedPrekey};
+use crate::identity::DeviceCertificate;
+use crate::limits::{ONE_TIME_PREKEYS, PUBLICATION_BYTES};
+use crate::time::Timestamp;
+use crate::wire::{DecodeError, decode_canonical, proto};
+
+/// The whole of what a server must hold for a device. The same store state gives the same bytes,
+/// so uploading it again does no harm. SPEC.md 6.3.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Publication {
+    pub(super) certificate: DeviceCertificate,
+    pub(super) signed: PublishedPrekey,
+    pub(super) last_resort: PublishedPrekey,
+    pub(super) one_time: Vec<PublishedPrekey>,
+    pub(super) one_time_kem: Vec<PublishedPrekey>,
+}
+
+impl Publication {
+    /// Decodes a publication: its kinds, their order and the limits are checked, and no signature
+    /// but the certificate's. A server needs to check no more; readers check the rest.
+    ///
+    /// # Errors
+    /// [`BundleError::Malformed`] or [`BundleError::Certificate`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, BundleError> {
+        if bytes.len() > PUBLICATION_BYTES {
+            return Err(DecodeError::TooLarge.into());
+        }
+        let message: proto::PrekeyPublication = decode_canonical(bytes)?;
+        let certificate = message.certificate.ok_or(DecodeError::Missing)?;
+        Ok(Self {
+            signed: of_kind(required(message.signed_prekey)?, PrekeyKind::Signed)?,
+            last_resort: of_kind(
+                required(message.last_resort_kem_prekey)?,
+                PrekeyKind::LastResortKem,
+            )?,
+            one_time: all_of_kind(message.one_time_prekeys, PrekeyKind::OneTime)?,
+            one_time_kem: all_of_kind(message.one_time_kem_prekeys, PrekeyKind::OneTimeKem)?,
+            certificate: DeviceCertificate::from_proto(certificate)?,
+        })
+    }
+
+    /// The bytes to upload: an encoded `PrekeyPublication`.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let all = |prekeys: &[PublishedPrekey]| {
+            prekeys.iter().map(PublishedPrekey::to_proto).collect::<Vec<_>>()
+        };
+        proto::PrekeyPublication {
+            certificate: Some(self.certificate.to_proto()),
+            signed_prekey: Some(self.signed.to_proto()),
+            last_resort_kem_prekey: Some(self.last_resort.to_proto()),
+            one_time_prekeys: all(&self.one_time),
+            one_time_kem_prekeys: all(&self.one_time_kem),
+        }
+        .encode_to_vec()
+    }
+
+    /// The device's certificate.
+    #[must_use]
+    pub const fn certificate(&self) -> &DeviceCertificate {
+        &self.certificate
+    }
+
+    /// Every prekey in it.
+    pub fn prekeys(&self) -> impl Iterator<Item = &PublishedPrekey> {
+        let [signed, last_resort] = [&self.signed, &self.last_resort];
+        [signed, last_resort].into_iter().chain(&self.one_time).chain(&self.one_time_kem)
+    }
+}
+
+fn of_kind(prekey: PublishedPrekey, kind: PrekeyKind) -> Result<PublishedPrekey, DecodeError> {
+    if prekey.kind() == kind { Ok(prekey) } else { Err(DecodeError::OutOfRange) }
+}
+
+fn all_of_kind(
+    messages: Vec<proto::PublishedPrekey>,
+    kind: PrekeyKind,
+) -> Result<Vec<PublishedPrekey>, DecodeError> {
+    if messages.len() > ONE_TIME_PREKEYS {
+        return Err(DecodeError::TooLarge);
+    }
+    let parsed = messages.into_iter().map(|m| of_kind(PublishedPrekey::from_proto(m)?, kind));
+    let prekeys = parsed.collect::<Result<Vec<_>, _>>()?;
+    if !prekeys.is_sorted_by(|a, b| a.id() < b.id()) {
+        return Err(DecodeError::NotCanonical);
+    }
+    Ok(prekeys)
+}
+
+/// The server's side, for tests, examples and simple servers: what it holds for one device, each
+/// one-time prekey of which it hands out once.
+#[derive(Clone, Debug)]
+pub struct PrekeyShelf {
+    held: Publication,
+    /// The highest one-time id that was ever accepted: a key below it that is gone was handed out.
+    highest: Option<PrekeyId>,
+}
+
+impl PrekeyShelf {
+    /// Takes a device's first upload.
+    #[must_use]
+    pub fn new(publication: Publication) -> Self {
+        let highest = highest_one_time(&publication);
+        Self { held: publication, highest }
+    }
+
+    /// Takes a later upload. A one-time prekey that was handed out is not taken back, however often
+    /// it is uploaded: ids rise, so what is not held and not above all earlier ones is gone.
+    pub fn accept(&mut self, publication: Publication) {
+        let highest = highest_one_time(&publication).max(self.highest);
+        let (held, seen) = (&self.held, self.highest);
+        let available = |prekey: &PublishedPrekey, held: &[PublishedPrekey]| {
+            Some(prekey.id()) > seen || held.contains(prekey)
+        };
+        let mut next = publication;
+        next.one_time.retain(|prekey| available(prekey, &held.one_time));
+        next.one_time_kem.retain(|prekey| available(prekey, &held.one_time_kem));
+        *self = Self { held: next, highest };
+    }
+
+    /// Hands out a bundle, with the oldest one-time prekeys that still hold.
+    pub fn take_bundle(&mut self, now: Timestamp) -> PrekeyBundle {
+        let one_time = take(&mut self.held.one_time, now);
+        let kem = take(&mut self.held.one_time_kem, now);
+        PrekeyBundle {
+            certificate: self.held.certificate.clone(),
+            signed: self.held.signed.clone(),
+            kem: kem.unwrap_or_else(|| self.held.last_resort.clone()),
+            one_time,
+        }
+    }
+
+    /// The one-time prekeys left: what the owner asks for to know when to refill.
+    pub fn one_time_ids(&self) -> impl Iterator<Item = PrekeyId> + '_ {
+        self.held.one_time.iter().chain(&self.held.one_time_kem).map(PublishedPrekey::id)
+    }
+}
+
+fn highest_one_time(publication: &Publication) -> Option<PrekeyId> {
+    let last = |prekeys: &[PublishedPrekey]| prekeys.last().map(PublishedPrekey::id);
+    last(&publication.one_time).max(last(&publication.one_time_kem))
+}
+
+fn take(prekeys: &mut Vec<PublishedPrekey>, now: Timestamp) -> Option<PublishedPrekey> {
+    prekeys.retain(|prekey| prekey.validity().check(now).is_ok());
+    if prekeys.is_empty() { None } else { Some(prekeys.remove(0)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::fixture::{NOW, days};
+    use crate::prekey::fixture::published;
+    use alloc::collections::BTreeSet;
+
+    #[test]
+    fn a_publication_comes_back_from_its_bytes() {
+        let alice = published("alice", 1);
+        let publication = alice.store.publication(&alice.device, NOW);
+        assert_eq!(Publication::decode(&publication.encode()), Ok(publication));
+    }
+
+    #[test]
+    fn a_publication_is_bounded() {
+        assert_eq!(
+            Publication::decode(&alloc::vec![0; PUBLICATION_BYTES + 1]),
+            Err(BundleError::Malformed(DecodeError::TooLarge))
+        );
+        let alice = published("alice", 1);
+        let mut publication = alice.store.publication(&alice.device, NOW);
+        publication.one_time = alloc::vec![publication.one_time[0].clone(); ONE_TIME_PREKEYS + 1];
+        assert_eq!(
+            Publication::decode(&publication.encode()),
+            Err(BundleError::Malformed(DecodeError::TooLarge))
+        );
+    }
+
+    #[test]
+    fn prekeys_of_the_wrong_kind_or_out_of_order_are_refused() {
+        let alice = published("alice", 1);
+        let publication = alice.store.publication(&alice.device, NOW);
+        let refused = |change: &dyn Fn(&mut Publication), error| {
+            let mut changed = publication.clone();
+            change(&mut changed);
+            assert_eq!(Publication::decode(&changed.encode()), Err(BundleError::Malformed(error)));
+        };
+        refused(&|p| p.signed = p.one_time[0].clone(), DecodeError::OutOfRange);
+        refused(&|p| p.last_resort = p.one_time_kem[0].clone(), DecodeError::OutOfRange);
+        refused(&|p| p.one_time[3] = p.signed.clone(), DecodeError::OutOfRange);
+        refused(&|p| p.one_time.reverse(), DecodeError::NotCanonical);
+        refused(&|p| p.one_time_kem[1] = p.one_time_kem[0].clone(), DecodeError::NotCanonical);
+    }
+
+    #[test]
+    fn each_one_time_prekey_is_handed_out_once_however_often_it_is_uploaded() {
+        let mut alice = published("alice", 1);
+        let again = alice.store.publication(&alice.device, NOW);
+        let mut seen = BTreeSet::new();
+        for _ in 0..120 {
+            let bundle = alice.shelf.take_bundle(NOW);
+            if let Some(prekey) = &bundle.one_time {
+                assert!(seen.insert(prekey.id()));
+                assert!(seen.insert(bundle.kem.id()));
+            } else {
+                assert_eq!(bundle.kem, again.last_resort);
+            }
+            alice.shelf.accept(again.clone());
+        }
+        assert_eq!(seen.len(), 200);
+    }
+
+    #[test]
+    fn expired_one_time_prekeys_are_not_handed_out() {
+        let mut alice = published("alice", 1);
+        assert_eq!(alice.shelf.take_bundle(days(30)).one_time, None);
+        assert_eq!(alice.shelf.one_time_ids().count(), 0);
+    }
+}

@@ -1,0 +1,105 @@
+use alloc::vec::Vec;
+
+use rand_core::CryptoRng;
+
+use super::pq::PqHeader;
+use crate::crypto::{AeadKey, DhPublicKey, Nonce, SearchKey, SearchTag, Secret, TAG_LEN};
+use crate::wire::{DecodeError, Layout, Reader, Writer, read_all};
+
+/// Bytes of a header before it is sealed: always the same, so that nothing inside shows.
+pub(crate) const HEADER_LEN: usize = DhPublicKey::LEN + 4 + 4 + PqHeader::LEN;
+/// Bytes of a sealed header.
+pub(crate) const SEALED_HEADER_LEN: usize = HEADER_LEN + TAG_LEN;
+
+/// What a receiver must know before it can derive a message's key. SPEC.md section 7.2.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    /// The sender's current ratchet key.
+    pub(crate) ratchet_key: DhPublicKey,
+    /// Messages in the sender's previous chain.
+    pub(crate) previous: u32,
+    /// Number of this message in its chain, from 0.
+    pub(crate) number: u32,
+    /// The post-quantum ratchet's part.
+    pub(crate) pq: PqHeader,
+}
+
+impl Layout for Header {
+    fn write(&self, w: &mut Writer) {
+        w.raw(self.ratchet_key.as_bytes());
+        w.put(&self.previous).put(&self.number).put(&self.pq);
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            ratchet_key: DhPublicKey::from_bytes(r.array()?)?,
+            previous: r.get()?,
+            number: r.get()?,
+            pq: r.get()?,
+        })
+    }
+}
+
+/// What precedes the body on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SealedHeader<'a> {
+    /// The nonce of header and body, whose keys differ.
+    pub(crate) nonce: Nonce,
+    pub(crate) search_tag: SearchTag,
+    pub(crate) sealed: &'a [u8; SEALED_HEADER_LEN],
+}
+
+/// Seals the headers of one chain and makes its search tags.
+#[derive(Clone, Debug)]
+pub(crate) struct HeaderKey {
+    key: AeadKey,
+    search: SearchKey,
+}
+
+impl HeaderKey {
+    pub(crate) fn new(key: Secret<32>) -> Self {
+        let key = AeadKey::new(key);
+        Self { search: SearchKey::derive(&key), key }
+    }
+
+    pub(crate) fn search_key(&self) -> &SearchKey {
+        &self.search
+    }
+
+    /// A random nonce and the search tag that goes with it.
+    pub(crate) fn address<R: CryptoRng + ?Sized>(&self, rng: &mut R) -> (Nonce, SearchTag) {
+        let nonce = Nonce::random(rng);
+        (nonce, self.search.tag(&nonce))
+    }
+
+    /// Appends the sealed header to `out`.
+    pub(crate) fn seal(&self, header: &Header, nonce: &Nonce, out: &mut Vec<u8>) {
+        let start = out.len();
+        let mut writer = Writer::onto(core::mem::take(out));
+        writer.put(header);
+        *out = writer.into_public();
+        self.key.seal_suffix(nonce, &[], out, start);
+    }
+
+    /// Whether the search tag is this key's.
+    pub(crate) fn matches(&self, sealed: &SealedHeader<'_>) -> bool {
+        self.search.tag(&sealed.nonce) == sealed.search_tag
+    }
+
+    /// `None`: not authentic.
+    pub(crate) fn open(&self, sealed: &SealedHeader<'_>) -> Option<Result<Header, DecodeError>> {
+        let mut bytes = *sealed.sealed;
+        let header = self.key.open_in_place(&sealed.nonce, &[], &mut bytes)?;
+        Some(read_all(header))
+    }
+}
+
+impl Layout for HeaderKey {
+    fn write(&self, w: &mut Writer) {
+        self.key.write(w);
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Secret::read(r).map(Self::new)
+    }
+}

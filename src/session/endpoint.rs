@@ -1,0 +1,374 @@
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use rand_core::CryptoRng;
+
+use super::SessionId;
+use super::error::{DecryptError, EncryptError, OpenError, StateError};
+use super::introduction::Introduction;
+use super::outcome::{Changes, Encrypted, Renewal, StoredPeer};
+use super::peers::Peers;
+use super::set::{SessionSet, SetDecrypted, SetOutcome};
+use super::single::Session;
+use crate::crypto::Digest;
+use crate::envelope::{Envelope, HandshakeMessage};
+use crate::handshake::{self, InitiateError, PreSharedSecret};
+use crate::identity::{DeviceAddress, LocalDevice, SendPermit, VerifiedDevice, VerifiedDeviceList};
+use crate::prekey::{PrekeyStore, VerifiedBundle};
+use crate::ratchet::{Ratchet, RatchetMessage, WireId};
+use crate::time::Timestamp;
+
+/// One device's conversations with all devices it talks to.
+///
+/// It opens what arrives without being told from whom, and encrypts for one device at a time. All
+/// of its state is in four kinds of bytes that the caller persists: the local device, the prekeys,
+/// and the two parts of each peer. Every operation either changes what it says it changed, or
+/// fails and changes nothing. SPEC.md section 9.
+#[derive(Debug)]
+pub struct Endpoint {
+    local: LocalDevice,
+    own_list: VerifiedDeviceList,
+    prekeys: PrekeyStore,
+    peers: Peers,
+    psks: Vec<PreSharedSecret>,
+}
+
+/// What an envelope turned out to be.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Opened {
+    /// A message of an established session.
+    Message(Received),
+    /// The first message of a new session. Nothing has changed yet: judge the sender's certificate,
+    /// then [`Endpoint::accept`] it.
+    Introduction(Box<Introduction>),
+    /// A message that was opened before.
+    Duplicate,
+    /// A message whose key a limit dropped before it arrived, or a late repetition.
+    TooOld,
+    /// It belongs to no session of this device. It names nobody, so nobody can be asked.
+    Unknown,
+}
+
+/// An authentic message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// The device that sent it.
+    pub sender: DeviceAddress,
+    /// The session it came in.
+    pub session: SessionId,
+    /// What names the message to its sender.
+    pub wire_id: WireId,
+    /// The bytes that were encrypted.
+    pub plaintext: Vec<u8>,
+    /// Keys of older, still missing messages that a limit dropped: those messages are lost.
+    pub dropped_keys: usize,
+    /// What must be persisted before the message is acted upon.
+    pub changes: Changes,
+}
+
+impl Endpoint {
+    /// A device without sessions.
+    #[must_use]
+    pub fn new(local: LocalDevice, own_list: VerifiedDeviceList, prekeys: PrekeyStore) -> Self {
+        Self { local, own_list, prekeys, peers: Peers::default(), psks: Vec::new() }
+    }
+
+    /// A device with the sessions that [`Endpoint::stored_peer`] stored.
+    ///
+    /// # Errors
+    /// [`StateError`] when the stored bytes of a peer are damaged or torn.
+    pub fn restore<'a>(
+        local: LocalDevice,
+        own_list: VerifiedDeviceList,
+        prekeys: PrekeyStore,
+        peers: impl IntoIterator<Item = &'a StoredPeer>,
+    ) -> Result<Self, StateError> {
+        let mut sets: Vec<_> =
+            peers.into_iter().map(SessionSet::restore).collect::<Result<_, _>>()?;
+        sets.sort_by_key(SessionSet::heard);
+        let mut endpoint = Self::new(local, own_list, prekeys);
+        for set in sets {
+            endpoint.peers.insert(set);
+        }
+        Ok(endpoint)
+    }
+
+    /// Begins a session with the bundle's device. Messages to it travel in this session from now
+    /// on, each with the handshake until the first reply.
+    ///
+    /// # Errors
+    /// [`InitiateError`]; nothing has changed.
+    pub fn initiate<R: CryptoRng + ?Sized>(
+        &mut self,
+        bundle: &VerifiedBundle,
+        psk: Option<&PreSharedSecret>,
+        now: Timestamp,
+        rng: &mut R,
+    ) -> Result<SessionId, InitiateError> {
+        if bundle.peer().address() == self.local.address() {
+            return Err(InitiateError::OwnBundle);
+        }
+        let initiated = handshake::initiate(&self.local, &self.own_list, bundle, psk, rng)?;
+        let ratchet = Ratchet::initiator(initiated.keys, &bundle.signed().key, now, rng)?;
+        let flight = handshake::flight_digest(&initiated.flight);
+        let session = Session::new(initiated.id, flight, ratchet, now);
+        let id = session.id;
+        let slot = self.slot_for(bundle.peer().address(), bundle.peer().keys());
+        self.peers.update(slot, |set| set.insert_initiated(session, initiated.flight, now));
+        Ok(id)
+    }
+
+    /// Encrypts for the permit's device in its active session.
+    ///
+    /// # Errors
+    /// [`EncryptError`]; nothing has changed.
+    pub fn encrypt<R: CryptoRng + ?Sized>(
+        &mut self,
+        permit: &SendPermit,
+        plaintext: &[u8],
+        now: Timestamp,
+        rng: &mut R,
+    ) -> Result<Encrypted, EncryptError> {
+        let slot = self.peers.slot(permit.address()).ok_or(EncryptError::NoSession)?;
+        let set = self.peers.set_mut(slot).ok_or(EncryptError::NoSession)?;
+        set.encrypt(permit, plaintext, now, rng)
+    }
+
+    /// Opens an envelope.
+    ///
+    /// # Errors
+    /// [`OpenError`]. Nothing has changed, except that a session whose post-quantum ratchet failed
+    /// is over: then the peer's state must be persisted.
+    pub fn open(&mut self, envelope: &[u8], now: Timestamp) -> Result<Opened, OpenError> {
+        match Envelope::decode(envelope)? {
+            Envelope::Session(message) => match self.peers.find(&message) {
+                Some(slot) => self.open_in(slot, None, &message, now),
+                None => Ok(Opened::Unknown),
+            },
+            Envelope::Handshake(HandshakeMessage { handshake, message }) => {
+                let flight = handshake.digest();
+                if let Some(slot) = self.peers.find(&message) {
+                    return self.open_in(slot, Some(&flight), &message, now);
+                }
+                if self.peers.has_session_made_by(&flight) {
+                    return Ok(Opened::TooOld);
+                }
+                let responded =
+                    handshake::respond(&self.local, &self.prekeys, &self.psks, &handshake, now)?;
+                Introduction::new(responded, flight, &message, now)
+                    .map(|introduction| Opened::Introduction(Box::new(introduction)))
+                    .map_err(OpenError::FirstMessage)
+            }
+        }
+    }
+
+    fn open_in(
+        &mut self,
+        slot: usize,
+        flight: Option<&Digest>,
+        message: &RatchetMessage<'_>,
+        now: Timestamp,
+    ) -> Result<Opened, OpenError> {
+        let Some(set) = self.peers.set_mut(slot) else { return Ok(Opened::Unknown) };
+        let wire_id = message.wire_id();
+        match set.decrypt(flight, message, now) {
+            Ok(SetOutcome::Decrypted(decrypted)) => {
+                let sender = set.peer().clone();
+                Ok(Opened::Message(self.received(slot, sender, wire_id, decrypted)))
+            }
+            Ok(SetOutcome::Duplicate) => Ok(Opened::Duplicate),
+            Ok(SetOutcome::TooOld) => Ok(Opened::TooOld),
+            Ok(SetOutcome::Unknown) => Ok(Opened::Unknown),
+            Err(error) => {
+                if matches!(error, DecryptError::PostQuantum(error) if error.ends_session()) {
+                    set.break_session(message);
+                }
+                Err(OpenError::Message { peer: set.peer().clone(), wire_id, error })
+            }
+        }
+    }
+
+    fn received(
+        &mut self,
+        slot: usize,
+        sender: DeviceAddress,
+        wire_id: WireId,
+        decrypted: SetDecrypted,
+    ) -> Received {
+        let SetDecrypted { session, plaintext, committed, archive_changed } = decrypted;
+        if committed.keys_changed || archive_changed {
+            self.peers.reindex(slot);
+        }
+        self.peers.touch(slot);
+        let changes = Changes { active: true, archive: archive_changed, prekeys: false };
+        Received { sender, session, wire_id, plaintext, dropped_keys: committed.dropped, changes }
+    }
+
+    /// Takes a new session. `sender` is the proof that its account lists the device now: it comes
+    /// from [`crate::identity::Contact::judge`], or for a first contact from the list that
+    /// [`crate::identity::Contact::trust_on_first_use`] accepted.
+    ///
+    /// # Errors
+    /// [`AcceptError`]; nothing has changed, and the same envelope may be opened again later.
+    pub fn accept(
+        &mut self,
+        introduction: Introduction,
+        sender: &VerifiedDevice,
+        now: Timestamp,
+    ) -> Result<Received, AcceptError> {
+        let Introduction { session, initiator, prekey_use, plaintext, wire_id, committed } =
+            introduction;
+        let (address, keys) = (sender.address(), sender.keys());
+        let certificate = initiator.certificate();
+        if certificate.address() != address || certificate.keys() != keys {
+            return Err(AcceptError::OtherDevice);
+        }
+        if self.peers.get(address).is_some_and(|set| set.keys() != keys) {
+            return Err(AcceptError::OtherKeys);
+        }
+        self.prekeys.consume(&prekey_use, now).map_err(|_| AcceptError::Stale)?;
+        let slot = self.slot_for(address, keys);
+        let id = session.id;
+        self.peers.update(slot, |set| set.insert_accepted(session, now));
+        self.peers.touch(slot);
+        let changes = Changes { active: true, archive: true, prekeys: true };
+        Ok(Received {
+            sender: address.clone(),
+            session: id,
+            wire_id,
+            plaintext,
+            dropped_keys: committed.dropped,
+            changes,
+        })
+    }
+
+    fn slot_for(
+        &mut self,
+        peer: &DeviceAddress,
+        keys: &crate::identity::DevicePublicKeys,
+    ) -> usize {
+        let known = self.peers.slot(peer);
+        known.unwrap_or_else(|| self.peers.insert(SessionSet::new(peer.clone(), keys.clone())))
+    }
+}
+
+/// Standing and housekeeping.
+impl Endpoint {
+    /// This device.
+    #[must_use]
+    pub fn local(&self) -> &LocalDevice {
+        &self.local
+    }
+
+    /// The newest device list of the own account.
+    #[must_use]
+    pub fn own_list(&self) -> &VerifiedDeviceList {
+        &self.own_list
+    }
+
+    /// Takes a newer device list of the own account; new handshakes carry its version and hash.
+    pub fn set_own_list(&mut self, list: VerifiedDeviceList) {
+        self.own_list = list;
+    }
+
+    /// The prekeys.
+    #[must_use]
+    pub fn prekeys(&self) -> &PrekeyStore {
+        &self.prekeys
+    }
+
+    /// The prekeys, for their upkeep.
+    pub fn prekeys_mut(&mut self) -> &mut PrekeyStore {
+        &mut self.prekeys
+    }
+
+    /// The pre-shared secrets that handshakes may use; each is tried by its id alone.
+    pub fn pre_shared_secrets_mut(&mut self) -> &mut Vec<PreSharedSecret> {
+        &mut self.psks
+    }
+
+    /// Why a new handshake with `peer` should be begun, if it should: the peer's silence is the
+    /// only sign that it lost a session, since what it cannot open names nobody.
+    #[must_use]
+    pub fn renewal(&self, peer: &DeviceAddress, now: Timestamp) -> Option<Renewal> {
+        self.peers.get(peer).map_or(Some(Renewal::NoSession), |set| set.renewal(now))
+    }
+
+    /// How the sessions with `peer` stand.
+    #[must_use]
+    pub fn sessions(&self, peer: &DeviceAddress) -> Option<Sessions> {
+        self.peers.get(peer).map(|set| Sessions {
+            active: set.active().map(|session| session.id),
+            acknowledged: set.is_acknowledged(),
+            inactive: set.inactive_len(),
+        })
+    }
+
+    /// The devices there are sessions with, the most recently heard of first.
+    pub fn peers(&self) -> impl Iterator<Item = &DeviceAddress> {
+        self.peers.iter().map(SessionSet::peer)
+    }
+
+    /// Stops sending in the active session with `peer`, which may still receive. Returns whether
+    /// there are sessions with it at all.
+    pub fn reset(&mut self, peer: &DeviceAddress, now: Timestamp) -> bool {
+        let slot = self.peers.slot(peer);
+        slot.and_then(|slot| self.peers.update(slot, |set| set.reset(now))).is_some()
+    }
+
+    /// Forgets all sessions with a device, as when it was revoked.
+    pub fn forget(&mut self, peer: &DeviceAddress) -> bool {
+        self.peers.remove(peer)
+    }
+
+    /// Deletes inactive sessions and skipped keys of `peer` that are too old.
+    pub fn expire(&mut self, peer: &DeviceAddress, now: Timestamp) -> bool {
+        let slot = self.peers.slot(peer);
+        slot.and_then(|slot| self.peers.update(slot, |set| set.expire(now))).is_some()
+    }
+
+    /// The state of the sessions with `peer`, as bytes in two parts.
+    #[must_use]
+    pub fn stored_peer(&self, peer: &DeviceAddress) -> Option<StoredPeer> {
+        self.peers.get(peer).map(SessionSet::store)
+    }
+
+    /// The part of that state that every message changes.
+    #[must_use]
+    pub fn stored_active(&self, peer: &DeviceAddress) -> Option<zeroize::Zeroizing<Vec<u8>>> {
+        self.peers.get(peer).map(SessionSet::store_active)
+    }
+}
+
+/// How the sessions with one device stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sessions {
+    /// The session that sends, if any.
+    pub active: Option<SessionId>,
+    /// Whether the peer has answered in it.
+    pub acknowledged: bool,
+    /// How many sessions only receive.
+    pub inactive: usize,
+}
+
+/// Why a new session was not taken. Nothing has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AcceptError {
+    /// The proof is of another device than the introduction.
+    #[error("the proof is of another device than the introduction")]
+    OtherDevice,
+    /// The prekeys have been used since the envelope was opened.
+    #[error("the prekeys have been used in the meantime")]
+    Stale,
+    /// There are sessions with the same device id under other keys: one of them is not the device.
+    #[error("the device id is known under other keys")]
+    OtherKeys,
+}
+
+crate::error::error_codes!(AcceptError {
+    Self::OtherDevice => ("accept/other-device", FixCaller),
+    Self::Stale => ("accept/stale", Drop),
+    Self::OtherKeys => ("accept/other-keys", ShowToUser),
+});

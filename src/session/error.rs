@@ -1,0 +1,141 @@
+use crate::error::error_codes;
+use crate::handshake::RespondError;
+use crate::identity::DeviceAddress;
+use crate::ratchet::{PqError, RatchetError, WireId};
+use crate::wire::DecodeError;
+
+/// Why a message was not encrypted. Nothing has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EncryptError {
+    /// There is no session with the device that may send: begin one.
+    #[error("no session with the device may send")]
+    NoSession,
+    /// The permit is for another device than the session.
+    #[error("the permit is for another device")]
+    OtherDevice,
+    /// The plaintext is longer than [`crate::limits::CONTENT_BYTES`].
+    #[error("the plaintext is too long")]
+    TooLarge,
+    /// A counter of the session came to its end: begin a new session.
+    #[error("the session has come to its end")]
+    Exhausted,
+}
+
+error_codes!(EncryptError {
+    Self::NoSession => ("encrypt/no-session", FetchBundle),
+    Self::OtherDevice => ("encrypt/other-device", FixCaller),
+    Self::TooLarge => ("encrypt/too-large", FixCaller),
+    Self::Exhausted => ("encrypt/exhausted", FetchBundle),
+});
+
+/// Why a message of a known session was refused. Nothing has changed, except that
+/// [`DecryptError::PostQuantum`] ends the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecryptError {
+    /// The header or the body is not authentic: damaged or forged on the way.
+    #[error("the message is not authentic")]
+    NotAuthentic,
+    /// The handshake beside the message is not the one that made its session.
+    #[error("the handshake is not the one that made the session")]
+    OtherHandshake,
+    /// The message skips more others than [`crate::limits::SKIP`].
+    #[error("the message skips {skipped} others")]
+    TooFarAhead {
+        /// How many it skips.
+        skipped: u32,
+    },
+    /// The peer, and nobody else, sent something that an honest device does not.
+    #[error("the peer misbehaves")]
+    PeerMisbehaved,
+    /// The peer's post-quantum ratchet contradicts ours. The session is over: begin a new one.
+    #[error("the post-quantum ratchet failed: {0}")]
+    PostQuantum(PqError),
+    /// The session's post-quantum ratchet failed earlier.
+    #[error("the session is broken")]
+    Broken,
+}
+
+impl From<RatchetError> for DecryptError {
+    fn from(error: RatchetError) -> Self {
+        match error {
+            RatchetError::HeaderNotAuthentic | RatchetError::BodyNotAuthentic => Self::NotAuthentic,
+            RatchetError::TooFarAhead { skipped } => Self::TooFarAhead { skipped },
+            RatchetError::PostQuantum(error) => Self::PostQuantum(error),
+            RatchetError::NotOurs
+            | RatchetError::Malformed(_)
+            | RatchetError::Duplicate
+            | RatchetError::TooOld
+            | RatchetError::NothingReceived
+            | RatchetError::Inconsistent
+            | RatchetError::NonContributory(_)
+            | RatchetError::Exhausted => Self::PeerMisbehaved,
+        }
+    }
+}
+
+error_codes!(DecryptError {
+    Self::NotAuthentic => ("decrypt/not-authentic", Drop),
+    Self::OtherHandshake => ("decrypt/other-handshake", Drop),
+    Self::TooFarAhead { .. } => ("decrypt/too-far-ahead", FetchBundle),
+    Self::PeerMisbehaved => ("decrypt/peer-misbehaved", Drop),
+    Self::PostQuantum(_) => ("decrypt/post-quantum", FetchBundle),
+    Self::Broken => ("decrypt/broken", FetchBundle),
+});
+
+/// Why an envelope was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// It is no well-formed envelope.
+    #[error("the envelope: {0}")]
+    Envelope(#[from] DecodeError),
+    /// Its handshake was refused.
+    #[error("the handshake: {0}")]
+    Handshake(#[from] RespondError),
+    /// The handshake is well-formed, but the message that came with it does not prove that the
+    /// initiator is who it claims to be.
+    #[error("the first message: {0}")]
+    FirstMessage(DecryptError),
+    /// It belongs to a session with `peer`, but was refused there. A retry request can name it.
+    #[error("a message of {peer:?}: {error}")]
+    Message {
+        /// Whose session it belongs to; whether this device sent it is not proven.
+        peer: DeviceAddress,
+        /// What a retry request names the message by.
+        wire_id: WireId,
+        /// What was wrong.
+        error: DecryptError,
+    },
+}
+
+error_codes!(OpenError {
+    Self::Envelope(DecodeError::UnsupportedVersion(_)) => ("open/unsupported-version", Update),
+    Self::Envelope(_) => ("open/envelope", Drop),
+    Self::Handshake(_) => ("open/handshake", Drop),
+    Self::FirstMessage(_) => ("open/first-message", Drop),
+    Self::Message {
+        error: DecryptError::PostQuantum(_) | DecryptError::Broken | DecryptError::TooFarAhead { .. },
+        ..
+    } => ("open/session-ended", FetchBundle),
+    Self::Message { .. } => ("open/message", Drop),
+});
+
+/// Why stored bytes are no state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StateError {
+    /// The bytes are damaged, or of a version that this crate does not know.
+    #[error("the stored bytes: {0}")]
+    Decode(#[from] DecodeError),
+    /// The two parts are of different writes.
+    #[error("the two parts of the state are of different writes")]
+    Torn,
+}
+
+error_codes!(StateError {
+    Self::Decode(DecodeError::UnsupportedVersion(_)) => ("state/unsupported-version", Update),
+    Self::Decode(_) => ("state/decode", RestoreState),
+    Self::Torn => ("state/torn", RestoreState),
+});

@@ -1,0 +1,178 @@
+use alloc::vec;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use super::*;
+use crate::crypto::meter;
+use crate::identity::{
+    AccountId, AccountKeyPair, CertificateTerms, Contact, DeviceKeys, ListDraft, LocalDevice,
+    SendPermit, Validity, VerifiedDeviceList,
+};
+use crate::prekey::{PrekeyShelf, PrekeyStore, VerifiedBundle};
+use crate::time::Timestamp;
+
+const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
+
+/// An account with one device, and what a server holds of it.
+struct Party {
+    endpoint: Endpoint,
+    contact: Contact,
+    shelf: PrekeyShelf,
+}
+
+impl Party {
+    fn new(name: &str, rng: &mut ChaCha20Rng) -> Self {
+        let account = AccountId::new(name.as_bytes()).unwrap();
+        let key = AccountKeyPair::generate(rng);
+        let keys = DeviceKeys::generate(rng);
+        let validity = Validity::starting(NOW, Duration::from_secs(86_400 * 300)).unwrap();
+        let terms = CertificateTerms { validity, capabilities: 0 };
+        let request = keys.request_certificate(&account, &key.public_key(), terms);
+        let certificate = key.certify(&request, NOW).unwrap();
+        let local = LocalDevice::new(keys, certificate.clone()).unwrap();
+        let list = ListDraft::first(account).with(certificate).sign(&key, validity).unwrap();
+        let prekeys = PrekeyStore::new(NOW, rng);
+        let shelf = PrekeyShelf::new(prekeys.publication(&local, NOW));
+        let own_list = VerifiedDeviceList::trust_on_first_use(list.clone(), NOW).unwrap();
+        Self {
+            endpoint: Endpoint::new(local, own_list, prekeys),
+            contact: Contact::trust_on_first_use(list, NOW).unwrap(),
+            shelf,
+        }
+    }
+
+    fn permit(&self) -> SendPermit {
+        self.contact.permit(self.endpoint.local().address().device, NOW).unwrap()
+    }
+
+    fn bundle(&mut self) -> VerifiedBundle {
+        self.shelf.take_bundle(NOW).verify(self.permit().device(), NOW).unwrap()
+    }
+
+    fn say(&mut self, to: &Self, text: &[u8], rng: &mut ChaCha20Rng) -> Vec<u8> {
+        self.endpoint.encrypt(&to.permit(), text, NOW, rng).unwrap().envelope
+    }
+
+    /// Opens an envelope of `from`, accepting a new session.
+    fn hear(&mut self, from: &Self, envelope: &[u8]) -> Received {
+        match self.endpoint.open(envelope, NOW).unwrap() {
+            Opened::Message(received) => received,
+            Opened::Introduction(introduction) => {
+                self.endpoint.accept(*introduction, from.permit().device(), NOW).unwrap()
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn parties(seed: u64) -> (Party, Party, ChaCha20Rng) {
+    let mut rng = ChaCha20Rng::seed_from_u64(seed);
+    let alice = Party::new("alice", &mut rng);
+    let bob = Party::new("bob", &mut rng);
+    (alice, bob, rng)
+}
+
+#[test]
+fn two_devices_talk() {
+    let (mut alice, mut bob, mut rng) = parties(1);
+    let bundle = bob.bundle();
+    alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    for i in 0..3u8 {
+        let envelope = alice.say(&bob, &[i], &mut rng);
+        let received = bob.hear(&alice, &envelope);
+        assert_eq!(received.plaintext, [i]);
+        assert_eq!(&received.sender, alice.endpoint.local().address());
+    }
+    for i in 0..3u8 {
+        let envelope = bob.say(&alice, &[i], &mut rng);
+        assert_eq!(alice.hear(&bob, &envelope).plaintext, [i]);
+        let envelope = alice.say(&bob, &[i], &mut rng);
+        assert_eq!(bob.hear(&alice, &envelope).plaintext, [i]);
+    }
+}
+
+#[test]
+fn a_forged_handshake_costs_what_the_specification_says() {
+    let (mut alice, mut bob, mut rng) = parties(2);
+    let bundle = bob.bundle();
+    alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    let mut envelope = alice.say(&bob, b"hello", &mut rng);
+    // A byte of the KEM ciphertext.
+    envelope[200] ^= 1;
+    let (result, cost) = meter::measure(|| bob.endpoint.open(&envelope, NOW));
+    assert_eq!(result.unwrap_err().code(), "open/handshake");
+    assert_eq!((cost.kem, cost.dh, cost.aead), (1, 3, 1));
+    assert_eq!((cost.sign, cost.verify), (0, 0));
+}
+
+#[test]
+fn a_forged_envelope_costs_one_search() {
+    let (mut alice, mut bob, mut rng) = parties(3);
+    let bundle = bob.bundle();
+    alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    let envelope = alice.say(&bob, b"hello", &mut rng);
+    bob.hear(&alice, &envelope);
+    let mut reply = bob.say(&alice, b"hello", &mut rng);
+    // A byte of the nonce.
+    reply[9] ^= 1;
+    let (result, cost) = meter::measure(|| alice.endpoint.open(&reply, NOW).unwrap());
+    assert!(matches!(result, Opened::Unknown));
+    assert_eq!(cost, meter::Meter { search: 1, ..meter::Meter::default() });
+}
+
+#[test]
+fn finding_a_session_among_a_thousand_tries_the_recent_ones_first() {
+    let (mut alice, mut bob, mut rng) = parties(4);
+    let bundle = bob.bundle();
+    alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    let envelope = alice.say(&bob, b"hello", &mut rng);
+    bob.hear(&alice, &envelope);
+    for i in 0..20 {
+        let mut peer = Party::new(&alloc::format!("peer {i}"), &mut rng);
+        let bundle = bob.bundle();
+        peer.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+        let envelope = peer.say(&bob, b"hello", &mut rng);
+        bob.hear(&peer, &envelope);
+    }
+    let envelope = alice.say(&bob, b"first on the bottom", &mut rng);
+    let (_, cost) = meter::measure(|| bob.endpoint.open(&envelope, NOW).unwrap());
+    assert!(cost.search > 40, "{cost:?}");
+    let envelope = alice.say(&bob, b"now on top", &mut rng);
+    let (_, cost) = meter::measure(|| bob.endpoint.open(&envelope, NOW).unwrap());
+    assert!(cost.search <= 4, "{cost:?}");
+}
+
+#[test]
+fn state_in_two_parts_comes_back_and_torn_parts_do_not() {
+    let (mut alice, mut bob, mut rng) = parties(5);
+    let bundle = bob.bundle();
+    alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    let address = bob.endpoint.local().address().clone();
+    let before = alice.endpoint.stored_peer(&address).unwrap();
+    let envelope = alice.say(&bob, b"hello", &mut rng);
+    bob.hear(&alice, &envelope);
+    let reply = bob.say(&alice, b"hello", &mut rng);
+    let received = alice.hear(&bob, &reply);
+    assert_eq!(received.changes, Changes { active: true, archive: true, prekeys: false });
+    let after = alice.endpoint.stored_peer(&address).unwrap();
+    let restore = |stored: &StoredPeer| {
+        let list = alice.endpoint.own_list().clone();
+        let prekeys = PrekeyStore::from_bytes(&alice.endpoint.prekeys().to_bytes()).unwrap();
+        let local = LocalDevice::from_bytes(&alice.endpoint.local().to_bytes()).unwrap();
+        Endpoint::restore(local, list, prekeys, [stored])
+    };
+    let loaded = restore(&after).unwrap();
+    assert_eq!(loaded.stored_peer(&address).unwrap(), after);
+    let torn = StoredPeer { active: after.active.clone(), archive: before.archive.clone() };
+    assert_eq!(restore(&torn).unwrap_err(), StateError::Torn);
+    let mut damaged = vec![];
+    for at in 0..after.archive.len() {
+        let mut stored = after.clone();
+        stored.archive[at] ^= 0x80;
+        damaged.extend(restore(&stored).err());
+    }
+    assert!(damaged.contains(&StateError::Torn));
+}
