@@ -1,5 +1,5 @@
 //! The sparse post-quantum ratchet: a symmetric chain each way for every epoch of the Braid, so
-//! that every message has a post-quantum key. SPEC.md section 7.
+//! that every message has a post-quantum key. SPEC.md section 9.
 //!
 //! A send or a receipt is staged from `&self` and changes nothing until it is committed. What is
 //! staged is the difference: a message that neither skips nor moves the Braid to another state
