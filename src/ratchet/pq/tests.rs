@@ -10,7 +10,7 @@ use super::*;
 use crate::ratchet::braid::{Chunk, Message, Piece};
 
 const START: Timestamp = Timestamp::from_secs(1_000_000);
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 fn bytes(ratchet: &PqRatchet) -> Vec<u8> {
     let mut w = Writer::new();
