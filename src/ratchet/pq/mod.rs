@@ -19,7 +19,7 @@ use rand_core::CryptoRng;
 use self::chain::{Chain, ChainStep, EpochChains, ReceivingChain, SkippedKey};
 pub(crate) use self::header::PqHeader;
 use self::healing::Healing;
-pub(crate) use self::healing::Staleness;
+use super::Staleness;
 use super::braid::{Braid, BraidError, EpochKey, Step};
 use crate::crypto::Secret;
 use crate::error::error_codes;
