@@ -73,11 +73,6 @@ impl Network {
     pub(crate) fn sent_to(&self, to: &DeviceAddress) -> usize {
         self.copies.iter().filter(|packet| packet.to == *to).count()
     }
-
-    /// The latest copy of what was sent to a device.
-    pub(crate) fn last_copy_to(&self, to: &DeviceAddress) -> Option<&Packet> {
-        self.copies.iter().rev().find(|packet| packet.to == *to)
-    }
 }
 
 fn percent(rng: &mut ChaCha20Rng, percent: u32) -> bool {

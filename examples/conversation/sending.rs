@@ -29,7 +29,7 @@ impl Device {
         let (id, by) = (self.database.chat.queue.last().map(|row| row.id), self.address().clone());
         let (text, for_devices) = (text.to_owned(), Vec::new());
         let id = id.ok_or("nothing was queued")?;
-        world.said.push(Said { id, by, to: to.clone(), at: world.now, text, for_devices });
+        world.said.push(Said { id, by, at: world.now, text, for_devices });
         Ok(())
     }
 

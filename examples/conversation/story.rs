@@ -235,7 +235,7 @@ impl Story {
             device.take_own_list(list);
             device.say(world, &alice, "I have a laptop now.\n")
         })?;
-        self.pass(40)?;
+        self.until_alice_sees_a_change(&bob)?;
         self.at(ALICE, |device, world| device.say(world, &bob, "Hello to both of you!\n"))?;
         self.pass(2)?;
         self.acknowledge(&bob)?;
@@ -259,7 +259,7 @@ impl Story {
             device.take_own_list(list);
             device.say(world, &alice, "My phone was stolen.\n")
         })?;
-        self.pass(40)?;
+        self.until_alice_sees_a_change(&bob)?;
         self.acknowledge(&bob)?;
         let before = self.world.network.sent_to(&phone);
         self.at(ALICE, |device, world| {
@@ -325,6 +325,20 @@ impl Story {
         }
         self.print_notes();
         Ok(())
+    }
+
+    /// Alice learns of a new device list from the next message that reaches her.
+    fn until_alice_sees_a_change(&mut self, of: &AccountId) -> Outcome {
+        for _ in 0..2_000 {
+            let seen = self.at(ALICE, |device, world| {
+                Ok(!device.meet(world, of)?.events().is_empty())
+            })?;
+            if seen {
+                return Ok(());
+            }
+            self.pass(1)?;
+        }
+        Err("the news of a device list does not arrive".into())
     }
 
     pub(crate) fn settle(&mut self) -> Outcome {

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use sealwax::content::MessageId;
 use sealwax::envelope::Envelope;
-use sealwax::identity::{AccountId, DeviceAddress};
+use sealwax::identity::DeviceAddress;
 use sealwax::ratchet::Staleness;
 use sealwax::session::SessionId;
 use sealwax::time::Timestamp;
@@ -36,7 +36,6 @@ pub(crate) struct World {
 pub(crate) struct Said {
     pub(crate) id: MessageId,
     pub(crate) by: DeviceAddress,
-    pub(crate) to: AccountId,
     pub(crate) at: Timestamp,
     pub(crate) text: String,
     /// The devices that the account listed when it was encrypted.
