@@ -1,6 +1,6 @@
 //! PQXDH that hides the initiator: four Diffie–Hellmans and one ML-KEM encapsulation agree on the
 //! keys of a session, the initiator's identity travels sealed, and the whole transcript enters the
-//! key derivation. SPEC.md section 6.
+//! key derivation. SPEC.md section 7.
 
 mod identity;
 mod psk;
@@ -65,7 +65,7 @@ pub(crate) struct Responded {
     pub(crate) prekey_use: PrekeyUse,
 }
 
-/// The initiator's side: everything that leaves is `flight`. SPEC.md section 6.4.
+/// The initiator's side: everything that leaves is `flight`. SPEC.md section 7.4.
 pub(crate) fn initiate<R: CryptoRng + ?Sized>(
     local: &LocalDevice,
     own_list: &VerifiedDeviceList,
@@ -108,7 +108,7 @@ pub(crate) fn initiate<R: CryptoRng + ?Sized>(
 }
 
 /// The responder's side. Costs at most four Diffie–Hellmans, one decapsulation, one AEAD opening
-/// and two signature verifications, and changes nothing. SPEC.md section 6.5.
+/// and two signature verifications, and changes nothing. SPEC.md section 7.5.
 pub(crate) fn respond(
     local: &LocalDevice,
     prekeys: &PrekeyStore,

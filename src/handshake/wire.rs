@@ -20,7 +20,7 @@ pub struct PrekeyIds {
 }
 
 /// A received handshake as it lies in the envelope: `Handshake` of `envelope.proto`, decoded
-/// canonically. Nothing in it names the initiator. SPEC.md section 6.
+/// canonically. Nothing in it names the initiator. SPEC.md section 7.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handshake<'a> {
     pub(super) prekeys: PrekeyIds,

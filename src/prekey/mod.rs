@@ -18,5 +18,5 @@ pub use bundle::{
 };
 pub use publication::{PrekeyShelf, Publication};
 pub use published::{PrekeyError, PrekeyId, PrekeyKind, PublishedPrekey};
+pub(crate) use store::PrekeyUse;
 pub use store::{IdsExhausted, Maintenance, PrekeyStore, ReplayRefused};
-pub(crate) use store::{KemPrekeySecret, PrekeyUse};

@@ -36,7 +36,7 @@ pub(super) enum NoKey {
     Dropped,
 }
 
-/// Skipped message keys, oldest chain first, bounded in number, chains and age. SPEC.md 7.6.
+/// Skipped message keys, oldest chain first, bounded in number, chains and age. SPEC.md 8.6.
 #[derive(Debug, Default)]
 pub(super) struct SkippedKeys {
     chains: VecDeque<SkippedChain>,

@@ -23,7 +23,7 @@ use crate::time::Timestamp;
 /// It opens what arrives without being told from whom, and encrypts for one device at a time. All
 /// of its state is in four kinds of bytes that the caller persists: the local device, the prekeys,
 /// and the two parts of each peer. Every operation either changes what it says it changed, or
-/// fails and changes nothing. SPEC.md section 9.
+/// fails and changes nothing. SPEC.md section 11.
 #[derive(Debug)]
 pub struct Endpoint {
     local: LocalDevice,

@@ -6,7 +6,7 @@ use crate::crypto::{Digest, SearchKey};
 use crate::identity::DeviceAddress;
 use crate::ratchet::{HeaderKey, RatchetMessage};
 
-/// All session sets of a device, findable by address and by search tag. SPEC.md section 9.4.
+/// All session sets of a device, findable by address and by search tag. SPEC.md section 11.4.
 #[derive(Debug, Default)]
 pub(super) struct Peers {
     slots: Vec<Option<Entry>>,

@@ -34,7 +34,7 @@ impl fmt::Debug for SessionId {
     }
 }
 
-/// One session: a ratchet and what is known of its standing. SPEC.md section 9.1.
+/// One session: a ratchet and what is known of its standing. SPEC.md section 11.1.
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) id: SessionId,

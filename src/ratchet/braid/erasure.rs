@@ -1,4 +1,5 @@
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::field::{
     LANES, Lanes, combine, invert, invert_lanes, mul, mul_lanes, products_of_others,
@@ -13,7 +14,7 @@ const MAX_CHUNKS: usize = 18;
 /// A codeword of an object: any as many as the object has chunks, of different index, restore it.
 ///
 /// Every index is a valid one: it is the point of GF(2^16) at which the object is evaluated.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Chunk {
     pub(crate) index: u16,
     pub(crate) data: [u8; CHUNK_LEN],
@@ -23,6 +24,12 @@ impl Chunk {
     /// 32 field elements, big-endian.
     fn lanes(&self) -> Lanes {
         lanes(&self.data)
+    }
+}
+
+impl fmt::Debug for Chunk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Chunk").field("index", &self.index).finish_non_exhaustive()
     }
 }
 
@@ -56,7 +63,7 @@ impl Layout for Chunk {
 }
 
 /// Cuts an object into chunks without end: first its own, then combinations of them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Encoder {
     object: Vec<u8>,
     /// `None` once all 65,536 indexes have been used.

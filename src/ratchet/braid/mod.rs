@@ -1,5 +1,5 @@
 //! The ML-KEM Braid: a key agreement that trickles through the headers of ordinary messages, 64
-//! bytes in each, and puts out a fresh secret for every epoch. SPEC.md section 8.
+//! bytes in each, and puts out a fresh secret for every epoch. SPEC.md section 10.
 //!
 //! The states and the numbers of the transitions are those of the published specification
 //! (ML-KEM Braid, revision 1). Whoever has the key pair sends its header and then its bulk;

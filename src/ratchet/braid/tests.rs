@@ -333,6 +333,28 @@ fn the_acknowledgement_outlives_the_key_chunks() {
     }
 }
 
+#[test]
+fn a_late_chunk_of_the_key_still_counts_after_the_acknowledgement() {
+    let mut pair = Pair::new(18);
+    let mut late = None;
+    while pair.seen[8] == 0 {
+        let message = pair.send(0);
+        match &message.piece {
+            Piece::Key(chunk) if chunk.index == 3 => late = Some(message),
+            _ => pair.receive(1, &message).unwrap(),
+        }
+        let message = pair.send(1);
+        pair.receive(0, &message).unwrap();
+    }
+    let missing = |pair: &Pair| match &pair.sides[1].state {
+        State::Ct1Acknowledged { key, .. } => 18 - key.len(),
+        _ => panic!("not acknowledged"),
+    };
+    let before = missing(&pair);
+    pair.receive(1, &late.unwrap()).unwrap();
+    assert_eq!(missing(&pair), before - 1);
+}
+
 /// One stored state after each of many messages, every transition among them.
 fn stored_states() -> Vec<Vec<u8>> {
     let mut states = Vec::new();
