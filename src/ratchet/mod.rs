@@ -11,6 +11,7 @@ mod header;
 mod message;
 mod pq;
 mod skipped;
+mod staleness;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,7 @@ pub(crate) use header::HeaderKey;
 pub(crate) use message::encoded_len;
 pub use message::{RatchetMessage, WireId};
 pub use pq::PqError;
+pub use staleness::{Healing, Staleness};
 
 use crate::crypto::{
     AeadKey, DhPublicKey, DhSecretKey, Digest, KdfLabel, NonContributory, Prk, Secret,
@@ -60,7 +62,7 @@ impl Ratchet {
     ) -> Result<Self, NonContributory> {
         let SessionKeys { ec, pq, braid, header_a, header_b } = keys;
         Ok(Self {
-            ec: DoubleRatchet::initiator(ec, [header_a, header_b], remote, rng)?,
+            ec: DoubleRatchet::initiator(ec, [header_a, header_b], remote, now, rng)?,
             pq: PqRatchet::initiator(&pq, &braid, now),
         })
     }
@@ -69,7 +71,7 @@ impl Ratchet {
     pub(crate) fn responder(keys: SessionKeys, local: DhSecretKey, now: Timestamp) -> Self {
         let SessionKeys { ec, pq, braid, header_a, header_b } = keys;
         Self {
-            ec: DoubleRatchet::responder(ec, [header_a, header_b], local),
+            ec: DoubleRatchet::responder(ec, [header_a, header_b], local, now),
             pq: PqRatchet::responder(&pq, &braid, now),
         }
     }
@@ -137,6 +139,15 @@ impl Ratchet {
     /// The header keys of chains that have ended or miss messages.
     pub(crate) fn past_header_keys(&self) -> impl Iterator<Item = &HeaderKey> {
         self.ec.past_header_keys()
+    }
+
+    /// How stale both halves are.
+    pub(crate) fn healing(&self, now: Timestamp) -> Healing {
+        Healing {
+            classical: self.ec.staleness(now),
+            post_quantum: self.pq.staleness(now),
+            should_send_carrier: self.pq.should_send_carrier(now),
+        }
     }
 
     /// Drops skipped keys that are too old.

@@ -15,7 +15,7 @@ use crate::envelope::{Envelope, HandshakeMessage};
 use crate::handshake::{self, InitiateError, PreSharedSecret};
 use crate::identity::{DeviceAddress, LocalDevice, SendPermit, VerifiedDevice, VerifiedDeviceList};
 use crate::prekey::{PrekeyStore, VerifiedBundle};
-use crate::ratchet::{Ratchet, RatchetMessage, WireId};
+use crate::ratchet::{Healing, Ratchet, RatchetMessage, WireId};
 use crate::time::Timestamp;
 
 /// One device's conversations with all devices it talks to.
@@ -303,6 +303,13 @@ impl Endpoint {
             acknowledged: set.is_acknowledged(),
             inactive: set.inactive_len(),
         })
+    }
+
+    /// How well the active session with `peer` has healed, and whether to send it an empty message
+    /// ([`crate::content::Null`]) so that it heals. `None`: there is no active session.
+    #[must_use]
+    pub fn healing(&self, peer: &DeviceAddress, now: Timestamp) -> Option<Healing> {
+        self.peers.get(peer)?.healing(now)
     }
 
     /// The devices there are sessions with, the most recently heard of first.

@@ -21,7 +21,7 @@ use self::chain::{Chain, ChainStep, EpochChains, ReceivingChain, SkippedKey};
 pub use self::error::PqError;
 pub(crate) use self::header::PqHeader;
 use self::healing::Healing;
-pub(crate) use self::healing::Staleness;
+use super::Staleness;
 use super::braid::{Braid, BraidError, EpochKey, Step};
 use crate::crypto::Secret;
 use crate::limits;
