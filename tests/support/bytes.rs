@@ -93,3 +93,16 @@ pub(crate) fn replaced(bytes: &[u8], range: Range<usize>, with: &[u8]) -> Vec<u8
     copy[range].copy_from_slice(with);
     copy
 }
+
+/// A copy in which every occurrence of some bytes is replaced by as many others.
+pub(crate) fn substituted(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    assert_eq!(from.len(), to.len());
+    let mut copy = bytes.to_vec();
+    let mut at = 0;
+    while let Some(found) = copy[at..].windows(from.len()).position(|window| window == from) {
+        at += found;
+        copy[at..at + to.len()].copy_from_slice(to);
+        at += to.len();
+    }
+    copy
+}

@@ -146,16 +146,12 @@ impl World {
             None => ListDraft::first(account.clone()),
             Some(list) => ListDraft::after(&list),
         };
-        let key = &self.accounts[&account];
-        let list = draft.with(certificate.clone()).sign(key, self.validity()).unwrap();
-        self.directory.lists.entry(account.clone()).or_default().push(list);
+        self.publish_list(&account, draft.with(certificate.clone()));
         let own_list = self.newest_list(&account).unwrap();
         let local = LocalDevice::new(keys, certificate).unwrap();
         let endpoint = Endpoint::new(local, own_list, prekeys);
-        let mut device = Device { disk: Disk::of(&endpoint), endpoint, contacts: BTreeMap::new() };
-        device.disk = Disk::of(&device.endpoint);
-        self.devices.push(device);
-        self.spread_own_list(&account);
+        let disk = Disk::of(&endpoint);
+        self.devices.push(Device { endpoint, contacts: BTreeMap::new(), disk });
         Dev(self.devices.len() - 1)
     }
 
@@ -175,17 +171,14 @@ impl World {
     pub(crate) fn revoke(&mut self, dev: Dev) {
         let address = self.address(dev);
         let list = self.newest_list(&address.account).unwrap();
-        let draft = ListDraft::after(&list).without(address.device);
-        self.publish_list(draft);
+        self.publish_list(&address.account, ListDraft::after(&list).without(address.device));
     }
 
     /// Signs and publishes the next list of an account.
-    pub(crate) fn publish_list(&mut self, draft: ListDraft) {
-        let validity = self.validity();
-        let account = draft_account(&draft, &self.accounts, validity);
-        let (account, list) = account.expect("one account of the world can sign it");
+    pub(crate) fn publish_list(&mut self, account: &AccountId, draft: ListDraft) {
+        let list = draft.sign(&self.accounts[account], self.validity()).unwrap();
         self.directory.lists.entry(account.clone()).or_default().push(list);
-        self.spread_own_list(&account);
+        self.spread_own_list(account);
     }
 
     fn spread_own_list(&mut self, account: &AccountId) {
@@ -246,19 +239,6 @@ impl World {
             shelf.take_bundle(self.now);
         }
     }
-}
-
-/// Tries every account, since a draft does not say whose it is.
-fn draft_account(
-    draft: &ListDraft,
-    accounts: &BTreeMap<AccountId, AccountKeyPair>,
-    validity: Validity,
-) -> Option<(AccountId, SignedDeviceList)> {
-    let signed = |key| draft.clone().sign(key, validity).ok();
-    accounts.values().find_map(|key| {
-        let list = signed(key)?;
-        Some((list.entry().account().clone(), list))
-    })
 }
 
 /// One device's view.
