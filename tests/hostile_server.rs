@@ -62,10 +62,9 @@ impl Eve {
     fn certificate(&self, of: &DeviceCertificate, changes: &[[&[u8]; 2]], possess: bool) -> Vec<u8> {
         let original = of.encode();
         let mut body = original[field(&original, &[1])].to_vec();
-        let to_eve: [[&[u8]; 2]; 2] = [
-            [of.account().as_bytes(), b"eve"],
-            [of.account_key().as_bytes(), self.account_signing.verifying_key().as_bytes()],
-        ];
+        let key = self.account.public_key();
+        let to_eve: [[&[u8]; 2]; 2] =
+            [[of.account().as_bytes(), b"eve"], [of.account_key().as_bytes(), key.as_bytes()]];
         for [from, to] in to_eve.iter().chain(changes) {
             body = substituted(&body, from, to);
         }
