@@ -15,7 +15,7 @@ use crate::wire::{DecodeError, Layout, Reader, Writer};
 /// The Double Ratchet with header encryption (Signal's specification, section 4).
 ///
 /// The sending half turns when it next sends rather than when it receives: the new ratchet key is
-/// generated at the last moment, and receiving needs no randomness. SPEC.md section 7.4.
+/// generated at the last moment, and receiving needs no randomness. SPEC.md section 8.4.
 #[derive(Debug)]
 pub(super) struct DoubleRatchet {
     root: RootKey,
@@ -329,6 +329,7 @@ impl DoubleRatchet {
         self.skipped.header_keys()
     }
 
+    #[cfg(test)]
     pub(super) fn skipped_len(&self) -> usize {
         self.skipped.len()
     }

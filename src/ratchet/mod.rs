@@ -1,5 +1,5 @@
 //! The triple ratchet: a Double Ratchet with header encryption and a sparse post-quantum ratchet
-//! in parallel, both of which enter the key of every message. SPEC.md sections 7 and 8.
+//! in parallel, both of which enter the key of every message. SPEC.md sections 8 to 10.
 //!
 //! A message's way in: [`Ratchet::decrypt`] finds the chain by the search tag, opens the header,
 //! derives both halves' keys without changing anything, opens the body, and only then commits.
@@ -118,9 +118,10 @@ impl Ratchet {
     }
 
     fn commit(&mut self, ec: StagedEc, pq: StagedReceive, now: Timestamp) -> Committed {
-        let committed = self.ec.commit(ec, now);
+        let dropped = self.pq.dropped();
         self.pq.commit_receive(pq, now);
-        committed
+        let committed = self.ec.commit(ec, now);
+        self.lost_since(dropped, committed)
     }
 
     /// Whether the message's search tag is of one of this session's chains.
@@ -140,8 +141,16 @@ impl Ratchet {
 
     /// Drops skipped keys that are too old.
     pub(crate) fn expire(&mut self, now: Timestamp) -> Committed {
+        let dropped = self.pq.dropped();
         self.pq.expire(now);
-        self.ec.expire(now)
+        let committed = self.ec.expire(now);
+        self.lost_since(dropped, committed)
+    }
+
+    /// A message is lost when either half dropped its key; both usually drop the same.
+    fn lost_since(&self, dropped: u64, ec: Committed) -> Committed {
+        let pq = usize::try_from(self.pq.dropped().saturating_sub(dropped)).unwrap_or(usize::MAX);
+        Committed { dropped: ec.dropped.max(pq), ..ec }
     }
 }
 

@@ -23,7 +23,7 @@ use crate::time::Timestamp;
 /// It opens what arrives without being told from whom, and encrypts for one device at a time. All
 /// of its state is in four kinds of bytes that the caller persists: the local device, the prekeys,
 /// and the two parts of each peer. Every operation either changes what it says it changed, or
-/// fails and changes nothing. SPEC.md section 9.
+/// fails and changes nothing. SPEC.md section 11.
 #[derive(Debug)]
 pub struct Endpoint {
     local: LocalDevice,
@@ -217,7 +217,7 @@ impl Endpoint {
         sender: &VerifiedDevice,
         now: Timestamp,
     ) -> Result<Received, AcceptError> {
-        let Introduction { session, initiator, prekey_use, plaintext, wire_id, committed } =
+        let Introduction { session, initiator, prekey_use, plaintext, wire_id, committed, .. } =
             introduction;
         let (address, keys) = (sender.address(), sender.keys());
         let certificate = initiator.certificate();
@@ -249,7 +249,7 @@ impl Endpoint {
         keys: &crate::identity::DevicePublicKeys,
     ) -> usize {
         let known = self.peers.slot(peer);
-        known.unwrap_or_else(|| self.peers.insert(SessionSet::new(peer.clone(), keys.clone())))
+        known.unwrap_or_else(|| self.peers.insert(SessionSet::new(peer.clone(), *keys)))
     }
 }
 

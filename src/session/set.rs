@@ -19,7 +19,7 @@ use crate::wire::{DecodeError, Layout, Reader, Writer};
 const VERSION: u8 = 1;
 
 /// The sessions with one device of a peer: one that sends, and a few that may still receive.
-/// SPEC.md section 9.2.
+/// SPEC.md section 11.2.
 #[derive(Debug)]
 pub(super) struct SessionSet {
     peer: DeviceAddress,
