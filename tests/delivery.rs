@@ -157,7 +157,8 @@ fn a_damaged_message_is_named_and_can_be_sent_again() {
     assert_eq!(permit.address(), &world.address(bob));
     let before = world.state(bob);
     let body = field(&encrypted.envelope, session::BODY);
-    let Err(NotHeard::Open(error)) = world.try_hear(bob, &flipped(&encrypted.envelope, body.start * 8))
+    let Err(NotHeard::Open(error)) =
+        world.try_hear(bob, &flipped(&encrypted.envelope, body.start * 8))
     else {
         panic!("a damaged message")
     };

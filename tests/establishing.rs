@@ -269,12 +269,11 @@ fn accepting_twice_is_stale_and_the_message_is_not_lost() {
     let (mut world, alice, bob) = alice_and_bob(14);
     world.begin(alice, bob);
     let envelopes = [world.say(alice, bob, b"one"), world.say(alice, bob, b"two")];
-    let [first, second] = envelopes.each_ref().map(|envelope| {
-        match world.open(bob, envelope).unwrap() {
+    let [first, second] =
+        envelopes.each_ref().map(|envelope| match world.open(bob, envelope).unwrap() {
             Opened::Introduction(introduction) => *introduction,
             other => panic!("{other:?}"),
-        }
-    });
+        });
     world.accept(bob, first).unwrap();
     let before = world.state(bob);
     assert!(matches!(world.accept(bob, second), Err(NotHeard::Accept(AcceptError::Stale))));

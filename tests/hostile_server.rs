@@ -59,7 +59,12 @@ impl Eve {
 
     /// Somebody's certificate, changed to be of Eve's account, and changed further. The possession
     /// is the original one unless Eve's device key can sign it.
-    fn certificate(&self, of: &DeviceCertificate, changes: &[[&[u8]; 2]], possess: bool) -> Vec<u8> {
+    fn certificate(
+        &self,
+        of: &DeviceCertificate,
+        changes: &[[&[u8]; 2]],
+        possess: bool,
+    ) -> Vec<u8> {
         let original = of.encode();
         let mut body = original[field(&original, &[1])].to_vec();
         let key = self.account.public_key();
@@ -416,8 +421,5 @@ fn a_substituted_account_shows_in_the_safety_number() {
     assert_ne!(at_alice.digits(), at_bob.digits());
     let honest = number(identity(&a, &alices), identity(&b, &bobs));
     assert_eq!(honest.digits(), at_bob.digits());
-    assert!(matches!(
-        at_alice.scan(&at_bob.code()),
-        Ok(sealwax::identity::ScanOutcome::Mismatch)
-    ));
+    assert!(matches!(at_alice.scan(&at_bob.code()), Ok(sealwax::identity::ScanOutcome::Mismatch)));
 }

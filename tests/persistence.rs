@@ -16,9 +16,7 @@ use proptest::prelude::*;
 use proptest::test_runner::Config;
 use sealwax::crypto::{DhSecretKey, KemSecretKey, SigningKey};
 use sealwax::handshake::PreSharedSecret;
-use sealwax::identity::{
-    AccountKeyPair, Contact, DeviceKeys, LocalDevice, VerifiedDeviceList,
-};
+use sealwax::identity::{AccountKeyPair, Contact, DeviceKeys, LocalDevice, VerifiedDeviceList};
 use sealwax::prekey::{PrekeyBundle, PrekeyShelf, PrekeyStore, VerifiedBundle};
 use sealwax::session::{
     DecryptError, Endpoint, Introduction, OpenError, Opened, StateError, StoredPeer,
@@ -90,14 +88,20 @@ fn stored_types(world: &mut World, bob: Dev) -> Vec<Stored> {
     let device = world.endpoint(bob).local().keys().to_bytes().to_vec();
     let of = |name, bytes, again| Stored { name, bytes, again };
     vec![
-        of("AccountKeyPair", keys, |b| Some(AccountKeyPair::from_bytes(b).ok()?.to_bytes().to_vec())),
+        of("AccountKeyPair", keys, |b| {
+            Some(AccountKeyPair::from_bytes(b).ok()?.to_bytes().to_vec())
+        }),
         of("DeviceKeys", device, |b| Some(DeviceKeys::from_bytes(b).ok()?.to_bytes().to_vec())),
-        of("LocalDevice", disk.local, |b| Some(LocalDevice::from_bytes(b).ok()?.to_bytes().to_vec())),
+        of("LocalDevice", disk.local, |b| {
+            Some(LocalDevice::from_bytes(b).ok()?.to_bytes().to_vec())
+        }),
         of("VerifiedDeviceList", disk.own_list, |b| {
             Some(VerifiedDeviceList::from_bytes(b).ok()?.to_bytes())
         }),
         of("Contact", account, |b| Some(Contact::from_bytes(b).ok()?.to_bytes())),
-        of("PrekeyStore", disk.prekeys, |b| Some(PrekeyStore::from_bytes(b).ok()?.to_bytes().to_vec())),
+        of("PrekeyStore", disk.prekeys, |b| {
+            Some(PrekeyStore::from_bytes(b).ok()?.to_bytes().to_vec())
+        }),
     ]
 }
 

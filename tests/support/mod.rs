@@ -159,10 +159,8 @@ impl World {
         let (now, terms) =
             (self.now, CertificateTerms { validity: self.validity(), capabilities: 0 });
         let rng = &mut self.rng;
-        let key = self
-            .accounts
-            .entry(account.clone())
-            .or_insert_with(|| AccountKeyPair::generate(rng));
+        let key =
+            self.accounts.entry(account.clone()).or_insert_with(|| AccountKeyPair::generate(rng));
         let request = keys.request_certificate(account, &key.public_key(), terms);
         key.certify(&request, now).unwrap()
     }
