@@ -1,6 +1,11 @@
 //! SPEC.md's tables are the code's. `SEALWAX_WRITE_SPEC=1 cargo test --test spec` rewrites them.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::fmt::Write;
 use std::{env, fs};
@@ -26,7 +31,8 @@ fn the_table_of_labels_is_the_registry() {
 fn the_table_of_limits_is_the_code() {
     let mut table = String::from("| limit | value | of what |\n|---|---|---|\n");
     for limit in limits::ALL {
-        writeln!(table, "| `{}` | {} | {} |", limit.name, limit.value, limit.meaning.trim()).unwrap();
+        writeln!(table, "| `{}` | {} | {} |", limit.name, limit.value, limit.meaning.trim())
+            .unwrap();
     }
     compare("limits", &table);
 }

@@ -330,9 +330,8 @@ impl Story {
     /// Alice learns of a new device list from the next message that reaches her.
     fn until_alice_sees_a_change(&mut self, of: &AccountId) -> Outcome {
         for _ in 0..2_000 {
-            let seen = self.at(ALICE, |device, world| {
-                Ok(!device.meet(world, of)?.events().is_empty())
-            })?;
+            let seen =
+                self.at(ALICE, |device, world| Ok(!device.meet(world, of)?.events().is_empty()))?;
             if seen {
                 return Ok(());
             }
