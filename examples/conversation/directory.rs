@@ -26,7 +26,7 @@ impl Directory {
         let upload = Publication::decode(encoded)?;
         let address = upload.certificate().address().clone();
         match self.shelves.get_mut(&address) {
-            Some(shelf) => shelf.accept(upload),
+            Some(held) => held.accept(upload),
             None => drop(self.shelves.insert(address, PrekeyShelf::new(upload))),
         }
         Ok(())

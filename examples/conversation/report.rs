@@ -56,15 +56,15 @@ fn print_network(story: &Story) {
 }
 
 fn print_sizes(meter: &Meter) {
-    print_size("established session", &meter.established);
-    print_size("with a handshake", &meter.with_handshake);
+    print_size("in established sessions", &meter.established);
+    print_size("that carry a handshake", &meter.with_handshake);
 }
 
 fn print_size(what: &str, sizes: &Sizes) {
     let Sizes { messages, wire, plaintext } = sizes;
     let mean = |sum: &usize| sum / messages.max(&1);
     println!(
-        "  bytes      {} for {} of content: {messages} messages, {what}",
+        "  bytes      {} on the wire for {} of content, mean of {messages} messages {what}",
         mean(wire),
         mean(plaintext)
     );
