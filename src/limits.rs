@@ -29,7 +29,7 @@ pub struct Limit {
     pub meaning: &'static str,
 }
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 limits! {
     /// Bytes of an account id at most (and one at least).
@@ -102,7 +102,7 @@ limits! {
     /// Age at which an initiated session that never got a reply no longer sends.
     UNACKNOWLEDGED_SESSION_AGE: Duration = DAY.saturating_mul(30);
     /// Time for which the session that lost a simultaneous initiation cannot become active again.
-    SIMULTANEOUS_GRACE: Duration = Duration::from_secs(3_600);
+    SIMULTANEOUS_GRACE: Duration = Duration::from_hours(1);
     /// Messages sent without hearing from the peer after which a new handshake is advised.
     SILENT_MESSAGES: u32 = 500;
     /// Time without hearing from the peer, while sending, after which a new handshake is advised.

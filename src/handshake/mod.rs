@@ -16,14 +16,11 @@ pub use psk::PreSharedSecret;
 pub(crate) use wire::digest as flight_digest;
 pub use wire::{Handshake, PrekeyIds};
 
-use crate::crypto::{
-    AeadKey, DhPublicKey, DhSecretKey, Digest, KdfLabel, KemCiphertext, NonContributory, Prk,
-    Secret,
-};
+use crate::crypto::{AeadKey, DhSecretKey, Digest, KdfLabel, NonContributory, Prk, Secret};
 use crate::error::error_codes;
 use crate::identity::{CertificateError, ClaimedList, LocalDevice, VerifiedDeviceList};
 use crate::limits::SEALED_IDENTITY_BYTES;
-use crate::prekey::{PrekeyStore, PrekeyUse, ReplayRefused, VerifiedBundle};
+use crate::prekey::{HandshakeStrength, PrekeyStore, PrekeyUse, ReplayRefused, VerifiedBundle};
 use crate::time::Timestamp;
 use transcript::{Transcript, UsedKeys};
 
@@ -63,6 +60,7 @@ pub(crate) struct Responded {
     pub(crate) signed_prekey: DhSecretKey,
     /// What to consume once the first message authenticated.
     pub(crate) prekey_use: PrekeyUse,
+    pub(crate) strength: HandshakeStrength,
 }
 
 /// The initiator's side: everything that leaves is `flight`. SPEC.md section 7.4.
@@ -154,12 +152,15 @@ pub(crate) fn respond(
     let last = LastKeys::derive(&first, psk, authenticated.as_bytes());
     let prekey_use = PrekeyUse { one_time: ids.one_time, kem: ids.kem, replay: last.replay(&id) };
     prekeys.admits(&prekey_use, now)?;
+    let strength =
+        HandshakeStrength { one_time_x25519: one_time.is_some(), one_time_kem: !kem.last_resort };
     Ok(Responded {
         keys: last.session(&id),
         id,
         initiator,
         signed_prekey: signed.clone(),
         prekey_use,
+        strength,
     })
 }
 

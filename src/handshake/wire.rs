@@ -64,11 +64,6 @@ impl<'a> Handshake<'a> {
         self.prekeys
     }
 
-    /// The encoded bytes.
-    pub(crate) fn as_bytes(&self) -> &'a [u8] {
-        self.raw
-    }
-
     /// What a session remembers of the handshake that made it, to recognise its repetition.
     pub(crate) fn digest(&self) -> Digest {
         digest(self.raw)

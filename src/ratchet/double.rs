@@ -336,6 +336,7 @@ impl DoubleRatchet {
         self.skipped.header_keys()
     }
 
+    #[cfg(test)]
     pub(super) fn skipped_len(&self) -> usize {
         self.skipped.len()
     }

@@ -120,9 +120,10 @@ impl Ratchet {
     }
 
     fn commit(&mut self, ec: StagedEc, pq: StagedReceive, now: Timestamp) -> Committed {
-        let committed = self.ec.commit(ec, now);
+        let dropped = self.pq.dropped();
         self.pq.commit_receive(pq, now);
-        committed
+        let committed = self.ec.commit(ec, now);
+        self.lost_since(dropped, committed)
     }
 
     /// Whether the message's search tag is of one of this session's chains.
@@ -151,8 +152,16 @@ impl Ratchet {
 
     /// Drops skipped keys that are too old.
     pub(crate) fn expire(&mut self, now: Timestamp) -> Committed {
+        let dropped = self.pq.dropped();
         self.pq.expire(now);
-        self.ec.expire(now)
+        let committed = self.ec.expire(now);
+        self.lost_since(dropped, committed)
+    }
+
+    /// A message is lost when either half dropped its key; both usually drop the same.
+    fn lost_since(&self, dropped: u64, ec: Committed) -> Committed {
+        let pq = usize::try_from(self.pq.dropped().saturating_sub(dropped)).unwrap_or(usize::MAX);
+        Committed { dropped: ec.dropped.max(pq), ..ec }
     }
 }
 

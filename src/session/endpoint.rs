@@ -217,7 +217,7 @@ impl Endpoint {
         sender: &VerifiedDevice,
         now: Timestamp,
     ) -> Result<Received, AcceptError> {
-        let Introduction { session, initiator, prekey_use, plaintext, wire_id, committed } =
+        let Introduction { session, initiator, prekey_use, plaintext, wire_id, committed, .. } =
             introduction;
         let (address, keys) = (sender.address(), sender.keys());
         let certificate = initiator.certificate();
@@ -249,7 +249,7 @@ impl Endpoint {
         keys: &crate::identity::DevicePublicKeys,
     ) -> usize {
         let known = self.peers.slot(peer);
-        known.unwrap_or_else(|| self.peers.insert(SessionSet::new(peer.clone(), keys.clone())))
+        known.unwrap_or_else(|| self.peers.insert(SessionSet::new(peer.clone(), *keys)))
     }
 }
 

@@ -63,10 +63,6 @@ impl Peers {
         self.iter().any(|set| set.has_session_made_by(flight))
     }
 
-    pub(super) fn set(&self, slot: usize) -> Option<&SessionSet> {
-        self.entry(slot).map(|entry| &entry.set)
-    }
-
     /// A set to be changed without changing the keys that messages may arrive under.
     pub(super) fn set_mut(&mut self, slot: usize) -> Option<&mut SessionSet> {
         self.slots.get_mut(slot)?.as_mut().map(|entry| &mut entry.set)
@@ -97,10 +93,10 @@ impl Peers {
 
     /// Puts a peer first in the order of search.
     pub(super) fn touch(&mut self, slot: usize) {
-        if let Some(at) = self.recent.iter().position(|recent| *recent == slot) {
-            if let Some(moved) = self.recent.get_mut(..=at) {
-                moved.rotate_right(1);
-            }
+        if let Some(at) = self.recent.iter().position(|recent| *recent == slot)
+            && let Some(moved) = self.recent.get_mut(..=at)
+        {
+            moved.rotate_right(1);
         }
     }
 

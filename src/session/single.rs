@@ -17,10 +17,6 @@ use crate::wire::{DecodeError, Layout, Reader, Writer};
 pub struct SessionId(Digest);
 
 impl SessionId {
-    pub(crate) const fn new(digest: Digest) -> Self {
-        Self(digest)
-    }
-
     /// The 32 bytes.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {

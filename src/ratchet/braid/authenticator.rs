@@ -29,7 +29,8 @@ impl Authenticator {
         let context = u64::from(epoch).to_be_bytes();
         let keys: Secret<64> =
             Prk::extract(root, update.as_bytes()).expand(KdfLabel::BraidAuthenticator, &context);
-        Self { root: part(&keys, 0), mac_key: part(&keys, 1) }
+        let [root, mac_key] = keys.split();
+        Self { root, mac_key }
     }
 
     pub(super) fn header_mac(&self, epoch: u32, header: &KemHeader) -> Secret<MAC_LEN> {
@@ -57,17 +58,6 @@ pub(super) fn is_mac(expected: &Secret<MAC_LEN>, received: &[u8]) -> bool {
 pub(super) fn epoch_key(shared: &Secret<32>, epoch: u32) -> Secret<32> {
     let context = u64::from(epoch).to_be_bytes();
     Prk::extract(&[0; 32], shared.as_bytes()).expand(KdfLabel::BraidEpochKey, &context)
-}
-
-/// The 32-byte key at a position of a longer output.
-pub(crate) fn part<const N: usize>(keys: &Secret<N>, position: usize) -> Secret<32> {
-    Secret::filled(|out| {
-        for (to, from) in
-            out.iter_mut().zip(keys.as_bytes().iter().skip(position.saturating_mul(32)))
-        {
-            *to = *from;
-        }
-    })
 }
 
 impl Layout for Authenticator {

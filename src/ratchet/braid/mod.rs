@@ -20,7 +20,6 @@ mod tests;
 use alloc::boxed::Box;
 
 use self::authenticator::Authenticator;
-pub(crate) use self::authenticator::part;
 pub(crate) use self::erasure::{CHUNK_LEN, Chunk};
 use self::erasure::{Contradiction, Decoder};
 use self::state::{HEADER_OBJECT_LEN, State};

@@ -250,10 +250,10 @@ fn failure(schedule: Schedule) -> BraidError {
 }
 
 fn forge(message: &mut Message, of: fn(&mut Piece) -> Option<&mut Chunk>, at: usize) -> bool {
-    if let Some(chunk) = of(&mut message.piece) {
-        if chunk.index == 1 {
-            chunk.data[at] ^= 1;
-        }
+    if let Some(chunk) = of(&mut message.piece)
+        && chunk.index == 1
+    {
+        chunk.data[at] ^= 1;
     }
     true
 }

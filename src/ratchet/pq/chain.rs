@@ -1,7 +1,7 @@
 use alloc::boxed::Box;
 
 use crate::crypto::{KdfLabel, Prk, Secret, chain_step};
-use crate::ratchet::braid::{EpochKey, part};
+use crate::ratchet::braid::EpochKey;
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
@@ -75,8 +75,8 @@ impl EpochChains {
     }
 
     fn split(keys: &Secret<96>, role: Role) -> Self {
-        let root = part(keys, 0);
-        let (a2b, b2a) = (Chain::new(part(keys, 1)), Chain::new(part(keys, 2)));
+        let [root, a2b, b2a] = keys.split();
+        let (a2b, b2a) = (Chain::new(a2b), Chain::new(b2a));
         match role {
             Role::Initiator => Self { root, sending: a2b, receiving: b2a },
             Role::Responder => Self { root, sending: b2a, receiving: a2b },

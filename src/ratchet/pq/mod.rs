@@ -330,7 +330,7 @@ fn advance(epoch: u32, from: &Chain, n: u32, now: Timestamp) -> Result<Available
 }
 
 fn is_expired(key: &SkippedKey, now: Timestamp) -> bool {
-    now.since(key.stored_at) >= limits::SKIPPED_KEY_AGE
+    now.since(key.stored_at) > limits::SKIPPED_KEY_AGE
 }
 
 impl Layout for Role {

@@ -10,7 +10,7 @@ use super::*;
 use crate::ratchet::braid::{Chunk, Message, Piece};
 
 const START: Timestamp = Timestamp::from_secs(1_000_000);
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 fn bytes(ratchet: &PqRatchet) -> Vec<u8> {
     let mut w = Writer::new();
@@ -246,11 +246,11 @@ fn skipped_keys_expire_by_age() {
     let mut world = World::new(5);
     let messages: Vec<_> = (0..3).map(|_| world.send(0)).collect();
     assert_eq!(world.receive(1, &messages[2]), Ok(Got::Key));
-    world.now =
-        START.saturating_add(limits::SKIPPED_KEY_AGE.saturating_sub(Duration::from_millis(1)));
+    world.now = START.saturating_add(limits::SKIPPED_KEY_AGE);
     world.sides[1].expire(world.now);
     assert_eq!(world.receive(1, &messages[0]), Ok(Got::Key));
-    world.now = START.saturating_add(limits::SKIPPED_KEY_AGE);
+    world.now =
+        START.saturating_add(limits::SKIPPED_KEY_AGE).saturating_add(Duration::from_millis(1));
     assert_eq!(world.receive(1, &messages[1]), Ok(Got::TooOld));
     world.sides[1].expire(world.now);
     assert_eq!((world.sides[1].skipped.len(), world.sides[1].dropped()), (0, 1));
