@@ -197,10 +197,10 @@ impl Endpoint {
         decrypted: SetDecrypted,
     ) -> Received {
         let SetDecrypted { session, plaintext, committed, archive_changed } = decrypted;
+        self.peers.touch(slot);
         if committed.keys_changed || archive_changed {
             self.peers.reindex(slot);
         }
-        self.peers.touch(slot);
         let changes = Changes { active: true, archive: archive_changed, prekeys: false };
         Received { sender, session, wire_id, plaintext, dropped_keys: committed.dropped, changes }
     }
