@@ -1,5 +1,6 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::fmt;
 
 use rand_core::CryptoRng;
 
@@ -51,7 +52,7 @@ pub enum Opened {
 }
 
 /// An authentic message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Received {
     /// The device that sent it.
     pub sender: DeviceAddress,
@@ -65,6 +66,19 @@ pub struct Received {
     pub dropped_keys: usize,
     /// What must be persisted before the message is acted upon.
     pub changes: Changes,
+}
+
+/// Without the plaintext.
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Received")
+            .field("sender", &self.sender)
+            .field("session", &self.session)
+            .field("plaintext_len", &self.plaintext.len())
+            .field("dropped_keys", &self.dropped_keys)
+            .field("changes", &self.changes)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Endpoint {

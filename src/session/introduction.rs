@@ -1,4 +1,5 @@
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::error::DecryptError;
 use super::single::Session;
@@ -11,7 +12,6 @@ use crate::time::Timestamp;
 /// A new session whose first message authenticated: its sender holds the keys in the certificate.
 /// Whether that device belongs to whom it says is for the caller to judge; until
 /// [`crate::session::Endpoint::accept`] nothing has changed, and dropping it leaves no trace.
-#[derive(Debug)]
 pub struct Introduction {
     pub(super) session: Session,
     pub(super) initiator: InitiatorIdentity,
@@ -20,6 +20,17 @@ pub struct Introduction {
     pub(super) plaintext: Vec<u8>,
     pub(super) wire_id: WireId,
     pub(super) committed: Committed,
+}
+
+/// Without the plaintext.
+impl fmt::Debug for Introduction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Introduction")
+            .field("initiator", &self.initiator)
+            .field("session", &self.session.id)
+            .field("plaintext_len", &self.plaintext.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Introduction {

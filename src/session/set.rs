@@ -1,5 +1,6 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
+use core::fmt;
 
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
@@ -20,7 +21,6 @@ const VERSION: u8 = 1;
 
 /// The sessions with one device of a peer: one that sends, and a few that may still receive.
 /// SPEC.md section 11.2.
-#[derive(Debug)]
 pub(super) struct SessionSet {
     peer: DeviceAddress,
     keys: DevicePublicKeys,
@@ -32,6 +32,17 @@ pub(super) struct SessionSet {
     inactive: VecDeque<Session>,
     /// The active session's handshake, while it is unacknowledged.
     flight: Option<Vec<u8>>,
+}
+
+/// Without the flight, which is long.
+impl fmt::Debug for SessionSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionSet")
+            .field("peer", &self.peer)
+            .field("active", &self.active)
+            .field("inactive", &self.inactive)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What opening a message came to.
