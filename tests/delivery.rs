@@ -157,7 +157,8 @@ fn a_damaged_message_is_named_and_can_be_sent_again() {
     assert_eq!(permit.address(), &world.address(bob));
     let before = world.state(bob);
     let body = field(&encrypted.envelope, session::BODY);
-    let Err(NotHeard::Open(error)) = world.try_hear(bob, &flipped(&encrypted.envelope, body.start * 8))
+    let Err(NotHeard::Open(error)) =
+        world.try_hear(bob, &flipped(&encrypted.envelope, body.start * 8))
     else {
         panic!("a damaged message")
     };
@@ -221,7 +222,7 @@ fn deliver(
 #[test]
 fn long_random_conversations_go_on() {
     for seed in 0..3 {
-        converse(100 + seed, 500);
+        converse(100 + seed, 2_000);
     }
 }
 

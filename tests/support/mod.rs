@@ -159,10 +159,8 @@ impl World {
         let (now, terms) =
             (self.now, CertificateTerms { validity: self.validity(), capabilities: 0 });
         let rng = &mut self.rng;
-        let key = self
-            .accounts
-            .entry(account.clone())
-            .or_insert_with(|| AccountKeyPair::generate(rng));
+        let key =
+            self.accounts.entry(account.clone()).or_insert_with(|| AccountKeyPair::generate(rng));
         let request = keys.request_certificate(account, &key.public_key(), terms);
         key.certify(&request, now).unwrap()
     }
@@ -234,9 +232,14 @@ impl World {
 
     /// Lets the server run out of one-time prekeys of a device.
     pub(crate) fn exhaust(&mut self, dev: Dev) {
+        self.exhaust_into(dev, |_| {});
+    }
+
+    /// The same, showing every bundle that is taken.
+    pub(crate) fn exhaust_into(&mut self, dev: Dev, mut take: impl FnMut(&[u8])) {
         let shelf = self.directory.shelves.get_mut(&self.devices[dev.0].address()).unwrap();
         while shelf.one_time_ids().next().is_some() {
-            shelf.take_bundle(self.now);
+            take(&shelf.take_bundle(self.now).encode());
         }
     }
 }
