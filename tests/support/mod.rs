@@ -26,8 +26,8 @@ use sealwax::identity::{
 };
 use sealwax::prekey::{PrekeyBundle, PrekeyShelf, PrekeyStore, VerifiedBundle};
 use sealwax::session::{
-    AcceptError, Changes, EncryptError, Encrypted, Endpoint, Introduction, OpenError, Opened,
-    Received, SessionId, StateError, StoredPeer,
+    AcceptError, Changes, DecryptError, EncryptError, Encrypted, Endpoint, Introduction, OpenError,
+    Opened, Received, SessionId, StateError, StoredPeer,
 };
 use sealwax::time::Timestamp;
 
@@ -343,7 +343,10 @@ impl World {
         let opened = device.endpoint.open(envelope, self.now);
         match &opened {
             Ok(Opened::Message(received)) => device.write(&received.sender, received.changes),
-            Err(OpenError::Message { peer, .. }) => device.write_peer(peer),
+            Err(OpenError::Message { peer, error: DecryptError::PostQuantum(_), .. }) => {
+                device.write_peer(peer);
+            }
+            Err(OpenError::Message { peer, .. }) => device.write(peer, Changes::default()),
             _ => {}
         }
         opened
