@@ -77,6 +77,7 @@ impl fmt::Debug for Received {
             .field("sender", &self.sender)
             .field("session", &self.session)
             .field("plaintext_len", &self.plaintext.len())
+            .field("dropped_keys", &self.dropped_keys)
             .field("changes", &self.changes)
             .finish_non_exhaustive()
     }

@@ -22,6 +22,17 @@ pub struct Introduction {
     pub(super) committed: Committed,
 }
 
+/// Without the plaintext.
+impl fmt::Debug for Introduction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Introduction")
+            .field("initiator", &self.initiator)
+            .field("session", &self.session.id)
+            .field("plaintext_len", &self.plaintext.len())
+            .finish_non_exhaustive()
+    }
+}
+
 impl Introduction {
     pub(super) fn new(
         responded: Responded,

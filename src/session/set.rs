@@ -1,6 +1,7 @@
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
+use core::fmt;
 
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
@@ -19,7 +20,6 @@ const VERSION: u8 = 1;
 
 /// The sessions with one device of a peer: one that sends, and a few that may still receive.
 /// SPEC.md section 11.2.
-#[derive(Debug)]
 pub(super) struct SessionSet {
     peer: DeviceAddress,
     keys: DevicePublicKeys,
@@ -33,6 +33,17 @@ pub(super) struct SessionSet {
     /// Hash of the stored archive, which the stored active part names, so that parts of two
     /// different writes are not taken for one state.
     archive: Digest,
+}
+
+/// Without the flight, which is long.
+impl fmt::Debug for SessionSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionSet")
+            .field("peer", &self.peer)
+            .field("active", &self.active)
+            .field("inactive", &self.inactive)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What opening a message came to.
