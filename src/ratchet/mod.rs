@@ -13,6 +13,9 @@ mod pq;
 mod skipped;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+#[path = "../vectors/ratchet.rs"]
+pub(crate) mod vectors;
 
 use alloc::vec::Vec;
 
