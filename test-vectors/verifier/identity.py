@@ -425,11 +425,12 @@ def decode_fork(data):
         if len(data) > 32_768:
             raise Refused("decode/too-large")
         fields = canonical(data, FORK)
-        for name in ("first", "second"):
-            if fields[name] is None:
-                raise Refused("decode/missing")
+        if fields["first"] is None or fields["second"] is None:
+            raise Refused("decode/missing")
         entries = [entry_of(canonical(fields[name], ENTRY)) for name in ("first", "second")]
     except Refused as error:
+        if error.code.startswith("decode/"):
+            raise Refused("fork/entry", "device-list/malformed") from error
         raise Refused("fork/entry", error.code) from error
     if not is_fork(*entries):
         raise Refused("fork/not-a-fork")
