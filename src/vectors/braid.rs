@@ -141,7 +141,8 @@ fn chunks(topic: &mut Topic, rng: &mut Recorder) {
         let object = rng.bytes::<1_152>()[..length].to_vec();
         let needed = u16::try_from(length.div_ceil(CHUNK_LEN)).unwrap();
         let indexes = [0, needed - 1, needed, needed + 1, 1_000, u16::MAX];
-        let chunks: Vec<_> = indexes.iter().map(|index| describe(&chunk(&object, *index))).collect();
+        let chunks: Vec<_> =
+            indexes.iter().map(|index| describe(&chunk(&object, *index))).collect();
         let fields = json!({ "object": hex::encode(object), "chunks": chunks });
         topic.test("chunks of an object", &["redundant"], "ok", fields);
     }

@@ -162,9 +162,21 @@ fn valid(topic: &mut Topic, frame: &Frame) {
         ("nothing", Null::default().into(), None),
         ("nothing, padded", Null::padded(300).unwrap().into(), None),
         ("a reset", SessionReset { reason: SessionResetReason::Unspecified }.into(), None),
-        ("a reset with a reason", SessionReset { reason: SessionResetReason::StateLost }.into(), None),
-        ("a retry", Retry::new([7; 12], Some([8; 8]), 1, RetryReason::KeyGone).unwrap().into(), None),
-        ("a retry without a session", Retry::new([7; 12], None, 5, RetryReason::Unspecified).unwrap().into(), None),
+        (
+            "a reset with a reason",
+            SessionReset { reason: SessionResetReason::StateLost }.into(),
+            None,
+        ),
+        (
+            "a retry",
+            Retry::new([7; 12], Some([8; 8]), 1, RetryReason::KeyGone).unwrap().into(),
+            None,
+        ),
+        (
+            "a retry without a session",
+            Retry::new([7; 12], None, 5, RetryReason::Unspecified).unwrap().into(),
+            None,
+        ),
     ];
     for (comment, body, expiry) in cases {
         decode(topic, comment, &[], frame.build(body, expiry).as_bytes());
@@ -215,12 +227,24 @@ fn frames(topic: &mut Topic, frame: &Frame) {
         ("no body", &["C8"], frame.with(&[16], vec![])),
         ("two bodies", &["C9"], frame.with(&[], one(48, field(48, b"")))),
         ("a known and an unknown body", &["C9"], frame.with(&[], one(2_016, field(2_016, b"")))),
-        ("a timer of 366 days and a second", &["C11"], frame.with(&[], one(7, timer(31_622_401, 1)))),
+        (
+            "a timer of 366 days and a second",
+            &["C11"],
+            frame.with(&[], one(7, timer(31_622_401, 1))),
+        ),
         ("a timer without a version", &["C12"], frame.with(&[], one(7, timer(60, 0)))),
         ("a timer with nothing in it", &["C12"], frame.with(&[], one(7, timer(0, 0)))),
-        ("a timer with a reset", &["C13"], frame.with(&[16], [one(7, timer(60, 1)), one(49, field(49, b""))].concat())),
+        (
+            "a timer with a reset",
+            &["C13"],
+            frame.with(&[16], [one(7, timer(60, 1)), one(49, field(49, b""))].concat()),
+        ),
         ("no device list", &["C14"], frame.with(&[8], vec![])),
-        ("a device list without a version", &["C15"], frame.with(&[8], one(8, field(8, &field(2, &[7; 32]))))),
+        (
+            "a device list without a version",
+            &["C15"],
+            frame.with(&[8], one(8, field(8, &field(2, &[7; 32])))),
+        ),
         ("a device list with a short hash", &["C15"], frame.with(&[8], one(8, list(1, &[7; 31])))),
         ("a peer's list with a long hash", &["C15"], frame.with(&[9], one(9, list(1, &[7; 33])))),
         ("an empty device list", &["C15"], frame.with(&[8], one(8, field(8, b"")))),
@@ -256,7 +280,11 @@ fn bodies(topic: &mut Topic, frame: &Frame) {
         let session = if session.is_empty() { vec![] } else { field(2, session) };
         [field(1, wire), session, integer(3, attempt)].concat()
     };
-    let ids = |count: u16| (0..count).flat_map(|i| [[0; 14].to_vec(), i.to_be_bytes().to_vec()].concat()).collect::<Vec<_>>();
+    let ids = |count: u16| {
+        (0..count)
+            .flat_map(|i| [[0; 14].to_vec(), i.to_be_bytes().to_vec()].concat())
+            .collect::<Vec<_>>()
+    };
     let cases: Vec<(&str, &str, u32, Vec<u8>)> = vec![
         ("an empty text", "C16", 16, vec![]),
         ("a text that is too long", "C17", 16, field(1, &[b'x'; 8_193])),
@@ -297,7 +325,10 @@ fn strictness(topic: &mut Topic, frame: &Frame) {
         ("a reserved field of the frame", frame.with(&[], one(10, integer(10, 7)))),
         ("a conversation that says something", frame.with(&[4], one(4, field(4, &integer(1, 1))))),
         ("a body that is an integer", frame.with(&[16], one(16, vec![0x80, 0x01, 5]))),
-        ("an unknown field of a text", frame.body(16, &[field(1, b"hello"), integer(2, 1)].concat())),
+        (
+            "an unknown field of a text",
+            frame.body(16, &[field(1, b"hello"), integer(2, 1)].concat()),
+        ),
         ("a default that is encoded", frame.body(16, &[0x0a, 0])),
         ("cut off", good[..good.len() - 1].to_vec()),
         ("a byte follows", [&good[..], &[0]].concat()),
@@ -314,23 +345,44 @@ fn unsupported(topic: &mut Topic, frame: &Frame) {
         ("version 2", frame.with(&[1], one(1, integer(1, 2)))),
         ("the highest version", frame.with(&[1], one(1, integer(1, u32::MAX)))),
         ("version 2 without a conversation or list", frame.with(&[1, 4, 8], one(1, integer(1, 2)))),
-        ("version 2 with an unknown field", frame.with(&[1], [one(1, integer(1, 2)), one(10, integer(10, 7))].concat())),
+        (
+            "version 2 with an unknown field",
+            frame.with(&[1], [one(1, integer(1, 2)), one(10, integer(10, 7))].concat()),
+        ),
         ("an unknown body", frame.body(17, b"anything")),
         ("a body that is never assigned", frame.body(63, &[0xff; 9])),
         ("an unknown late body", frame.body(2_016, &[0xff; 9])),
-        ("an unknown body with a timer", frame.with(&[16], [one(7, timer(60, 4)), one(17, field(17, b""))].concat())),
+        (
+            "an unknown body with a timer",
+            frame.with(&[16], [one(7, timer(60, 4)), one(17, field(17, b""))].concat()),
+        ),
         ("a group's conversation", frame.with(&[4], one(5, field(5, b"x")))),
-        ("a story, with an unknown body", frame.with(&[4, 16], [one(6, field(6, b"x")), one(20, field(20, b""))].concat())),
+        (
+            "a story, with an unknown body",
+            frame.with(&[4, 16], [one(6, field(6, b"x")), one(20, field(20, b""))].concat()),
+        ),
     ];
     for (comment, bytes) in cases {
         decode(topic, comment, &["C10"], &bytes);
     }
     let refused: Vec<(&str, &str, Vec<u8>)> = vec![
         ("an unknown body without a list", "C14", frame.with(&[8, 16], one(17, field(17, b"")))),
-        ("an unknown body with a bad timer", "C12", frame.with(&[16], [one(7, timer(60, 0)), one(17, field(17, b""))].concat())),
-        ("an unknown body without a conversation", "C6", frame.with(&[4, 16], one(17, field(17, b"")))),
+        (
+            "an unknown body with a bad timer",
+            "C12",
+            frame.with(&[16], [one(7, timer(60, 0)), one(17, field(17, b""))].concat()),
+        ),
+        (
+            "an unknown body without a conversation",
+            "C6",
+            frame.with(&[4, 16], one(17, field(17, b""))),
+        ),
         ("version 2 without an id", "C4", frame.with(&[1, 2], one(1, integer(1, 2)))),
-        ("version 2 with two bodies", "C9", frame.with(&[1], [one(1, integer(1, 2)), one(17, field(17, b""))].concat())),
+        (
+            "version 2 with two bodies",
+            "C9",
+            frame.with(&[1], [one(1, integer(1, 2)), one(17, field(17, b""))].concat()),
+        ),
     ];
     for (comment, rule, bytes) in refused {
         decode(topic, &comment.to_string(), &["C10", rule], &bytes);

@@ -117,7 +117,8 @@ impl Parties {
         let (ids, store) = (handshake.prekeys, &self.bob.prekeys);
         let signed = store.signed(ids.signed, NOW).unwrap();
         let one_time = ids.one_time.map(|id| store.one_time(id).unwrap());
-        let (kem, shared) = store.kem(ids.kem, NOW).unwrap().secret.decapsulate(&handshake.ciphertext);
+        let (kem, shared) =
+            store.kem(ids.kem, NOW).unwrap().secret.decapsulate(&handshake.ciphertext);
         let keys = UsedKeys {
             ids,
             signed: *signed.public_key(),
@@ -165,10 +166,24 @@ impl Parties {
         let itself = &self.bob;
         let reflected = initiate(&itself.local, &itself.verified_list(), &bundle, None, rng);
         let reflected = reflected.unwrap().flight;
-        self.refuse(topic, "from the responder itself", &["hostile"], &reflected, NOW, &itself.prekeys);
+        self.refuse(
+            topic,
+            "from the responder itself",
+            &["hostile"],
+            &reflected,
+            NOW,
+            &itself.prekeys,
+        );
         self.used(topic, "its one-time prekeys were used", &good);
         let last_resort = self.initiate(&self.bob.verified_bundle(2), false, rng).flight;
-        self.refuse(topic, "last-resort prekey, first time", &[], &last_resort, NOW, &self.bob.prekeys);
+        self.refuse(
+            topic,
+            "last-resort prekey, first time",
+            &[],
+            &last_resort,
+            NOW,
+            &self.bob.prekeys,
+        );
         self.used(topic, "last-resort prekey, a second time", &last_resort);
     }
 
@@ -330,4 +345,3 @@ fn ephemeral_keys() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         ("the ephemeral key is not canonical", "changed", of(0xee, 0xff, 0x7f)),
     ]
 }
-

@@ -77,7 +77,8 @@ impl Family {
     }
 
     fn certificates(&self, topic: &mut Topic) {
-        topic.group(json!({ "op": "certificate", "account": hex::encode(self.account.as_bytes()) }));
+        topic
+            .group(json!({ "op": "certificate", "account": hex::encode(self.account.as_bytes()) }));
         for (index, pair) in [(0, &self.old), (1, &self.old), (2, &self.old), (0, &self.new)] {
             let certificate = self.device(index, pair).certificate().clone();
             let validity = certificate.validity();
@@ -133,13 +134,26 @@ impl Family {
             ("cut off", &["canonical"], good[..good.len() - 1].to_vec()),
             ("an unknown field", &["canonical"], [&good[..], &integer(4, 1)].concat()),
             ("a field twice", &["canonical"], [&good[..], signature].concat()),
-            ("fields out of order", &["canonical"], [possession, &field(1, &body), signature].concat()),
+            (
+                "fields out of order",
+                &["canonical"],
+                [possession, &field(1, &body), signature].concat(),
+            ),
             ("no account signature", &["canonical"], good[..good.len() - 66].to_vec()),
-            ("a short possession signature", &["canonical"], [&field(1, &body), &field(2, &[7; 63])[..], signature].concat()),
+            (
+                "a short possession signature",
+                &["canonical"],
+                [&field(1, &body), &field(2, &[7; 63])[..], signature].concat(),
+            ),
             ("a bit of the body", &["signature"], flipped(&good, 3 + len - 1)),
             ("a bit of the possession signature", &["signature"], flipped(&good, 3 + len + 20)),
             ("a bit of the account's signature", &["signature"], flipped(&good, good.len() - 20)),
-            ("the signatures exchanged", &["signature"], [&field(1, &body), &field(2, &signature[2..])[..], &field(3, &possession[2..])].concat()),
+            (
+                "the signatures exchanged",
+                &["signature"],
+                [&field(1, &body), &field(2, &signature[2..])[..], &field(3, &possession[2..])]
+                    .concat(),
+            ),
             ("another version", &["rule"], patch(0, &[2])),
             ("no account", &["rule"], self.certify(&no_account)),
             ("an account of 65 bytes", &["rule"], self.certify(&long_account)),
@@ -147,7 +161,11 @@ impl Family {
             ("an account key of small order", &["rule"], patch(key_at + 1, &ZERO)),
             ("device 0", &["rule"], patch(key_at + 33, &[0; 4])),
             ("an identity key of zero", &["rule"], patch(key_at + 33 + 4 + 34, &ZERO)),
-            ("an identity key that is not canonical", &["rule"], patch(key_at + 33 + 4 + 34, &[0xff; 32])),
+            (
+                "an identity key that is not canonical",
+                &["rule"],
+                patch(key_at + 33 + 4 + 34, &[0xff; 32]),
+            ),
             ("a validity that is empty", &["rule"], until(millis(0))),
             ("a validity that is too long", &["rule"], until(millis(400) + 1)),
             ("a byte after the body", &["rule"], self.certify(&[&body[..], &[0]].concat())),
@@ -263,18 +281,31 @@ impl Family {
         let rotated_rest = &rotated[field(1, &rotated_signed).len()..];
         let of_rotated = |entry: &[u8]| [&field(1, entry)[..], rotated_rest].concat();
         let cut = rotated_signed.len() - 66;
-        let swapped = [&field(1, &signed)[..], &field(2, &good.certificates[1].encode()), &field(2, &good.certificates[0].encode())].concat();
+        let swapped = [
+            &field(1, &signed)[..],
+            &field(2, &good.certificates[1].encode()),
+            &field(2, &good.certificates[0].encode()),
+        ]
+        .concat();
         let superfluous = [&list[..], &field(2, &self.certificate(2).encode())].concat();
-        let other = certified(device_keys(9, &mut Recorder::new("other")), &AccountId::new(b"other").unwrap(), &self.old);
+        let other = certified(
+            device_keys(9, &mut Recorder::new("other")),
+            &AccountId::new(b"other").unwrap(),
+            &self.old,
+        );
         let reused = self.with_reused_keys();
         let broken = flipped(&self.certificate(0).encode(), 200);
         let cases: Vec<(&str, &[&str], Vec<u8>)> = vec![
             ("a list", &[], list.clone()),
             ("a rotation", &[], rotated.clone()),
-            ("a list without devices", &[], with(&|e| {
-                e.devices.clear();
-                e.certificates.clear();
-            })),
+            (
+                "a list without devices",
+                &[],
+                with(&|e| {
+                    e.devices.clear();
+                    e.certificates.clear();
+                }),
+            ),
             ("nothing", &["canonical"], vec![]),
             ("an unknown field", &["canonical"], [&list[..], &integer(3, 1)].concat()),
             ("cut off", &["canonical"], list[..list.len() - 1].to_vec()),
@@ -282,53 +313,122 @@ impl Family {
             ("a bit of the body", &["signature"], flipped(&list, 111)),
             ("a bit of the signature", &["signature"], of(&flipped(&signed, signed.len() - 5))),
             ("signed by another key", &["signature"], of(&signed_by(&body, &self.new, None))),
-            ("a rotation that the old key did not sign", &["signature"], of_rotated(&rotated_signed[..cut])),
-            ("a rotation that only the old key signed", &["signature"], of_rotated(&signed_by(&rotated_entry.body(), &self.old, Some(&self.old)))),
-            ("a bit of the rotation signature", &["signature"], of_rotated(&flipped(&rotated_signed, rotated_signed.len() - 5))),
-            ("a rotation signature without a rotation", &["signature"], of(&signed_by(&body, &self.old, Some(&self.old)))),
-            ("a short signature", &["canonical"], of(&[field(1, &body), field(2, &[7; 63])].concat())),
-            ("another version of the format", &["rule"], of(&signed_by(&[&[2], &body[1..]].concat(), &self.old, None))),
+            (
+                "a rotation that the old key did not sign",
+                &["signature"],
+                of_rotated(&rotated_signed[..cut]),
+            ),
+            (
+                "a rotation that only the old key signed",
+                &["signature"],
+                of_rotated(&signed_by(&rotated_entry.body(), &self.old, Some(&self.old))),
+            ),
+            (
+                "a bit of the rotation signature",
+                &["signature"],
+                of_rotated(&flipped(&rotated_signed, rotated_signed.len() - 5)),
+            ),
+            (
+                "a rotation signature without a rotation",
+                &["signature"],
+                of(&signed_by(&body, &self.old, Some(&self.old))),
+            ),
+            (
+                "a short signature",
+                &["canonical"],
+                of(&[field(1, &body), field(2, &[7; 63])].concat()),
+            ),
+            (
+                "another version of the format",
+                &["rule"],
+                of(&signed_by(&[&[2], &body[1..]].concat(), &self.old, None)),
+            ),
             ("list version 0", &["rule"], with(&|e| e.version = 0)),
             ("a first list that has a previous", &["rule"], with(&|e| e.previous = [7; 32])),
             ("a second list without a previous", &["rule"], with(&|e| e.version = 2)),
-            ("a first list that rotates", &["rule"], with(&|e| e.rotate_to = Some(self.new.clone()))),
-            ("a rotation to the same key", &["rule"], with(&|e| {
-                rotation(e);
-                e.rotate_to = Some(self.old.clone());
-            })),
+            (
+                "a first list that rotates",
+                &["rule"],
+                with(&|e| e.rotate_to = Some(self.new.clone())),
+            ),
+            (
+                "a rotation to the same key",
+                &["rule"],
+                with(&|e| {
+                    rotation(e);
+                    e.rotate_to = Some(self.old.clone());
+                }),
+            ),
             ("a device that is listed and revoked", &["rule"], with(&|e| e.revoked = vec![IDS[0]])),
-            ("devices out of order", &["rule"], with(&|e| {
-                e.devices.reverse();
-                e.certificates.reverse();
-            })),
-            ("a device twice", &["rule"], with(&|e| {
-                e.devices[1] = e.devices[0];
-                e.certificates[1] = e.certificates[0].clone();
-            })),
+            (
+                "devices out of order",
+                &["rule"],
+                with(&|e| {
+                    e.devices.reverse();
+                    e.certificates.reverse();
+                }),
+            ),
+            (
+                "a device twice",
+                &["rule"],
+                with(&|e| {
+                    e.devices[1] = e.devices[0];
+                    e.certificates[1] = e.certificates[0].clone();
+                }),
+            ),
             ("revoked ids out of order", &["rule"], with(&|e| e.revoked = vec![8, 7])),
             ("a revoked id twice", &["rule"], with(&|e| e.revoked = vec![7, 7])),
             ("a revoked id of 0", &["rule"], with(&|e| e.revoked = vec![0])),
             ("1,001 revoked ids", &["rule"], with(&|e| e.revoked = (1_000..2_001).collect())),
             ("17 devices", &["rule"], with(&|e| e.devices = (1..18).map(|i| (i, ZERO)).collect())),
             ("a validity that is too long", &["rule"], with(&|e| e.validity[1] = millis(400) + 1)),
-            ("a byte after the body", &["rule"], of(&signed_by(&[&body[..], &[0]].concat(), &self.old, None))),
-            ("a certificate is missing", &["rule"], list[..list.len() - field(2, &good.certificates[1].encode()).len()].to_vec()),
+            (
+                "a byte after the body",
+                &["rule"],
+                of(&signed_by(&[&body[..], &[0]].concat(), &self.old, None)),
+            ),
+            (
+                "a certificate is missing",
+                &["rule"],
+                list[..list.len() - field(2, &good.certificates[1].encode()).len()].to_vec(),
+            ),
             ("a certificate too many", &["rule"], superfluous),
             ("certificates out of order", &["rule"], swapped),
             ("another certificate hash", &["rule"], with(&|e| e.devices[0].1 = [7; 32])),
-            ("a certificate that is broken", &["rule"], [&field(1, &signed)[..], &field(2, &broken), &field(2, &good.certificates[1].encode())].concat()),
-            ("a certificate of another account", &["rule"], with(&|e| {
-                e.certificates = vec![other.certificate().clone()];
-                e.devices = e.certificates.iter().map(listed).collect();
-            })),
-            ("a certificate under another account key", &["rule"], with(&|e| {
-                e.certificates = vec![self.device(0, &self.new).certificate().clone()];
-                e.devices = e.certificates.iter().map(listed).collect();
-            })),
-            ("two devices with one pair of keys", &["rule"], with(&|e| {
-                e.certificates = vec![e.certificates[0].clone(), reused.clone()];
-                e.devices = e.certificates.iter().map(listed).collect();
-            })),
+            (
+                "a certificate that is broken",
+                &["rule"],
+                [
+                    &field(1, &signed)[..],
+                    &field(2, &broken),
+                    &field(2, &good.certificates[1].encode()),
+                ]
+                .concat(),
+            ),
+            (
+                "a certificate of another account",
+                &["rule"],
+                with(&|e| {
+                    e.certificates = vec![other.certificate().clone()];
+                    e.devices = e.certificates.iter().map(listed).collect();
+                }),
+            ),
+            (
+                "a certificate under another account key",
+                &["rule"],
+                with(&|e| {
+                    e.certificates = vec![self.device(0, &self.new).certificate().clone()];
+                    e.devices = e.certificates.iter().map(listed).collect();
+                }),
+            ),
+            (
+                "two devices with one pair of keys",
+                &["rule"],
+                with(&|e| {
+                    e.certificates = vec![e.certificates[0].clone(), reused.clone()];
+                    e.devices = e.certificates.iter().map(listed).collect();
+                }),
+            ),
         ];
         for (comment, flags, bytes) in cases {
             let mut fields = json!({ "bytes": hex::encode(&bytes) });
@@ -366,17 +466,39 @@ impl Family {
         case(topic, "an older one, of a retired key", 6, &chain[1]);
         case(topic, "a gap", 1, &chain[3]);
         let (first, third) = (&chain[..1], &chain[..3]);
-        let hash = |list: &[u8]| {
-            *SignedDeviceList::decode(list).unwrap().entry().hash().as_bytes()
+        let hash = |list: &[u8]| *SignedDeviceList::decode(list).unwrap().entry().hash().as_bytes();
+        let fork = Entry {
+            validity: [millis(0), millis(29)],
+            ..self.entry(3, hash(&chain[1]), &[0, 1, 2])
         };
-        let fork = Entry { validity: [millis(0), millis(29)], ..self.entry(3, hash(&chain[1]), &[0, 1, 2]) };
         advance(topic, "a fork", &["chain"], third, &fork.list(), NOW);
         let stranger = self.foreign(3, hash(&chain[1]));
-        advance(topic, "the same version under another key", &["chain"], third, &stranger.list(), NOW);
+        advance(
+            topic,
+            "the same version under another key",
+            &["chain"],
+            third,
+            &stranger.list(),
+            NOW,
+        );
         let stranger = self.foreign(4, hash(&chain[2]));
-        advance(topic, "the next version under another key", &["chain"], third, &stranger.list(), NOW);
+        advance(
+            topic,
+            "the next version under another key",
+            &["chain"],
+            third,
+            &stranger.list(),
+            NOW,
+        );
         let stranger = self.foreign(1, ZERO);
-        advance(topic, "an older version under another key", &["chain"], third, &stranger.list(), NOW);
+        advance(
+            topic,
+            "an older version under another key",
+            &["chain"],
+            third,
+            &stranger.list(),
+            NOW,
+        );
         let retired = Entry { revoked: vec![IDS[1]], ..self.entry(6, hash(&chain[4]), &[0, 2]) };
         advance(topic, "under a retired key", &["chain"], &chain[..5], &retired.list(), NOW);
         let other = self.entry(2, [7; 32], &[0, 1]);
@@ -384,7 +506,14 @@ impl Family {
         let vanished = self.entry(4, hash(&chain[2]), &[0, 2]);
         advance(topic, "a device vanished", &["chain"], third, &vanished.list(), NOW);
         let resurrected = self.entry(5, hash(&chain[3]), &[0, 1, 2]);
-        advance(topic, "a revoked device came back", &["chain"], &chain[..4], &resurrected.list(), NOW);
+        advance(
+            topic,
+            "a revoked device came back",
+            &["chain"],
+            &chain[..4],
+            &resurrected.list(),
+            NOW,
+        );
         let dropped = self.entry(5, hash(&chain[3]), &[0, 2]);
         advance(topic, "a revocation was dropped", &["chain"], &chain[..4], &dropped.list(), NOW);
         let mut reused = self.entry(2, hash(&chain[0]), &[0]);
@@ -440,6 +569,25 @@ impl Family {
             let vouched = state.device(DeviceId::new(device).unwrap(), now);
             let expect = vouched.map_or_else(|error| error.code(), |_| "ok");
             topic.test(comment, flags, expect, json!({ "device": device, "now": now.as_millis() }));
+        }
+        self.outliving(topic);
+    }
+
+    /// A list that holds for longer than the certificate on it.
+    fn outliving(&self, topic: &mut Topic) {
+        let entry = Entry { validity: [millis(0), millis(400)], ..self.entry(1, ZERO, &[0]) };
+        let list = entry.list();
+        let decoded = SignedDeviceList::decode(&list).unwrap();
+        let state = VerifiedDeviceList::trust_on_first_use(decoded, NOW).unwrap();
+        topic.group(json!({
+            "op": "vouch", "now": NOW.as_millis(), "list": hex::encode(&list),
+        }));
+        for (comment, days) in [("the certificate's last day", 364), ("after it", 365)] {
+            let now = Timestamp::from_millis(millis(days));
+            let vouched = state.device(DeviceId::new(IDS[0]).unwrap(), now);
+            let expect = vouched.map_or_else(|error| error.code(), |_| "ok");
+            let fields = json!({ "device": IDS[0], "now": now.as_millis() });
+            topic.test(comment, &["time"], expect, fields);
         }
     }
 

@@ -68,7 +68,8 @@ fn addresses(topic: &mut Topic) {
         });
         topic.test("an address", &[], "ok", fields);
     }
-    let of = |len: u16, account: &[u8], rest: &[u8]| [&len.to_be_bytes()[..], account, rest].concat();
+    let of =
+        |len: u16, account: &[u8], rest: &[u8]| [&len.to_be_bytes()[..], account, rest].concat();
     let cases: [(&str, Vec<u8>); 9] = [
         ("nothing", vec![]),
         ("half a length", vec![0]),

@@ -45,7 +45,11 @@ pub(crate) fn device_keys(device: u32, rng: &mut Recorder) -> DeviceKeys {
     DeviceKeys::from_bytes(&stored).unwrap()
 }
 
-pub(crate) fn certified(keys: DeviceKeys, account: &AccountId, pair: &AccountKeyPair) -> LocalDevice {
+pub(crate) fn certified(
+    keys: DeviceKeys,
+    account: &AccountId,
+    pair: &AccountKeyPair,
+) -> LocalDevice {
     let request = keys.request_certificate(account, &pair.public_key(), terms());
     let certificate = pair.certify(&request, NOW).unwrap();
     LocalDevice::new(keys, certificate).unwrap()
@@ -64,7 +68,6 @@ pub(crate) fn device_secrets(keys: &DeviceKeys) -> Value {
 pub(crate) fn account_seed(pair: &AccountKeyPair) -> String {
     hex::encode(&pair.to_bytes()[1..])
 }
-
 
 impl Party {
     pub(crate) fn new(name: &str, device: u32, rng: &mut Recorder) -> Self {

@@ -117,7 +117,13 @@ impl Bob {
         let parts = self.parts();
         assert_eq!(parts.encode(), self.party.bundle(0).encode());
         self.verify(topic, "everything", &[], &parts.encode(), NOW);
-        self.verify(topic, "as the server hands it out second", &[], &self.party.bundle(1).encode(), NOW);
+        self.verify(
+            topic,
+            "as the server hands it out second",
+            &[],
+            &self.party.bundle(1).encode(),
+            NOW,
+        );
         self.verify(topic, "last-resort KEM prekey", &[], &self.party.bundle(2).encode(), NOW);
         self.verify(topic, "no one-time prekey", &[], &self.with(2, vec![]), NOW);
         let last = Timestamp::from_millis(NOW.saturating_add(DAY * 30).as_millis() - 1);
@@ -183,30 +189,50 @@ impl Bob {
         };
         let other = certified(device_keys(0x0b0b_0002, rng), account, pair);
         let foreign = Parts { certificate: renewed.certificate().encode(), ..self.parts() };
-        self.verify(topic, "a certificate that is not on the list", &["rule"], &foreign.encode(), NOW);
+        self.verify(
+            topic,
+            "a certificate that is not on the list",
+            &["rule"],
+            &foreign.encode(),
+            NOW,
+        );
         let places = ["the signed prekey", "the KEM prekey", "the one-time prekey"];
         for (at, place) in places.into_iter().enumerate() {
-            let prekey = || [self.dh(1, 1), self.kem(4, 5), self.dh(2, 3)].into_iter().nth(at).unwrap();
+            let prekey =
+                || [self.dh(1, 1), self.kem(4, 5), self.dh(2, 3)].into_iter().nth(at).unwrap();
             let signed = prekey().signed(local);
             let mut case = |what: &str, flag: &str, prekey: Vec<u8>| {
                 let comment = alloc::format!("{place}: {what}");
                 self.verify(topic, &comment, &[flag], &self.with(at, prekey), NOW);
             };
-            case("another kind", "rule", match at {
-                0 => self.dh(2, 1).signed(local),
-                1 => self.dh(2, 5).signed(local),
-                _ => self.dh(1, 3).signed(local),
-            });
+            case(
+                "another kind",
+                "rule",
+                match at {
+                    0 => self.dh(2, 1).signed(local),
+                    1 => self.dh(2, 5).signed(local),
+                    _ => self.dh(1, 3).signed(local),
+                },
+            );
             case("another device's", "rule", prekey().signed(&other));
             case("a bit of the signature", "signature", flipped(&signed, signed.len() - 5));
             case("a bit of the validity", "signature", flipped(&signed, signed.len() - 67));
-            let signature = renewed.signing_key().sign(SignaturePurpose::Prekey, &prekey().body(local));
+            let signature =
+                renewed.signing_key().sign(SignaturePurpose::Prekey, &prekey().body(local));
             let body = field(1, &prekey().body(local));
-            case("signed by another key", "signature", [body, field(2, signature.as_bytes())].concat());
+            case(
+                "signed by another key",
+                "signature",
+                [body, field(2, signature.as_bytes())].concat(),
+            );
             let purpose = SignaturePurpose::DevicePossession;
             let signature = local.signing_key().sign(purpose, &prekey().body(local));
             let body = field(1, &prekey().body(local));
-            case("signed for another purpose", "signature", [body, field(2, signature.as_bytes())].concat());
+            case(
+                "signed for another purpose",
+                "signature",
+                [body, field(2, signature.as_bytes())].concat(),
+            );
             let expired = Prekey { validity: [NOW.as_millis() - 9, NOW.as_millis()], ..prekey() };
             case("expired", "time", expired.signed(local));
             let from = NOW.as_millis() + 86_400_001;
@@ -223,7 +249,14 @@ impl Bob {
         }
     }
 
-    fn verify(&self, topic: &mut Topic, comment: &str, flags: &[&str], bytes: &[u8], now: Timestamp) {
+    fn verify(
+        &self,
+        topic: &mut Topic,
+        comment: &str,
+        flags: &[&str],
+        bytes: &[u8],
+        now: Timestamp,
+    ) {
         let mut fields = json!({ "bundle": hex::encode(bytes), "now": now.as_millis() });
         let decoded = PrekeyBundle::decode(bytes);
         let expect = match decoded.and_then(|bundle| bundle.verify(&self.party.verified(), now)) {
@@ -237,7 +270,8 @@ impl Bob {
                 let (signed, kem) = (verified.signed().id, verified.kem().id);
                 let one_time = verified.one_time().map(|prekey| prekey.id);
                 let store = &self.party.prekeys;
-                fields["ids"] = json!([signed.as_u32(), kem.as_u32(), one_time.map_or(0, PrekeyId::as_u32)]);
+                fields["ids"] =
+                    json!([signed.as_u32(), kem.as_u32(), one_time.map_or(0, PrekeyId::as_u32)]);
                 fields["strength"] = json!({
                     "one_time_x25519": verified.strength().one_time_x25519,
                     "one_time_kem": verified.strength().one_time_kem,

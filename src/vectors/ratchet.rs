@@ -91,7 +91,12 @@ fn seal(key: &HeaderKey, header: &[u8], rng: &mut Recorder) -> (Nonce, SearchTag
     (nonce, tag, sealed)
 }
 
-fn open_header(key: &HeaderKey, nonce: &[u8], tag: [u8; SEARCH_TAG_LEN], sealed: &[u8]) -> &'static str {
+fn open_header(
+    key: &HeaderKey,
+    nonce: &[u8],
+    tag: [u8; SEARCH_TAG_LEN],
+    sealed: &[u8],
+) -> &'static str {
     let sealed: &[u8; SEALED_HEADER_LEN] = sealed.try_into().unwrap();
     let nonce = Nonce::from_bytes(nonce.try_into().unwrap());
     let sealed = SealedHeader { nonce, search_tag: SearchTag::from_bytes(tag), sealed };
@@ -363,7 +368,11 @@ impl Script {
 }
 
 /// The steps of [`Ratchet::encrypt`] up to the sealing, and the message key's halves.
-fn outgoing(ratchet: &mut Ratchet, rng: &mut Recorder, now: Timestamp) -> (Outgoing, [[u8; 32]; 2]) {
+fn outgoing(
+    ratchet: &mut Ratchet,
+    rng: &mut Recorder,
+    now: Timestamp,
+) -> (Outgoing, [[u8; 32]; 2]) {
     let pq = ratchet.pq.stage_send(rng).unwrap();
     let ec = ratchet.ec.send(rng).unwrap();
     ratchet.pq.commit_send(pq.staged, now);
@@ -405,7 +414,11 @@ pub(crate) fn steps() -> Topic {
             }
         }
     }
-    script.finish(&mut topic, "an epoch with losses, so that redundant chunks are used", &["epochs"]);
+    script.finish(
+        &mut topic,
+        "an epoch with losses, so that redundant chunks are used",
+        &["epochs"],
+    );
     topic
 }
 
@@ -434,7 +447,9 @@ fn late(topic: &mut Topic) {
     script.receive(BOB, first[4]);
     script.pass(BOB, b"reply");
     let second: Vec<_> = (5..9u8).map(|i| script.send(ALICE, &[i])).collect();
-    for message in [second[2], first[0], first[3], second[0], first[1], second[3], second[1], first[2]] {
+    for message in
+        [second[2], first[0], first[3], second[0], first[1], second[3], second[1], first[2]]
+    {
         script.receive(BOB, message);
     }
     script.finish(topic, "any order across a turn", &["late"]);
@@ -495,7 +510,8 @@ fn limits(topic: &mut Topic) {
     let mut script = Script::new("out-of-order/expired");
     let late = script.send(ALICE, b"late");
     script.pass(ALICE, b"on time");
-    script.now = NOW.saturating_add(SKIPPED_KEY_AGE).saturating_add(core::time::Duration::from_secs(1));
+    script.now =
+        NOW.saturating_add(SKIPPED_KEY_AGE).saturating_add(core::time::Duration::from_secs(1));
     let now = script.now;
     script.sides[BOB].expire(now);
     let state = digest(&encode(&script.sides[BOB]));

@@ -25,6 +25,7 @@ pub(super) fn topic() -> Topic {
     renewal(&mut topic);
     simultaneous(&mut topic);
     refusals(&mut topic);
+    restored(&mut topic);
     topic
 }
 
@@ -119,8 +120,7 @@ impl Scenario {
         self.rng.taken();
         let endpoint = &mut self.sides[actor].endpoint;
         let result = endpoint.encrypt(&permit, text, self.now, &mut self.rng);
-        let mut fields =
-            json!({ "plaintext": hex::encode(text), "random": self.rng.taken() });
+        let mut fields = json!({ "plaintext": hex::encode(text), "random": self.rng.taken() });
         let expect = match result {
             Err(error) => error.code(),
             Ok(encrypted) => {
@@ -191,6 +191,19 @@ impl Scenario {
         let peer = self.sides[1 - actor].address().clone();
         self.sides[actor].endpoint.reset(&peer, self.now);
         self.step(actor, "reset", "ok", json!({}));
+    }
+
+    fn stored(&self, actor: usize) -> StoredPeer {
+        self.sides[actor].endpoint.stored_peer(self.sides[1 - actor].address()).unwrap()
+    }
+
+    /// Back to what was stored before a step.
+    fn restore(&mut self, actor: usize, stored: &StoredPeer, before: usize) {
+        let endpoint = &self.sides[actor].endpoint;
+        let (local, list) = (endpoint.local().clone(), endpoint.own_list().clone());
+        let prekeys = endpoint.prekeys().clone();
+        self.sides[actor].endpoint = Endpoint::restore(local, list, prekeys, [stored]).unwrap();
+        self.step(actor, "restore", "ok", json!({ "before": before }));
     }
 
     fn pass(&mut self, from: usize, text: &[u8]) {
@@ -276,6 +289,7 @@ fn refusals(topic: &mut Topic) {
     let second = scenario.encrypt(ALICE, b"second");
     let good = scenario.envelopes[first].clone();
     scenario.open_changed(BOB, &[]);
+    scenario.open_changed(BOB, &integer(1, 1));
     scenario.open_changed(BOB, &flipped(&good, good.len() - 1));
     scenario.open_changed(BOB, &flipped(&good, 200));
     scenario.open(BOB, first);
@@ -298,6 +312,28 @@ fn refusals(topic: &mut Topic) {
     scenario.open_changed(ALICE, &flipped(&bytes, bytes.len() - 1));
     scenario.open(ALICE, reply);
     scenario.finish(topic, "what is refused, and that it changes nothing", &["refusal"]);
+}
+
+/// A device that goes back to an old state contradicts itself, and its peer gives the session up.
+fn restored(topic: &mut Topic) {
+    let mut scenario = Scenario::new("scenario/restored");
+    scenario.initiate(ALICE, 0);
+    let old = scenario.stored(ALICE);
+    let before = scenario.steps.len();
+    let first = scenario.encrypt(ALICE, b"first");
+    scenario.open(BOB, first);
+    scenario.accept(BOB, 0);
+    scenario.restore(ALICE, &old, before);
+    scenario.pass(ALICE, b"a number that was used");
+    scenario.pass(ALICE, b"of another Braid");
+    scenario.pass(ALICE, b"in a session that is over");
+    scenario.encrypt(BOB, b"nothing is sent in it either");
+    scenario.initiate(BOB, 0);
+    let anew = scenario.encrypt(BOB, b"a new one");
+    scenario.open(ALICE, anew);
+    scenario.accept(ALICE, 1);
+    scenario.pass(ALICE, b"goes on");
+    scenario.finish(topic, "an old state is restored", &["refusal"]);
 }
 
 /// The handshake of one envelope with the message of another.

@@ -10,6 +10,8 @@ SIMULTANEOUS_GRACE = 3_600_000
 UNACKNOWLEDGED_SESSION_AGE = 30 * 86_400_000
 INACTIVE_SESSIONS = 5
 INACTIVE_SESSION_AGE = 60 * 86_400_000
+# Failures of the post-quantum ratchet that refuse one message and do not end the session.
+HARMLESS = ("braid/future-epoch", "pq-ratchet/skip-limit")
 
 
 class Session:
@@ -131,6 +133,13 @@ class SessionSet:
             self.generation += 1
         return plaintext, session.id
 
+    def give_up(self, message):
+        """A session whose post-quantum ratchet failed is over."""
+        self.generation += 1
+        for session in self.sessions():
+            if session.ratchet.find(message):
+                session.broken = True
+
     def stored(self):
         head = b"\x01" + u64(self.generation)
         peer = self.peer
@@ -189,6 +198,8 @@ class Endpoint:
         except Refused as error:
             if not error.code.startswith("decrypt/"):
                 raise
+            if error.code == "decrypt/post-quantum" and error.cause not in HARMLESS:
+                self.set.give_up(message)
             ended = ("decrypt/post-quantum", "decrypt/broken", "decrypt/too-far-ahead")
             code = "open/session-ended" if error.code in ended else "open/message"
             raise Refused(code, error.code) from error
@@ -231,9 +242,12 @@ def run(params, test, equal, party, make_draw):
     for name, other in (("alice", "bob"), ("bob", "alice")):
         store = prekey.Store(bytes.fromhex(described[name]["prekeys"]))
         endpoints[name] = Endpoint(locals_[name], store, locals_[other].certificate)
-    envelopes, introductions = [], []
+    envelopes, introductions, history = [], [], []
     for number, step in enumerate(test["steps"]):
         actor = endpoints[step["actor"]]
+        history.append({name: copy.deepcopy(endpoint.set) for name, endpoint in endpoints.items()})
+        if step["op"] == "restore":
+            actor.set = history[step["before"]][step["actor"]]
         draw = make_draw(bytes.fromhex(step.get("random", "")))
         try:
             code, cause, outputs = "ok", None, {}
@@ -280,5 +294,7 @@ def take(step, actor, draw, envelopes, introductions):
         return "ok", {"plaintext": plaintext, "session": session.id, "wire_id": begun["nonce"]}
     if op == "reset":
         actor.set.reset(now)
+        return "ok", {}
+    if op == "restore":
         return "ok", {}
     raise ValueError(op)
