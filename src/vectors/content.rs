@@ -1,4 +1,3 @@
-use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -385,6 +384,6 @@ fn unsupported(topic: &mut Topic, frame: &Frame) {
         ),
     ];
     for (comment, rule, bytes) in refused {
-        decode(topic, &comment.to_string(), &["C10", rule], &bytes);
+        decode(topic, comment, &["C10", rule], &bytes);
     }
 }

@@ -203,7 +203,7 @@ fn decode(topic: &mut Topic, comment: &str, flags: &[&str], bytes: &[u8]) {
             fields["wire_id"] = json!(hex::encode(message.message.wire_id().to_bytes()));
             fields["prekeys"] = json!([
                 ids.signed.as_u32(),
-                ids.one_time.map_or(0, |id| id.as_u32()),
+                ids.one_time.map_or(0, crate::prekey::PrekeyId::as_u32),
                 ids.kem.as_u32(),
             ]);
             "ok"

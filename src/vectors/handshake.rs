@@ -271,7 +271,11 @@ impl Parts {
         let PrekeyIds { signed, one_time, kem } = handshake.prekeys;
         Self {
             suite: 1,
-            ids: [signed.as_u32(), one_time.map_or(0, |id| id.as_u32()), kem.as_u32()],
+            ids: [
+                signed.as_u32(),
+                one_time.map_or(0, crate::prekey::PrekeyId::as_u32),
+                kem.as_u32(),
+            ],
             ephemeral: handshake.ephemeral.as_bytes().to_vec(),
             ciphertext: handshake.ciphertext.as_bytes().to_vec(),
             identity: handshake.sealed_identity.to_vec(),

@@ -258,190 +258,138 @@ impl Family {
     fn broken_lists(&self, topic: &mut Topic) {
         topic.group(json!({ "op": "decode-list" }));
         let good = self.entry(1, ZERO, &[0, 1]);
-        let with = |change: &dyn Fn(&mut Entry)| {
-            let mut entry = good.clone();
-            change(&mut entry);
-            entry.list()
-        };
-        let rotation = |entry: &mut Entry| {
-            entry.rotate_to = Some(self.new.clone());
-            (entry.version, entry.previous) = (2, [7; 32]);
-            entry.certificates =
-                [0, 1].map(|index| self.device(index, &self.new).certificate().clone()).to_vec();
-            entry.devices = entry.certificates.iter().map(listed).collect();
-        };
-        let list = good.list();
+        decode_list(topic, "a list", &[], &good.list());
+        decode_list(topic, "a rotation", &[], &self.rotation(&good).list());
+        let empty = good.with(|e| {
+            e.devices.clear();
+            e.certificates.clear();
+        });
+        decode_list(topic, "a list without devices", &[], &empty.list());
+        broken_encodings(topic, &good);
+        self.broken_signatures(topic, &good);
+        self.broken_entries(topic, &good);
+        self.broken_validity(topic, &good);
+        self.wrong_certificates(topic, &good);
+    }
+
+    /// The same devices under a new account key.
+    fn rotation(&self, entry: &Entry) -> Entry {
+        let certificates =
+            [0, 1].map(|index| self.device(index, &self.new).certificate().clone()).to_vec();
+        Entry {
+            rotate_to: Some(self.new.clone()),
+            version: 2,
+            previous: [7; 32],
+            devices: certificates.iter().map(listed).collect(),
+            certificates,
+            ..entry.clone()
+        }
+    }
+
+    fn broken_signatures(&self, topic: &mut Topic, good: &Entry) {
         let (body, signed) = (good.body(), good.encode());
-        let rotated = with(&rotation);
-        let mut rotated_entry = good.clone();
-        rotation(&mut rotated_entry);
-        let rotated_signed = rotated_entry.encode();
-        let rest = &list[field(1, &signed).len()..];
-        let of = |entry: &[u8]| [&field(1, entry)[..], rest].concat();
-        let rotated_rest = &rotated[field(1, &rotated_signed).len()..];
-        let of_rotated = |entry: &[u8]| [&field(1, entry)[..], rotated_rest].concat();
-        let cut = rotated_signed.len() - 66;
-        let swapped = [
-            &field(1, &signed)[..],
-            &field(2, &good.certificates[1].encode()),
-            &field(2, &good.certificates[0].encode()),
-        ]
-        .concat();
-        let superfluous = [&list[..], &field(2, &self.certificate(2).encode())].concat();
-        let other = certified(
-            device_keys(9, &mut Recorder::new("other")),
-            &AccountId::new(b"other").unwrap(),
-            &self.old,
-        );
-        let reused = self.with_reused_keys();
-        let broken = flipped(&self.certificate(0).encode(), 200);
-        let cases: Vec<(&str, &[&str], Vec<u8>)> = vec![
-            ("a list", &[], list.clone()),
-            ("a rotation", &[], rotated.clone()),
-            (
-                "a list without devices",
-                &[],
-                with(&|e| {
-                    e.devices.clear();
-                    e.certificates.clear();
-                }),
-            ),
-            ("nothing", &["canonical"], vec![]),
-            ("an unknown field", &["canonical"], [&list[..], &integer(3, 1)].concat()),
-            ("cut off", &["canonical"], list[..list.len() - 1].to_vec()),
-            ("certificates alone", &["canonical"], rest.to_vec()),
-            ("a bit of the body", &["signature"], flipped(&list, 111)),
-            ("a bit of the signature", &["signature"], of(&flipped(&signed, signed.len() - 5))),
-            ("signed by another key", &["signature"], of(&signed_by(&body, &self.new, None))),
+        let rotation = self.rotation(good);
+        let rotated = rotation.encode();
+        let by_old = signed_by(&rotation.body(), &self.old, Some(&self.old));
+        let unneeded = signed_by(&body, &self.old, Some(&self.old));
+        let cases = [
+            ("a bit of the body", flipped(&good.list(), 111)),
+            ("a bit of the signature", good.around(&flipped(&signed, signed.len() - 5))),
+            ("signed by another key", good.around(&signed_by(&body, &self.new, None))),
             (
                 "a rotation that the old key did not sign",
-                &["signature"],
-                of_rotated(&rotated_signed[..cut]),
+                rotation.around(&rotated[..rotated.len() - 66]),
             ),
-            (
-                "a rotation that only the old key signed",
-                &["signature"],
-                of_rotated(&signed_by(&rotated_entry.body(), &self.old, Some(&self.old))),
-            ),
+            ("a rotation that only the old key signed", rotation.around(&by_old)),
             (
                 "a bit of the rotation signature",
-                &["signature"],
-                of_rotated(&flipped(&rotated_signed, rotated_signed.len() - 5)),
+                rotation.around(&flipped(&rotated, rotated.len() - 5)),
             ),
-            (
-                "a rotation signature without a rotation",
-                &["signature"],
-                of(&signed_by(&body, &self.old, Some(&self.old))),
-            ),
-            (
-                "a short signature",
-                &["canonical"],
-                of(&[field(1, &body), field(2, &[7; 63])].concat()),
-            ),
-            (
-                "another version of the format",
-                &["rule"],
-                of(&signed_by(&[&[2], &body[1..]].concat(), &self.old, None)),
-            ),
-            ("list version 0", &["rule"], with(&|e| e.version = 0)),
-            ("a first list that has a previous", &["rule"], with(&|e| e.previous = [7; 32])),
-            ("a second list without a previous", &["rule"], with(&|e| e.version = 2)),
-            (
-                "a first list that rotates",
-                &["rule"],
-                with(&|e| e.rotate_to = Some(self.new.clone())),
-            ),
-            (
-                "a rotation to the same key",
-                &["rule"],
-                with(&|e| {
-                    rotation(e);
-                    e.rotate_to = Some(self.old.clone());
-                }),
-            ),
-            ("a device that is listed and revoked", &["rule"], with(&|e| e.revoked = vec![IDS[0]])),
+            ("a rotation signature without a rotation", good.around(&unneeded)),
+        ];
+        for (comment, bytes) in cases {
+            decode_list(topic, comment, &["signature"], &bytes);
+        }
+    }
+
+    fn broken_entries(&self, topic: &mut Topic, good: &Entry) {
+        let to_itself = Entry { rotate_to: Some(self.old.clone()), ..self.rotation(good) };
+        let cases = [
+            ("list version 0", good.with(|e| e.version = 0)),
+            ("a first list that has a previous", good.with(|e| e.previous = [7; 32])),
+            ("a second list without a previous", good.with(|e| e.version = 2)),
+            ("a first list that rotates", good.with(|e| e.rotate_to = Some(self.new.clone()))),
+            ("a rotation to the same key", to_itself),
+            ("a device that is listed and revoked", good.with(|e| e.revoked = vec![IDS[0]])),
             (
                 "devices out of order",
-                &["rule"],
-                with(&|e| {
+                good.with(|e| {
                     e.devices.reverse();
                     e.certificates.reverse();
                 }),
             ),
             (
                 "a device twice",
-                &["rule"],
-                with(&|e| {
+                good.with(|e| {
                     e.devices[1] = e.devices[0];
                     e.certificates[1] = e.certificates[0].clone();
                 }),
             ),
-            ("revoked ids out of order", &["rule"], with(&|e| e.revoked = vec![8, 7])),
-            ("a revoked id twice", &["rule"], with(&|e| e.revoked = vec![7, 7])),
-            ("a revoked id of 0", &["rule"], with(&|e| e.revoked = vec![0])),
-            ("1,001 revoked ids", &["rule"], with(&|e| e.revoked = (1_000..2_001).collect())),
-            ("17 devices", &["rule"], with(&|e| e.devices = (1..18).map(|i| (i, ZERO)).collect())),
-            ("a validity that is too long", &["rule"], with(&|e| e.validity[1] = millis(400) + 1)),
-            (
-                "a byte after the body",
-                &["rule"],
-                of(&signed_by(&[&body[..], &[0]].concat(), &self.old, None)),
-            ),
-            (
-                "a certificate is missing",
-                &["rule"],
-                list[..list.len() - field(2, &good.certificates[1].encode()).len()].to_vec(),
-            ),
-            ("a certificate too many", &["rule"], superfluous),
-            ("certificates out of order", &["rule"], swapped),
-            ("another certificate hash", &["rule"], with(&|e| e.devices[0].1 = [7; 32])),
-            (
-                "a certificate that is broken",
-                &["rule"],
-                [
-                    &field(1, &signed)[..],
-                    &field(2, &broken),
-                    &field(2, &good.certificates[1].encode()),
-                ]
-                .concat(),
-            ),
-            (
-                "a certificate of another account",
-                &["rule"],
-                with(&|e| {
-                    e.certificates = vec![other.certificate().clone()];
-                    e.devices = e.certificates.iter().map(listed).collect();
-                }),
-            ),
+            ("revoked ids out of order", good.with(|e| e.revoked = vec![8, 7])),
+            ("a revoked id twice", good.with(|e| e.revoked = vec![7, 7])),
+            ("a revoked id of 0", good.with(|e| e.revoked = vec![0])),
+            ("1,001 revoked ids", good.with(|e| e.revoked = (1_000..2_001).collect())),
+            ("17 devices", good.with(|e| e.devices = (1..18).map(|i| (i, ZERO)).collect())),
+        ];
+        for (comment, entry) in cases {
+            decode_list(topic, comment, &["rule"], &entry.list());
+        }
+    }
+
+    fn broken_validity(&self, topic: &mut Topic, good: &Entry) {
+        let body = good.body();
+        let resigned = |body: &[u8]| good.around(&signed_by(body, &self.old, None));
+        let cases = [
+            ("another version of the format", resigned(&[&[2], &body[1..]].concat())),
+            ("a byte after the body", resigned(&[&body[..], &[0]].concat())),
+            ("a validity that is too long", good.with(|e| e.validity[1] = millis(400) + 1).list()),
+            ("a validity that is empty", good.with(|e| e.validity[1] = millis(0)).list()),
+        ];
+        for (comment, bytes) in cases {
+            decode_list(topic, comment, &["rule"], &bytes);
+        }
+    }
+
+    fn wrong_certificates(&self, topic: &mut Topic, good: &Entry) {
+        let signed = field(1, &good.encode());
+        let [first, second] = [0, 1].map(|index| field(2, &good.certificates[index].encode()));
+        let broken = field(2, &flipped(&good.certificates[0].encode(), 200));
+        let third = field(2, &self.certificate(2).encode());
+        let elsewhere = AccountId::new(b"other").unwrap();
+        let stranger =
+            certified(device_keys(9, &mut Recorder::new("other")), &elsewhere, &self.old);
+        let with = |certificates: Vec<DeviceCertificate>| {
+            let devices = certificates.iter().map(listed).collect();
+            Entry { devices, certificates, ..good.clone() }.list()
+        };
+        let cases = [
+            ("a certificate is missing", [&signed[..], &first].concat()),
+            ("a certificate too many", [&good.list()[..], &third].concat()),
+            ("certificates out of order", [&signed[..], &second, &first].concat()),
+            ("another certificate hash", good.with(|e| e.devices[0].1 = [7; 32]).list()),
+            ("a certificate that is broken", [&signed[..], &broken, &second].concat()),
+            ("a certificate of another account", with(vec![stranger.certificate().clone()])),
             (
                 "a certificate under another account key",
-                &["rule"],
-                with(&|e| {
-                    e.certificates = vec![self.device(0, &self.new).certificate().clone()];
-                    e.devices = e.certificates.iter().map(listed).collect();
-                }),
+                with(vec![self.device(0, &self.new).certificate().clone()]),
             ),
             (
                 "two devices with one pair of keys",
-                &["rule"],
-                with(&|e| {
-                    e.certificates = vec![e.certificates[0].clone(), reused.clone()];
-                    e.devices = e.certificates.iter().map(listed).collect();
-                }),
+                with(vec![good.certificates[0].clone(), self.with_reused_keys()]),
             ),
         ];
-        for (comment, flags, bytes) in cases {
-            let mut fields = json!({ "bytes": hex::encode(&bytes) });
-            let expect = match SignedDeviceList::decode(&bytes) {
-                Ok(_) => "ok",
-                Err(error) => {
-                    if let Some(cause) = cause(&error) {
-                        fields["cause"] = json!(cause);
-                    }
-                    error.code()
-                }
-            };
-            topic.test(comment, flags, expect, fields);
+        for (comment, bytes) in cases {
+            decode_list(topic, comment, &["rule"], &bytes);
         }
     }
 
@@ -624,6 +572,36 @@ impl Family {
     }
 }
 
+fn broken_encodings(topic: &mut Topic, good: &Entry) {
+    let list = good.list();
+    let certificates = &list[field(1, &good.encode()).len()..];
+    let short = [field(1, &good.body()), field(2, &[7; 63])].concat();
+    let cases = [
+        ("nothing", vec![]),
+        ("an unknown field", [&list[..], &integer(3, 1)].concat()),
+        ("cut off", list[..list.len() - 1].to_vec()),
+        ("certificates alone", certificates.to_vec()),
+        ("a short signature", good.around(&short)),
+    ];
+    for (comment, bytes) in cases {
+        decode_list(topic, comment, &["canonical"], &bytes);
+    }
+}
+
+fn decode_list(topic: &mut Topic, comment: &str, flags: &[&str], bytes: &[u8]) {
+    let mut fields = json!({ "bytes": hex::encode(bytes) });
+    let expect = match SignedDeviceList::decode(bytes) {
+        Ok(_) => "ok",
+        Err(error) => {
+            if let Some(cause) = cause(&error) {
+                fields["cause"] = json!(cause);
+            }
+            error.code()
+        }
+    };
+    topic.test(comment, flags, expect, fields);
+}
+
 /// The code below a list's error, if there is one.
 fn cause(error: &ListError) -> Option<&'static str> {
     match error {
@@ -670,9 +648,20 @@ impl Entry {
         signed_by(&self.body(), signer, self.rotate_to.as_ref().map(|_| &self.signer))
     }
 
+    fn with(&self, change: impl FnOnce(&mut Self)) -> Self {
+        let mut entry = self.clone();
+        change(&mut entry);
+        entry
+    }
+
     fn list(&self) -> Vec<u8> {
+        self.around(&self.encode())
+    }
+
+    /// A list of this entry's certificates around an encoded entry.
+    fn around(&self, entry: &[u8]) -> Vec<u8> {
         let certificates = self.certificates.iter().map(|c| field(2, &c.encode()));
-        [field(1, &self.encode()), certificates.collect::<Vec<_>>().concat()].concat()
+        [field(1, entry), certificates.collect::<Vec<_>>().concat()].concat()
     }
 
     fn hash(&self) -> [u8; 32] {

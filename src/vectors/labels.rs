@@ -111,7 +111,7 @@ fn signatures(topic: &mut Topic, rng: &mut Recorder) {
     neutral[0] = 1;
     let purpose = SignaturePurpose::Prekey;
     let other = SignaturePurpose::DeviceList;
-    let cases: [(&str, &[&str], SignaturePurpose, [u8; 64], &[u8]); 8] = [
+    let cases: [(_, &[_], _, _, &[u8]); 8] = [
         ("as signed", &[], purpose, good, &data),
         ("R changed", &[], purpose, array(&flipped(&good, 3)), &data),
         ("S changed", &[], purpose, array(&flipped(&good, 40)), &data),

@@ -109,11 +109,11 @@ impl Party {
 
     /// The bundle handed out after `before` others.
     pub(crate) fn bundle(&self, before: usize) -> PrekeyBundle {
-        let mut shelf = self.shelf();
+        let mut server = self.shelf();
         for _ in 0..before {
-            shelf.take_bundle(NOW);
+            server.take_bundle(NOW);
         }
-        shelf.take_bundle(NOW)
+        server.take_bundle(NOW)
     }
 
     pub(crate) fn verified_bundle(&self, before: usize) -> VerifiedBundle {

@@ -144,7 +144,7 @@ impl Bob {
         refuse(topic, "no certificate", &good[field(1, &parts.certificate).len()..]);
         refuse(topic, "no signed prekey", &self.with(0, vec![]));
         refuse(topic, "no KEM prekey", &self.with(1, vec![]));
-        refuse(topic, "over the limit", &[&good[..], &field(6, &[0; 32_768])].concat());
+        refuse(topic, "over the limit", &[&good[..], &field(6, &vec![0; 32_768])].concat());
         let local = &self.party.local;
         let body = self.dh(1, 1).body(local);
         let short = [field(1, &body), field(2, &[7; 63])].concat();

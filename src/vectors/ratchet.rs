@@ -67,7 +67,7 @@ pub(crate) fn header_sealing() -> Topic {
     ];
     let mut last = vec![];
     for (i, piece) in (1u32..).zip(pieces) {
-        let message = super::braid::Message { epoch: i, piece };
+        let message = braid::Message { epoch: i, piece };
         let pq = PqHeader { message, n: u32::MAX - i };
         let header = Header { ratchet_key, previous: i, number: 7 * i, pq };
         last = encode(&header);
@@ -118,7 +118,7 @@ fn unauthentic(topic: &mut Topic, key: &HeaderKey, header: &[u8], rng: &mut Reco
     let mut found = tag;
     found[0] ^= 1;
     let own = other.address(rng);
-    let cases: [(&str, Vec<u8>, [u8; 8], Vec<u8>); 7] = [
+    let cases = [
         ("a bit of the nonce", flipped(&nonce, 0), tag, sealed.clone()),
         ("a bit of the tag", nonce.clone(), found, sealed.clone()),
         ("a bit of the ratchet key", nonce.clone(), tag, flipped(&sealed, 0)),
@@ -554,7 +554,7 @@ fn forged(topic: &mut Topic) {
     let mut one = [0; 32];
     one[0] = 1;
     let low = DhPublicKey::from_bytes(one).unwrap();
-    let cases: [(&str, &dyn Fn(&mut Header)); 6] = [
+    let cases: [(_, Change); 6] = [
         ("another ratchet key in a running chain", &|h| h.ratchet_key = other),
         ("the highest number", &|h| h.number = u32::MAX),
         ("a number of long ago", &|h| h.number = 0),
@@ -574,6 +574,9 @@ fn forged(topic: &mut Topic) {
     script.receive(BOB, message);
     script.finish(topic, "a ratchet key of small order", &["forged"]);
 }
+
+/// What a forger does to a header.
+type Change<'a> = &'a dyn Fn(&mut Header);
 
 /// Damages the chunk of a header.
 fn damage(header: &mut Header) {

@@ -164,8 +164,9 @@ impl Scenario {
                 fields["cause"] = json!(match &error {
                     OpenError::Envelope(cause) => cause.code(),
                     OpenError::Handshake(cause) => cause.code(),
-                    OpenError::FirstMessage(cause) => cause.code(),
-                    OpenError::Message { error: cause, .. } => cause.code(),
+                    OpenError::FirstMessage(cause) | OpenError::Message { error: cause, .. } => {
+                        cause.code()
+                    }
                 });
                 error.code()
             }
@@ -332,7 +333,7 @@ fn restored(topic: &mut Topic) {
     let anew = scenario.encrypt(BOB, b"a new one");
     scenario.open(ALICE, anew);
     scenario.accept(ALICE, 1);
-    scenario.pass(ALICE, b"goes on");
+    scenario.pass(BOB, b"goes on");
     scenario.finish(topic, "an old state is restored", &["refusal"]);
 }
 
