@@ -1,5 +1,5 @@
 //! What travels between two devices: bytes that name neither sender nor session. SPEC.md
-//! section 11.
+//! section 13.
 
 use alloc::vec::Vec;
 

@@ -1,19 +1,35 @@
 //! Every limit of the protocol, in one table, for sender and receiver alike: what is sent can
-//! always be read. SPEC.md section 14 prints the same table; a test compares.
+//! always be read. SPEC.md section 16 prints the same table; a test compares.
 
 use core::time::Duration;
 
-/// Declares the limits and a list of them by name.
+/// Declares the limits and a list of them.
 macro_rules! limits {
-    ($($(#[$doc:meta])* $name:ident: $kind:ty = $value:expr;)+) => {
-        $($(#[$doc])* pub const $name: $kind = $value;)+
+    ($($(#[doc = $doc:literal])+ $name:ident: $kind:ty = $value:expr;)+) => {
+        $($(#[doc = $doc])+ pub const $name: $kind = $value;)+
 
-        /// Every limit with its value as SPEC.md prints it: numbers as they are, durations in seconds.
-        pub const ALL: &[(&str, u64)] = &[$((stringify!($name), Printed(&$name).value())),+];
+        /// Every limit, as SPEC.md prints it.
+        pub const ALL: &[Limit] = &[$(Limit {
+            name: stringify!($name),
+            value: Printed(&$name).value(),
+            meaning: concat!($($doc),+),
+        }),+];
     };
 }
 
-const DAY: Duration = Duration::from_secs(86_400);
+/// A limit, for printing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limit {
+    /// The constant's name.
+    pub name: &'static str,
+    /// Numbers as they are, durations in seconds.
+    pub value: u64,
+    /// What it limits.
+    pub meaning: &'static str,
+}
+
+const DAY: Duration = Duration::from_hours(24);
 
 limits! {
     /// Bytes of an account id at most (and one at least).
@@ -86,7 +102,7 @@ limits! {
     /// Age at which an initiated session that never got a reply no longer sends.
     UNACKNOWLEDGED_SESSION_AGE: Duration = DAY.saturating_mul(30);
     /// Time for which the session that lost a simultaneous initiation cannot become active again.
-    SIMULTANEOUS_GRACE: Duration = Duration::from_secs(3_600);
+    SIMULTANEOUS_GRACE: Duration = Duration::from_hours(1);
     /// Messages sent without hearing from the peer after which a new handshake is advised.
     SILENT_MESSAGES: u32 = 500;
     /// Time without hearing from the peer, while sending, after which a new handshake is advised.

@@ -59,7 +59,7 @@ impl Receipt {
 
     pub(super) fn from_wire(wire: &proto::Receipt) -> Result<Self, Violation> {
         let kind = ReceiptKind::from_wire(wire.kind)?;
-        if wire.ids.len() % MessageId::LEN != 0 {
+        if !wire.ids.len().is_multiple_of(MessageId::LEN) {
             return Err(Violation::ReceiptCount);
         }
         check_count(wire.ids.len().div_euclid(MessageId::LEN))?;

@@ -36,7 +36,7 @@ pub(super) fn every_body() -> Vec<Body> {
 }
 
 fn text() -> Content {
-    draft().expiry(Expiry::new(Duration::from_secs(60), 2).unwrap()).text("hello").unwrap()
+    draft().expiry(Expiry::new(Duration::from_mins(1), 2).unwrap()).text("hello").unwrap()
 }
 
 /// Decodes a text after something was done to its protobuf form.
@@ -193,7 +193,7 @@ fn timers_are_checked_on_receipt() {
 
 #[test]
 fn only_what_people_see_expires() {
-    let expiry = Expiry::new(Duration::from_secs(60), 1).unwrap();
+    let expiry = Expiry::new(Duration::from_mins(1), 1).unwrap();
     for body in every_body() {
         let expires = body.kind().expires();
         let built = draft().expiry(expiry).build(body.clone());

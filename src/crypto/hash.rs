@@ -129,4 +129,21 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_iterated_hash_is_that_of_the_plain_definition() {
+        let mut hash = Sha512::digest(b"sealwax/v1/hash/safety-number\0datakey").to_vec();
+        for _ in 1..7 {
+            hash.extend(b"key");
+            hash = Sha512::digest(hash).to_vec();
+        }
+        assert_eq!(iterated_hash(HashLabel::SafetyNumber, b"data", b"key", 7).to_vec(), hash);
+    }
+
+    #[test]
+    fn constant_time_comparison_compares() {
+        assert!(constant_time_eq(b"same", b"same"));
+        assert!(!constant_time_eq(b"same", b"sane"));
+        assert!(!constant_time_eq(b"same", b"same as"));
+    }
 }

@@ -233,7 +233,7 @@ mod tests {
     fn with_coefficient(i: usize, value: u16) -> [u8; KemPublicKey::LEN] {
         let mut bytes = *key().public_key().as_bytes();
         let (at, [low, high]) = (i / 2 * 3, value.to_le_bytes());
-        if i % 2 == 0 {
+        if i.is_multiple_of(2) {
             bytes[at] = low;
             bytes[at + 1] = (bytes[at + 1] & 0xf0) | high;
         } else {

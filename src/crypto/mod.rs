@@ -28,7 +28,7 @@ pub(crate) use kdf::{Prk, chain_step, hmac};
 pub use kem::{KemCiphertext, KemPublicKey, KemSecretKey};
 pub(crate) use kem_incremental::{
     KEM_CT1_LEN, KEM_CT2_LEN, KemCiphertextParts, KemCt1, KemCt2, KemEncapsulation, KemFirstStep,
-    KemHeader, KemKeyParts, KemSeed, KemVector,
+    KemHeader, KemSeed, KemVector,
 };
 pub use labels::{HashLabel, KdfLabel, MacLabel, SignaturePurpose};
 pub(crate) use search::{SEARCH_TAG_LEN, SearchKey, SearchTag};

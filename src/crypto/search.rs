@@ -7,7 +7,7 @@ pub(crate) const SEARCH_TAG_LEN: usize = 8;
 
 /// What an envelope carries so that its receiver finds the session without trial decryption.
 ///
-/// It authenticates nothing: whatever it finds must still open. SPEC.md section 7.3.
+/// It authenticates nothing: whatever it finds must still open. SPEC.md section 8.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SearchTag(u64);
 

@@ -35,29 +35,10 @@ impl<const N: usize> Secret<N> {
     }
 }
 
-impl Secret<64> {
-    /// The two keys that were derived in one go.
-    pub(crate) fn split(&self) -> [Secret<32>; 2] {
-        self.parts()
-    }
-}
-
-impl Secret<96> {
-    /// The three keys that were derived in one go.
-    pub(crate) fn split(&self) -> [Secret<32>; 3] {
-        self.parts()
-    }
-}
-
-impl Secret<160> {
-    /// The five keys that were derived in one go.
-    pub(crate) fn split(&self) -> [Secret<32>; 5] {
-        self.parts()
-    }
-}
-
 impl<const N: usize> Secret<N> {
-    fn parts<const M: usize>(&self) -> [Secret<32>; M] {
+    /// The 32-byte keys that were derived in one go.
+    pub(crate) fn split<const M: usize>(&self) -> [Secret<32>; M] {
+        const { assert!(N == 32 * M, "the output is cut without a rest") };
         core::array::from_fn(|i| {
             let part = self.0.chunks_exact(32).nth(i).unwrap_or_default();
             Secret::filled(|out| out.iter_mut().zip(part).for_each(|(to, from)| *to = *from))

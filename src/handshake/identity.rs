@@ -8,7 +8,7 @@ use crate::wire::{Reader, Writer};
 
 const VERSION: u8 = 1;
 
-/// Who the initiator says it is: what travels sealed in the handshake. SPEC.md section 6.3.
+/// Who the initiator says it is: what travels sealed in the handshake. SPEC.md section 7.3.
 #[derive(Clone, Debug)]
 pub struct InitiatorIdentity {
     certificate: DeviceCertificate,

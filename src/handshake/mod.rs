@@ -1,6 +1,6 @@
 //! PQXDH that hides the initiator: four Diffie–Hellmans and one ML-KEM encapsulation agree on the
 //! keys of a session, the initiator's identity travels sealed, and the whole transcript enters the
-//! key derivation. SPEC.md section 6.
+//! key derivation. SPEC.md section 7.
 
 mod identity;
 mod psk;
@@ -19,14 +19,11 @@ pub use psk::PreSharedSecret;
 pub(crate) use wire::digest as flight_digest;
 pub use wire::{Handshake, PrekeyIds};
 
-use crate::crypto::{
-    AeadKey, DhPublicKey, DhSecretKey, Digest, KdfLabel, KemCiphertext, NonContributory, Prk,
-    Secret,
-};
+use crate::crypto::{AeadKey, DhSecretKey, Digest, KdfLabel, NonContributory, Prk, Secret};
 use crate::error::error_codes;
 use crate::identity::{CertificateError, ClaimedList, LocalDevice, VerifiedDeviceList};
 use crate::limits::SEALED_IDENTITY_BYTES;
-use crate::prekey::{PrekeyStore, PrekeyUse, ReplayRefused, VerifiedBundle};
+use crate::prekey::{HandshakeStrength, PrekeyStore, PrekeyUse, ReplayRefused, VerifiedBundle};
 use crate::time::Timestamp;
 use transcript::{Transcript, UsedKeys};
 
@@ -66,9 +63,10 @@ pub(crate) struct Responded {
     pub(crate) signed_prekey: DhSecretKey,
     /// What to consume once the first message authenticated.
     pub(crate) prekey_use: PrekeyUse,
+    pub(crate) strength: HandshakeStrength,
 }
 
-/// The initiator's side: everything that leaves is `flight`. SPEC.md section 6.4.
+/// The initiator's side: everything that leaves is `flight`. SPEC.md section 7.4.
 pub(crate) fn initiate<R: CryptoRng + ?Sized>(
     local: &LocalDevice,
     own_list: &VerifiedDeviceList,
@@ -111,7 +109,7 @@ pub(crate) fn initiate<R: CryptoRng + ?Sized>(
 }
 
 /// The responder's side. Costs at most four Diffie–Hellmans, one decapsulation, one AEAD opening
-/// and two signature verifications, and changes nothing. SPEC.md section 6.5.
+/// and two signature verifications, and changes nothing. SPEC.md section 7.5.
 pub(crate) fn respond(
     local: &LocalDevice,
     prekeys: &PrekeyStore,
@@ -157,12 +155,15 @@ pub(crate) fn respond(
     let last = LastKeys::derive(&first, psk, authenticated.as_bytes());
     let prekey_use = PrekeyUse { one_time: ids.one_time, kem: ids.kem, replay: last.replay(&id) };
     prekeys.admits(&prekey_use, now)?;
+    let strength =
+        HandshakeStrength { one_time_x25519: one_time.is_some(), one_time_kem: !kem.last_resort };
     Ok(Responded {
         keys: last.session(&id),
         id,
         initiator,
         signed_prekey: signed.clone(),
         prekey_use,
+        strength,
     })
 }
 

@@ -5,7 +5,7 @@ use crate::crypto::{KdfLabel, Prk, Secret};
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 /// A secret of 32 bytes that both sides got outside of the protocol: in a contact link or a QR
-/// code. It authenticates a first contact even if the directory lies. SPEC.md section 6.5.
+/// code. It authenticates a first contact even if the directory lies. SPEC.md section 7.5.
 #[derive(Clone, Debug)]
 pub struct PreSharedSecret(Secret<32>);
 

@@ -39,7 +39,7 @@ pub(super) struct Transcript<'a> {
 }
 
 impl Transcript<'_> {
-    /// `T1`, in the layout of SPEC.md section 6.2.
+    /// `T1`, in the layout of SPEC.md section 7.2.
     pub(super) fn hash(&self) -> Digest {
         let UsedKeys { ids, signed, one_time, kem } = self.keys;
         let mut w = Writer::with_capacity(2_560);

@@ -20,7 +20,7 @@ pub struct PrekeyIds {
 }
 
 /// A received handshake as it lies in the envelope: `Handshake` of `envelope.proto`, decoded
-/// canonically. Nothing in it names the initiator. SPEC.md section 6.
+/// canonically. Nothing in it names the initiator. SPEC.md section 7.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handshake<'a> {
     pub(super) prekeys: PrekeyIds,
@@ -62,11 +62,6 @@ impl<'a> Handshake<'a> {
     #[must_use]
     pub fn prekeys(&self) -> PrekeyIds {
         self.prekeys
-    }
-
-    /// The encoded bytes.
-    pub(crate) fn as_bytes(&self) -> &'a [u8] {
-        self.raw
     }
 
     /// What a session remembers of the handshake that made it, to recognise its repetition.

@@ -111,3 +111,41 @@ impl AccountKeyPair {
         Ok(pair)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::fixture::{Account, NOW, days, rng, terms};
+    use crate::identity::{DeviceKeys, OutsideValidity};
+
+    #[test]
+    fn another_accounts_request_is_not_certified() {
+        let (alice, mallory) = (Account::new("alice", 0, 1), Account::new("mallory", 0, 2));
+        let keys = DeviceKeys::generate(&mut rng(3));
+        let request = keys.request_certificate(&alice.id, &alice.pair.public_key(), terms());
+        assert_eq!(mallory.pair.certify(&request, NOW), Err(CertifyError::OtherAccountKey));
+    }
+
+    #[test]
+    fn what_would_not_hold_is_not_certified() {
+        let alice = Account::new("alice", 0, 1);
+        let keys = DeviceKeys::generate(&mut rng(3));
+        let request = keys.request_certificate(&alice.id, &alice.pair.public_key(), terms());
+        assert_eq!(
+            alice.pair.certify(&request, days(365)),
+            Err(CertifyError::Validity(OutsideValidity::Expired))
+        );
+    }
+
+    #[test]
+    fn a_stored_pair_signs_as_before() {
+        let pair = AccountKeyPair::generate(&mut rng(1));
+        let bytes = pair.to_bytes();
+        assert_eq!(AccountKeyPair::from_bytes(&bytes).unwrap().public_key(), pair.public_key());
+        assert!(AccountKeyPair::from_bytes(&bytes[..32]).is_err());
+        assert_eq!(
+            AccountKeyPair::from_bytes(&[2; 33]).err(),
+            Some(DecodeError::UnsupportedVersion(2))
+        );
+    }
+}

@@ -1,4 +1,3 @@
-use alloc::boxed::Box;
 use core::fmt;
 use core::num::NonZeroU32;
 
@@ -9,8 +8,14 @@ use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 /// Names an account: 1 to 64 opaque bytes that the application chose (a UUID, a hash). It is never
 /// an alias: two ids are two accounts (SPEC.md 5.1).
+///
+/// Held inline, so that naming a sender allocates nothing. The length comes first in the order.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AccountId(Box<[u8]>);
+pub struct AccountId {
+    len: u8,
+    /// Zeros after the id.
+    bytes: [u8; ACCOUNT_ID_BYTES],
+}
 
 impl AccountId {
     /// Takes the application's id.
@@ -19,17 +24,20 @@ impl AccountId {
     /// [`DecodeError::WrongLength`] when there are no bytes, [`DecodeError::TooLarge`] when there
     /// are more than [`ACCOUNT_ID_BYTES`].
     pub fn new(bytes: &[u8]) -> Result<Self, DecodeError> {
-        match bytes.len() {
-            0 => Err(DecodeError::WrongLength),
-            1..=ACCOUNT_ID_BYTES => Ok(Self(bytes.into())),
-            _ => Err(DecodeError::TooLarge),
+        if bytes.is_empty() {
+            return Err(DecodeError::WrongLength);
         }
+        let mut id = Self { len: 0, bytes: [0; ACCOUNT_ID_BYTES] };
+        let room = id.bytes.get_mut(..bytes.len()).ok_or(DecodeError::TooLarge)?;
+        room.copy_from_slice(bytes);
+        id.len = u8::try_from(bytes.len()).map_err(|_| DecodeError::TooLarge)?;
+        Ok(id)
     }
 
     /// The application's bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
     }
 }
 
@@ -37,7 +45,7 @@ impl AccountId {
 impl fmt::Debug for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("AccountId(")?;
-        for byte in self.0.iter().take(4) {
+        for byte in self.as_bytes().iter().take(4) {
             write!(f, "{byte:02x}")?;
         }
         f.write_str("..)")
@@ -46,7 +54,7 @@ impl fmt::Debug for AccountId {
 
 impl Layout for AccountId {
     fn write(&self, w: &mut Writer) {
-        w.var(&self.0);
+        w.var(self.as_bytes());
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {

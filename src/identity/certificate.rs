@@ -322,3 +322,254 @@ error_codes!(CertifyError {
     Self::OtherAccountKey => ("certify/other-account-key", ShowToUser),
     Self::Validity(_) => ("certify/validity", FixCaller),
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::{DhPublicKey, SigningKey, VerifyingKey};
+    use crate::identity::fixture::{Account, NOW, days, rng, terms};
+    use alloc::vec;
+    use core::time::Duration;
+    use proptest::prelude::*;
+
+    fn certificate() -> DeviceCertificate {
+        Account::new("alice", 1, 1).devices[0].certificate().clone()
+    }
+
+    /// Offsets in the body of a certificate of "alice".
+    const ACCOUNT_KEY: usize = 1 + 2 + 5;
+    const DEVICE_ID: usize = ACCOUNT_KEY + 33;
+    const SIGNING_KEY: usize = DEVICE_ID + 4;
+    const IDENTITY_KEY: usize = SIGNING_KEY + 33;
+
+    #[test]
+    fn the_body_is_laid_out_as_specified() {
+        let certificate = certificate();
+        let mut expected = vec![1, 0, 5];
+        expected.extend(b"alice");
+        expected.push(2);
+        expected.extend(certificate.account_key().as_bytes());
+        expected.extend(certificate.device().as_u32().to_be_bytes());
+        expected.push(2);
+        expected.extend(certificate.keys().signing.as_bytes());
+        expected.push(1);
+        expected.extend(certificate.keys().identity.as_bytes());
+        expected.extend(NOW.as_millis().to_be_bytes());
+        expected.extend(days(365).as_millis().to_be_bytes());
+        expected.extend([0; 4]);
+        assert_eq!(certificate.request.bytes, expected);
+    }
+
+    #[test]
+    fn a_certificate_and_a_request_come_back_from_their_bytes() {
+        let certificate = certificate();
+        assert_eq!(DeviceCertificate::decode(&certificate.encode()), Ok(certificate.clone()));
+        let request = certificate.request;
+        assert_eq!(CertificateRequest::decode(&request.encode()), Ok(request));
+    }
+
+    #[test]
+    fn the_longest_account_id_fills_the_body() {
+        let mut account = Account::new("alice", 0, 1);
+        account.id = AccountId::new(&[7; 64]).unwrap();
+        let certificate = account.add_device(&mut rng(2)).certificate().clone();
+        assert_eq!(certificate.request.bytes.len(), CERTIFICATE_BODY_BYTES);
+        assert!(DeviceCertificate::decode(&certificate.encode()).is_ok());
+        assert_eq!(Body::parse(&[1; CERTIFICATE_BODY_BYTES + 1]), Err(DecodeError::TooLarge));
+    }
+
+    #[test]
+    fn every_flipped_byte_is_refused() {
+        let bytes = certificate().encode();
+        for i in 0..bytes.len() {
+            for bit in [0x01, 0x80] {
+                let mut flipped = bytes.clone();
+                flipped[i] ^= bit;
+                assert!(DeviceCertificate::decode(&flipped).is_err(), "byte {i} bit {bit:#x}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_flipped_bit_of_both_signatures_is_refused_for_what_it_is() {
+        let certificate = certificate();
+        for bit in 0..512 {
+            let mut possession = certificate.to_proto();
+            possession.possession[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(
+                DeviceCertificate::from_proto(possession),
+                Err(CertificateError::PossessionSignature)
+            );
+            let mut account = certificate.to_proto();
+            account.signature[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(
+                DeviceCertificate::from_proto(account),
+                Err(CertificateError::AccountSignature)
+            );
+        }
+    }
+
+    /// Signs a changed body as if the thief had the device's or both keys.
+    fn forge(
+        change: impl FnOnce(&mut Vec<u8>),
+        device: &SigningKey,
+        account: &SigningKey,
+    ) -> proto::DeviceCertificate {
+        let mut body = certificate().request.bytes;
+        change(&mut body);
+        let sign = |key: &SigningKey, purpose| key.sign(purpose, &body).as_bytes().to_vec();
+        proto::DeviceCertificate {
+            possession: sign(device, SignaturePurpose::DevicePossession),
+            signature: sign(account, SignaturePurpose::DeviceCertificate),
+            body,
+        }
+    }
+
+    #[test]
+    fn a_foreign_account_cannot_sign() {
+        let thief = SigningKey::generate(&mut rng(9));
+        let device = Account::new("alice", 1, 1).devices[0].signing_key().clone();
+        assert_eq!(
+            DeviceCertificate::from_proto(forge(|_| {}, &device, &thief)),
+            Err(CertificateError::AccountSignature)
+        );
+    }
+
+    #[test]
+    fn a_device_key_that_is_not_possessed_is_refused() {
+        let thief = SigningKey::generate(&mut rng(9));
+        assert_eq!(
+            DeviceCertificate::from_proto(forge(|_| {}, &thief, &thief)),
+            Err(CertificateError::PossessionSignature)
+        );
+    }
+
+    #[test]
+    fn signatures_of_another_purpose_do_not_serve() {
+        let mut swapped = certificate().to_proto();
+        core::mem::swap(&mut swapped.possession, &mut swapped.signature);
+        assert_eq!(
+            DeviceCertificate::from_proto(swapped),
+            Err(CertificateError::PossessionSignature)
+        );
+    }
+
+    #[test]
+    fn bad_keys_are_refused_at_every_position() {
+        let key = SigningKey::generate(&mut rng(9));
+        let mut not_canonical = [0xff; 32];
+        not_canonical[31] = 0x7f;
+        let mut identity_point = [0; 32];
+        identity_point[0] = 1;
+        for position in [ACCOUNT_KEY, SIGNING_KEY, IDENTITY_KEY] {
+            for bad in [[0; 32], not_canonical, [0xff; 32]] {
+                let forged =
+                    forge(|b| b[position + 1..position + 33].copy_from_slice(&bad), &key, &key);
+                assert_eq!(
+                    DeviceCertificate::from_proto(forged),
+                    Err(CertificateError::Malformed(DecodeError::InvalidKey)),
+                    "position {position}"
+                );
+            }
+            let wrong_type = forge(|b| b[position] ^= 3, &key, &key);
+            assert_eq!(
+                DeviceCertificate::from_proto(wrong_type),
+                Err(CertificateError::Malformed(DecodeError::InvalidKey))
+            );
+        }
+        for position in [ACCOUNT_KEY, SIGNING_KEY] {
+            let low_order = forge(
+                |b| b[position + 1..position + 33].copy_from_slice(&identity_point),
+                &key,
+                &key,
+            );
+            assert_eq!(
+                DeviceCertificate::from_proto(low_order),
+                Err(CertificateError::Malformed(DecodeError::InvalidKey))
+            );
+        }
+        assert!(VerifyingKey::from_bytes(&identity_point).is_err());
+        assert!(DhPublicKey::from_bytes([0; 32]).is_err());
+    }
+
+    #[test]
+    fn device_id_zero_is_refused() {
+        let key = SigningKey::generate(&mut rng(9));
+        let forged = forge(|b| b[DEVICE_ID..DEVICE_ID + 4].fill(0), &key, &key);
+        assert_eq!(
+            DeviceCertificate::from_proto(forged),
+            Err(CertificateError::Malformed(DecodeError::OutOfRange))
+        );
+    }
+
+    #[test]
+    fn unknown_versions_and_trailing_bytes_are_refused() {
+        let key = SigningKey::generate(&mut rng(9));
+        assert_eq!(
+            DeviceCertificate::from_proto(forge(|b| b[0] = 2, &key, &key)),
+            Err(CertificateError::Malformed(DecodeError::UnsupportedVersion(2)))
+        );
+        assert_eq!(
+            DeviceCertificate::from_proto(forge(|b| b.push(0), &key, &key)),
+            Err(CertificateError::Malformed(DecodeError::Trailing))
+        );
+        let mut extended = certificate().encode();
+        extended.extend([0x20, 1]);
+        assert_eq!(
+            DeviceCertificate::decode(&extended),
+            Err(CertificateError::Malformed(DecodeError::NotCanonical))
+        );
+    }
+
+    #[test]
+    fn it_holds_from_its_creation_to_its_expiry() {
+        let certificate = certificate();
+        assert_eq!(certificate.check_validity(NOW), Ok(()));
+        assert_eq!(
+            certificate.check_validity(days(365)),
+            Err(CertificateError::Validity(OutsideValidity::Expired))
+        );
+        let long_before = Timestamp::from_secs(NOW.as_millis() / 1000 - 2 * 86_400);
+        assert_eq!(
+            certificate.check_validity(long_before),
+            Err(CertificateError::Validity(OutsideValidity::NotYetValid))
+        );
+    }
+
+    #[test]
+    fn a_validity_over_the_limit_is_refused() {
+        let key = SigningKey::generate(&mut rng(9));
+        let forged = forge(
+            |b| {
+                let end = NOW.saturating_add(crate::limits::VALIDITY + Duration::from_millis(1));
+                let at = b.len() - 12;
+                b[at..at + 8].copy_from_slice(&end.as_millis().to_be_bytes());
+            },
+            &key,
+            &key,
+        );
+        assert_eq!(
+            DeviceCertificate::from_proto(forged),
+            Err(CertificateError::Malformed(DecodeError::OutOfRange))
+        );
+    }
+
+    #[test]
+    fn the_hash_is_of_the_body_alone() {
+        let account = Account::new("alice", 1, 1);
+        let keys = account.devices[0].keys();
+        assert_eq!(account.certify(keys).hash(), certificate().hash());
+        let other = CertificateTerms { capabilities: 1, ..terms() };
+        let request = keys.request_certificate(&account.id, &account.pair.public_key(), other);
+        assert_ne!(account.pair.certify(&request, NOW).unwrap().hash(), certificate().hash());
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = DeviceCertificate::decode(&bytes);
+            let _ = CertificateRequest::decode(&bytes);
+            let _ = Body::parse(&bytes);
+        }
+    }
+}

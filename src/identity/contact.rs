@@ -1,18 +1,15 @@
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::account::AccountKey;
 use super::address::{AccountId, DeviceAddress, DeviceId};
-use super::certificate::DeviceCertificate;
 use super::device::DevicePublicKeys;
 use super::entry::ListVersion;
 use super::event::IdentityEvent;
 use super::fork::ForkEvidence;
-use super::list::{
-    Advance, DeviceRefused, ListError, SignedDeviceList, VerifiedDevice, VerifiedDeviceList,
-};
+use super::list::{Advance, DeviceRefused, VerifiedDevice, VerifiedDeviceList};
 use super::safety::SafetyNumberMatch;
-use super::validity::OutsideValidity;
-use crate::crypto::Digest;
+use super::signed_list::{ListError, SignedDeviceList};
 use crate::error::error_codes;
 use crate::limits::IDENTITY_EVENTS;
 use crate::time::Timestamp;
@@ -62,7 +59,7 @@ pub enum ContactUpdate {
         got: ListVersion,
     },
     /// The account signed two lists for one version. Recorded as an event; keep the evidence.
-    Fork(ForkEvidence),
+    Fork(Box<ForkEvidence>),
     /// The list is under an account key that ours does not lead to. If the server has no list in
     /// between that rotates to it, the account began anew: tell [`Contact::replace`].
     OtherAccountKey(AccountKey),
@@ -90,7 +87,7 @@ impl Contact {
         match self.list.advance(list, now)? {
             Advance::Advanced(list) => {
                 self.note(&IdentityEvent::between(&self.list, &list))?;
-                self.list = list;
+                self.list = *list;
                 Ok(ContactUpdate::Advanced)
             }
             Advance::Fork(evidence) => {
@@ -166,7 +163,7 @@ impl Contact {
     /// [`MatchOutdated`] when the match is of another account or of a key no longer in force; then
     /// nothing changed.
     pub fn mark_verified(&mut self, matched: &SafetyNumberMatch) -> Result<(), MatchOutdated> {
-        if matched.account != *self.account() || matched.key != *self.account_key() {
+        if matched.account != *self.account() || matched.key != *self.account_key().as_bytes() {
             return Err(MatchOutdated);
         }
         self.verification = Verification::Verified;
@@ -214,47 +211,6 @@ impl Contact {
             return Err(SendRefused::VerificationViolated);
         }
         Ok(SendPermit { device: self.list.device(device, now)? })
-    }
-
-    /// What to think of the sender of a handshake, who showed this certificate and says that its
-    /// account's newest list is that one (SPEC.md 5.10). Changes nothing.
-    #[must_use]
-    pub fn judge(
-        &self,
-        certificate: &DeviceCertificate,
-        claimed: ClaimedList,
-        now: Timestamp,
-    ) -> SenderStatus {
-        if certificate.account() != self.account() {
-            return SenderStatus::OtherAccount;
-        }
-        if claimed.version > self.list.version() {
-            let (have, claimed) = (self.list.version(), claimed.version);
-            return SenderStatus::NeedNewerList { have, claimed };
-        }
-        let key = certificate.account_key();
-        if key != self.account_key() && !self.list.is_retired(key) {
-            return SenderStatus::IdentityChanged;
-        }
-        if claimed.version == self.list.version() && claimed.hash != *self.list.hash() {
-            return SenderStatus::Fork;
-        }
-        self.judge_device(certificate, now)
-    }
-
-    fn judge_device(&self, certificate: &DeviceCertificate, now: Timestamp) -> SenderStatus {
-        let listed = match self.list.listed(certificate.device()) {
-            Ok(listed) => listed,
-            Err(DeviceRefused::Revoked) => return SenderStatus::Revoked,
-            Err(_) => return SenderStatus::Unlisted,
-        };
-        if listed.certificate.keys() != certificate.keys() {
-            return SenderStatus::Unlisted;
-        }
-        match listed.certificate.validity().check(now) {
-            Ok(()) => SenderStatus::Listed(listed.vouch()),
-            Err(outside) => SenderStatus::CertificateOutsideValidity(outside),
-        }
     }
 
     /// The state to store; it holds no secret, but says whom we know.
@@ -327,43 +283,6 @@ impl SendPermit {
     }
 }
 
-/// The list that the sender of a handshake or a message says is its account's newest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ClaimedList {
-    /// The list's version.
-    pub version: ListVersion,
-    /// The hash of its entry.
-    pub hash: Digest,
-}
-
-/// What [`Contact::judge`] thinks of a sender.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SenderStatus {
-    /// The account lists the device, with these keys.
-    Listed(VerifiedDevice),
-    /// The sender knows a newer list than we do: fetch it and judge again.
-    NeedNewerList {
-        /// What we have.
-        have: ListVersion,
-        /// What the sender says there is.
-        claimed: ListVersion,
-    },
-    /// The certificate is under an account key that ours does not lead to.
-    IdentityChanged,
-    /// The sender has another list of the version that we have: fetch it from somewhere else to get
-    /// the evidence.
-    Fork,
-    /// The account revoked the device.
-    Revoked,
-    /// The account does not list the device, or lists it with other keys.
-    Unlisted,
-    /// The device is listed and its certificate does not hold now.
-    CertificateOutsideValidity(OutsideValidity),
-    /// The certificate is of another account than this contact: the caller mixed them up.
-    OtherAccount,
-}
-
 /// Why a list did not change a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -414,3 +333,243 @@ pub struct MatchOutdated;
 error_codes!(MatchOutdated {
     Self => ("contact/match-outdated", ShowToUser),
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::Digest;
+    use crate::identity::fixture::{
+        Account, DAY, NOW, after_addition, days, month, restarted, rng, rotate,
+    };
+    use crate::identity::{AccountIdentity, ListDraft, SafetyNumber};
+    use alloc::vec;
+    use proptest::prelude::*;
+
+    fn device(account: &Account, index: usize) -> DeviceId {
+        account.devices[index].address().device
+    }
+
+    fn proof(account: &Account) -> SafetyNumberMatch {
+        let me = Account::new("me", 0, 99).identity();
+        let (id, key) = account.identity();
+        let own = AccountIdentity { account: &me.0, key: &me.1 };
+        SafetyNumber::new(own, AccountIdentity { account: &id, key: &key }).compared_by_person()
+    }
+
+    fn acknowledge_all(contact: &mut Contact) {
+        let seen = contact.events().to_vec();
+        contact.acknowledge(&seen);
+    }
+
+    #[test]
+    fn a_fresh_contact_permits_its_listed_devices_alone() {
+        let alice = Account::new("alice", 1, 1);
+        let contact = alice.contact();
+        let permit = contact.permit(device(&alice, 0), NOW).unwrap();
+        assert_eq!(permit.address(), alice.devices[0].address());
+        assert_eq!(*permit.keys(), alice.devices[0].keys().public_keys());
+        assert_eq!(
+            contact.permit(DeviceId::new(5).unwrap(), NOW),
+            Err(SendRefused::Device(DeviceRefused::Unlisted))
+        );
+        assert_eq!(
+            contact.permit(device(&alice, 0), days(30)),
+            Err(SendRefused::Device(DeviceRefused::ListExpired))
+        );
+    }
+
+    #[test]
+    fn an_added_device_stops_sending_until_it_is_acknowledged() {
+        let (alice, mut contact) = after_addition();
+        let added = IdentityEvent::DeviceAdded(device(&alice, 1));
+        assert_eq!(contact.events(), [added]);
+        assert_eq!(contact.permit(device(&alice, 0), NOW), Err(SendRefused::Unacknowledged));
+        contact.acknowledge(&[IdentityEvent::DeviceAdded(device(&alice, 0))]);
+        assert_eq!(contact.events(), [added]);
+        contact.acknowledge(&[added]);
+        assert!(contact.permit(device(&alice, 0), NOW).is_ok());
+        assert!(contact.permit(device(&alice, 1), NOW).is_ok());
+    }
+
+    #[test]
+    fn a_revoked_device_gets_nothing_from_the_next_send_on() {
+        let (alice, mut contact) = after_addition();
+        let draft = ListDraft::after(contact.list()).without(device(&alice, 0));
+        contact.update(draft.sign(&alice.pair, month(NOW)).unwrap(), NOW).unwrap();
+        let revoked = IdentityEvent::DeviceRevoked(device(&alice, 0));
+        assert_eq!(contact.events().last(), Some(&revoked));
+        acknowledge_all(&mut contact);
+        assert_eq!(
+            contact.permit(device(&alice, 0), NOW),
+            Err(SendRefused::Device(DeviceRefused::Revoked))
+        );
+    }
+
+    #[test]
+    fn a_refused_or_known_list_changes_nothing() {
+        let (alice, mut contact) = after_addition();
+        let before = contact.to_bytes();
+        let bob = Account::new("bob", 1, 2);
+        let known = contact.list().signed().clone();
+        let other_account = Err(ContactError::List(ListError::OtherAccount));
+        assert_eq!(contact.update(bob.list(), NOW).map(|_| ()), other_account);
+        assert_eq!(contact.replace(bob.list(), NOW), other_account);
+        assert_eq!(contact.mark_verified(&proof(&bob)), Err(MatchOutdated));
+        assert_eq!(contact.replace(known.clone(), NOW), Err(ContactError::SameAccountKey));
+        assert_eq!(contact.update(known, NOW), Ok(ContactUpdate::AlreadyKnown));
+        let first = Account { devices: alice.devices[..1].to_vec(), ..alice }.list();
+        assert_eq!(contact.update(first, NOW), Ok(ContactUpdate::Stale));
+        assert_eq!(contact.to_bytes(), before);
+    }
+
+    #[test]
+    fn verified_is_a_latch_that_an_identity_change_breaks_visibly() {
+        let alice = Account::new("alice", 1, 1);
+        let mut contact = alice.contact();
+        contact.mark_verified(&proof(&alice)).unwrap();
+        assert_eq!(contact.verification(), Verification::Verified);
+        let mut new = restarted(&alice, 5);
+        new.add_device(&mut rng(6));
+        contact.replace(new.list(), NOW).unwrap();
+        assert_eq!(contact.verification(), Verification::Violated);
+        assert_eq!(contact.permit(device(&new, 0), NOW), Err(SendRefused::Unacknowledged));
+        acknowledge_all(&mut contact);
+        assert_eq!(contact.permit(device(&new, 0), NOW), Err(SendRefused::VerificationViolated));
+        assert_eq!(contact.mark_verified(&proof(&alice)), Err(MatchOutdated));
+        contact.mark_verified(&proof(&new)).unwrap();
+        assert!(contact.permit(device(&new, 0), NOW).is_ok());
+    }
+
+    #[test]
+    fn a_violated_verification_can_be_given_up() {
+        let alice = Account::new("alice", 1, 1);
+        let mut contact = alice.contact();
+        contact.mark_verified(&proof(&alice)).unwrap();
+        let mut new = restarted(&alice, 5);
+        new.add_device(&mut rng(6));
+        contact.replace(new.list(), NOW).unwrap();
+        acknowledge_all(&mut contact);
+        contact.withdraw_verification();
+        assert!(contact.permit(device(&new, 0), NOW).is_ok());
+    }
+
+    #[test]
+    fn an_identity_change_of_an_unverified_contact_must_be_acknowledged() {
+        let alice = Account::new("alice", 1, 1);
+        let mut contact = alice.contact();
+        let mut new = restarted(&alice, 5);
+        new.add_device(&mut rng(6));
+        assert!(matches!(
+            contact.update(new.list(), NOW),
+            Ok(ContactUpdate::OtherAccountKey(key)) if key == new.pair.public_key()
+        ));
+        assert!(contact.events().is_empty());
+        contact.replace(new.list(), NOW).unwrap();
+        assert_eq!(contact.verification(), Verification::Unverified);
+        let (previous, current) = (alice.pair.public_key(), new.pair.public_key());
+        assert_eq!(contact.events(), [IdentityEvent::IdentityChanged { previous, current }]);
+    }
+
+    #[test]
+    fn a_rotation_keeps_the_verification_and_is_shown() {
+        let alice = Account::new("alice", 1, 1);
+        let mut contact = alice.contact();
+        contact.mark_verified(&proof(&alice)).unwrap();
+        let new = rotate(&mut contact, &alice);
+        assert_eq!(contact.verification(), Verification::Verified);
+        let (previous, current) = (alice.pair.public_key(), new.pair.public_key());
+        assert_eq!(contact.events(), [IdentityEvent::AccountKeyRotated { previous, current }]);
+    }
+
+    #[test]
+    fn a_retired_key_cannot_come_back_as_a_new_identity() {
+        let alice = Account::new("alice", 1, 1);
+        let mut contact = alice.contact();
+        rotate(&mut contact, &alice);
+        let before = contact.clone();
+        assert_eq!(
+            contact.replace(alice.list(), NOW),
+            Err(ContactError::List(ListError::RetiredAccountKey))
+        );
+        assert_eq!(contact, before);
+    }
+
+    #[test]
+    fn a_fork_is_an_event_with_evidence_and_breaks_a_verification() {
+        let alice = Account::new("alice", 1, 1);
+        let mut contact = alice.contact();
+        contact.mark_verified(&proof(&alice)).unwrap();
+        let draft = alice.draft_with_devices(ListDraft::first(alice.id.clone()));
+        let other = draft.sign(&alice.pair, month(days(1))).unwrap();
+        let hash = *other.entry().hash();
+        let Ok(ContactUpdate::Fork(evidence)) = contact.update(other.clone(), NOW) else {
+            panic!()
+        };
+        assert_eq!(evidence.verify(), Ok(()));
+        let event = IdentityEvent::ListFork { version: ListVersion::FIRST, other: hash };
+        assert_eq!(contact.events(), [event]);
+        contact.update(other, NOW).unwrap();
+        assert_eq!(contact.events(), [event]);
+        assert_eq!(contact.verification(), Verification::Violated);
+    }
+
+    #[test]
+    fn events_are_bounded_and_the_one_too_many_changes_nothing() {
+        let alice = Account::new("alice", 1, 1);
+        let mut contact = alice.contact();
+        let fork = |i: u32| {
+            let from = NOW.saturating_add(DAY / 1000 * i);
+            let draft = alice.draft_with_devices(ListDraft::first(alice.id.clone()));
+            draft.sign(&alice.pair, month(from)).unwrap()
+        };
+        for i in 1..=u32::try_from(IDENTITY_EVENTS).unwrap() {
+            assert!(contact.update(fork(i), NOW).is_ok());
+        }
+        let before = contact.clone();
+        assert_eq!(contact.update(fork(999), NOW), Err(ContactError::TooManyEvents));
+        assert_eq!(contact, before);
+    }
+
+    #[test]
+    fn a_stored_contact_comes_back() {
+        let (alice, mut contact) = after_addition();
+        contact.mark_verified(&proof(&alice)).unwrap();
+        let new = rotate(&mut contact, &alice);
+        let mut other = restarted(&new, 8);
+        other.add_device(&mut rng(9));
+        contact.replace(other.list(), NOW).unwrap();
+        assert_eq!(contact.events().len(), 3);
+        assert_eq!(Contact::from_bytes(&contact.to_bytes()), Ok(contact));
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_stored_contacts_never_panic(cut: prop::sample::Index, at: prop::sample::Index, with: u8) {
+            let mut bytes = after_addition().1.to_bytes();
+            prop_assert!(Contact::from_bytes(&bytes[..cut.index(bytes.len())]).is_err());
+            let at = at.index(bytes.len());
+            bytes[at] ^= with;
+            if let Ok(contact) = Contact::from_bytes(&bytes) {
+                prop_assert_eq!(contact.to_bytes(), bytes);
+            }
+        }
+
+        #[test]
+        fn every_event_round_trips(n in 1u32.., hash: [u8; 32]) {
+            let (a, b) = (Account::new("a", 0, 1).identity().1, Account::new("b", 0, 2).identity().1);
+            let device = DeviceId::new(n).unwrap();
+            let events = vec![
+                IdentityEvent::IdentityChanged { previous: a, current: b },
+                IdentityEvent::AccountKeyRotated { previous: a, current: b },
+                IdentityEvent::DeviceAdded(device),
+                IdentityEvent::DeviceRevoked(device),
+                IdentityEvent::ListFork { version: ListVersion::new(n).unwrap(), other: Digest::from_bytes(hash) },
+            ];
+            let mut w = Writer::new();
+            w.list(events.iter());
+            let mut r = Reader::new(w.as_slice());
+            prop_assert_eq!(r.list::<IdentityEvent, Vec<_>>(5), Ok(events));
+            prop_assert_eq!(r.finish(), Ok(()));
+        }
+    }
+}

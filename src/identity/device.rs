@@ -209,3 +209,78 @@ pub struct NotThisDevice;
 error_codes!(NotThisDevice {
     Self => ("device/not-this-device", FixCaller),
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::AccountKeyPair;
+    use crate::identity::fixture::{Account, rng};
+    use alloc::format;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_certificate_for_another_device_or_other_keys_is_refused() {
+        let account = Account::new("alice", 2, 1);
+        let (first, second) = (&account.devices[0], &account.devices[1]);
+        let swapped = LocalDevice::new(first.keys.clone(), second.certificate.clone());
+        assert_eq!(swapped.err(), Some(NotThisDevice));
+        let mut same_id = DeviceKeys::generate(&mut rng(5));
+        same_id.device = first.keys.device;
+        assert_eq!(LocalDevice::new(same_id, first.certificate.clone()).err(), Some(NotThisDevice));
+    }
+
+    #[test]
+    fn a_renewed_certificate_of_another_account_is_refused() {
+        let account = Account::new("alice", 1, 1);
+        let device = &account.devices[0];
+        assert!(device.renewed(account.certify(device.keys())).is_ok());
+        let other = Account::new("mallory", 0, 2).certify(device.keys());
+        assert_eq!(device.renewed(other).err(), Some(NotThisDevice));
+    }
+
+    #[test]
+    fn a_stored_device_comes_back() {
+        let device = Account::new("alice", 1, 1).devices.remove(0);
+        let bytes = device.to_bytes();
+        let restored = LocalDevice::from_bytes(&bytes).unwrap();
+        assert_eq!(restored.to_bytes(), bytes);
+        assert_eq!(restored.keys().public_keys(), device.keys().public_keys());
+        let keys = device.keys().to_bytes();
+        assert_eq!(DeviceKeys::from_bytes(&keys).unwrap().to_bytes(), keys);
+    }
+
+    #[test]
+    fn two_devices_share_neither_id_nor_key() {
+        let mut rng = rng(1);
+        let (a, b) = (DeviceKeys::generate(&mut rng), DeviceKeys::generate(&mut rng));
+        assert_ne!(a.device, b.device);
+        assert_ne!(a.public_keys().signing, b.public_keys().signing);
+        assert_ne!(a.public_keys().identity, b.public_keys().identity);
+    }
+
+    #[test]
+    fn nothing_printed_holds_a_secret() {
+        let device = Account::new("alice", 1, 1).devices.remove(0);
+        let pair = AccountKeyPair::generate(&mut rng(4));
+        let printed = format!("{device:?} {device:#?} {pair:?}").replace([' ', '\n', ','], "");
+        let stored = [&device.keys().to_bytes()[5..], &pair.to_bytes()[1..]].concat();
+        for secret in stored.chunks(4) {
+            let hexadecimal = hex::encode(secret);
+            let decimal: Vec<_> = secret.iter().map(alloc::string::ToString::to_string).collect();
+            assert!(!printed.contains(&hexadecimal) && !printed.contains(&decimal.concat()));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_stored_devices_never_panic(cut in 0usize..420, at in 0usize..420, with: u8) {
+            let mut bytes = Account::new("alice", 1, 1).devices[0].to_bytes().to_vec();
+            prop_assert!(LocalDevice::from_bytes(&bytes[..cut.min(bytes.len() - 1)]).is_err());
+            let at = at % bytes.len();
+            bytes[at] ^= with;
+            if let Ok(device) = LocalDevice::from_bytes(&bytes) {
+                prop_assert_eq!(device.to_bytes().to_vec(), bytes);
+            }
+        }
+    }
+}

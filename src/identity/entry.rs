@@ -6,7 +6,7 @@ use prost::Message;
 use super::account::{AccountKey, AccountKeyPair};
 use super::address::{AccountId, DeviceId};
 use super::certificate::signature;
-use super::list::ListError;
+use super::signed_list::ListError;
 use super::validity::Validity;
 use crate::crypto::{Digest, HashLabel, Signature, SignaturePurpose, hash};
 use crate::limits::{DEVICE_LIST_BODY_BYTES, DEVICES, REVOKED_DEVICES};
@@ -320,5 +320,174 @@ impl Layout for DeviceListEntry {
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let bytes = r.var(DEVICE_LIST_BODY_BYTES)?.to_vec();
         Ok(Self::new(Body::parse(&bytes)?, bytes, r.get()?, r.get()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::fixture::{Account, NOW, month};
+    use crate::identity::{ListDraft, VerifiedDeviceList};
+    use alloc::vec;
+    use proptest::prelude::*;
+
+    fn account() -> Account {
+        Account::new("alice", 2, 1)
+    }
+
+    fn body() -> Body {
+        account().list().entry().body.clone()
+    }
+
+    /// What decoding says of a body that the account signed although it should not have.
+    fn signed(body: Body) -> Result<DeviceListEntry, ListError> {
+        DeviceListEntry::decode(&DeviceListEntry::sign(body, &account().pair, None).encode())
+    }
+
+    fn refused(change: impl FnOnce(&mut Body), error: DecodeError) {
+        let mut body = body();
+        change(&mut body);
+        assert_eq!(signed(body), Err(ListError::Malformed(error)));
+    }
+
+    #[test]
+    fn the_body_is_laid_out_as_specified() {
+        let account = account();
+        let first = VerifiedDeviceList::trust_on_first_use(account.list(), NOW).unwrap();
+        let gone = account.devices[0].address().device;
+        let draft = ListDraft::after(&first).without(gone);
+        let entry = draft.sign(&account.pair, month(NOW)).unwrap().entry().clone();
+        let mut expected = vec![1, 0, 5];
+        expected.extend(b"alice");
+        expected.push(2);
+        expected.extend(account.pair.public_key().as_bytes());
+        expected.extend(2u32.to_be_bytes());
+        expected.extend(first.hash().as_bytes());
+        expected.extend(month(NOW).from().as_millis().to_be_bytes());
+        expected.extend(month(NOW).until().as_millis().to_be_bytes());
+        expected.extend([0, 1]);
+        expected.extend(entry.devices()[0].device.as_u32().to_be_bytes());
+        expected.extend(account.devices[1].certificate().hash().as_bytes());
+        expected.extend([0, 1]);
+        expected.extend(gone.as_u32().to_be_bytes());
+        expected.push(0);
+        assert_eq!(entry.bytes, expected);
+    }
+
+    #[test]
+    fn every_flipped_byte_is_refused() {
+        let bytes = account().list().entry().encode();
+        for i in 0..bytes.len() {
+            let mut flipped = bytes.clone();
+            flipped[i] ^= 0x10;
+            assert!(DeviceListEntry::decode(&flipped).is_err(), "byte {i}");
+        }
+    }
+
+    #[test]
+    fn unordered_or_repeated_ids_are_refused() {
+        refused(|b| b.devices.reverse(), DecodeError::NotCanonical);
+        refused(|b| b.devices.push(b.devices[1]), DecodeError::NotCanonical);
+        let (one, two) = (DeviceId::new(1).unwrap(), DeviceId::new(2).unwrap());
+        refused(|b| b.revoked = vec![two, one], DecodeError::NotCanonical);
+        refused(|b| b.revoked = vec![one, one], DecodeError::NotCanonical);
+    }
+
+    #[test]
+    fn a_listed_device_that_is_revoked_is_refused() {
+        refused(|b| b.revoked = vec![b.devices[0].device], DecodeError::OutOfRange);
+    }
+
+    #[test]
+    fn only_the_first_entry_has_no_previous_one() {
+        refused(|b| b.previous = Digest::from_bytes([1; 32]), DecodeError::OutOfRange);
+        refused(|b| b.version = ListVersion::new(2).unwrap(), DecodeError::OutOfRange);
+        assert_eq!(ListVersion::new(0), None);
+        assert_eq!(ListVersion::new(u32::MAX).unwrap().next(), None);
+    }
+
+    fn ids(count: usize) -> Vec<DeviceId> {
+        (1..=u32::try_from(count).unwrap()).map(|id| DeviceId::new(id).unwrap()).collect()
+    }
+
+    #[test]
+    fn devices_and_revoked_ids_have_limits() {
+        let listed = |device| ListedDevice { device, certificate: Digest::from_bytes([1; 32]) };
+        let devices = |n| ids(n).into_iter().map(listed).collect::<Vec<_>>();
+        let mut body = body();
+        body.devices = devices(DEVICES);
+        body.revoked = Vec::new();
+        assert!(signed(body.clone()).is_ok());
+        body.devices = devices(DEVICES + 1);
+        assert_eq!(signed(body.clone()), Err(ListError::Malformed(DecodeError::TooLarge)));
+        body.devices = Vec::new();
+        body.revoked = ids(REVOKED_DEVICES);
+        assert!(signed(body.clone()).is_ok());
+        body.revoked = ids(REVOKED_DEVICES + 1);
+        assert_eq!(signed(body), Err(ListError::Malformed(DecodeError::TooLarge)));
+    }
+
+    #[test]
+    fn the_largest_entry_fills_the_body_and_no_more() {
+        let other = Account::new("other", 0, 2).pair.public_key();
+        let listed = |device| ListedDevice { device, certificate: Digest::from_bytes([1; 32]) };
+        let mut all = ids(REVOKED_DEVICES + DEVICES);
+        let body = Body {
+            account: AccountId::new(&[7; 64]).unwrap(),
+            version: ListVersion::new(9).unwrap(),
+            previous: Digest::from_bytes([1; 32]),
+            devices: all.split_off(REVOKED_DEVICES).into_iter().map(listed).collect(),
+            revoked: all,
+            new_account_key: Some(other),
+            ..body()
+        };
+        let mut w = Writer::new();
+        w.put(&body);
+        assert_eq!(w.as_slice().len(), DEVICE_LIST_BODY_BYTES);
+        assert_eq!(Body::parse(w.as_slice()), Ok(body));
+        w.u8(0);
+        assert_eq!(Body::parse(w.as_slice()), Err(DecodeError::TooLarge));
+    }
+
+    #[test]
+    fn a_rotation_signed_by_one_key_alone_is_refused() {
+        let (account, new) = (account(), Account::new("alice", 0, 7).pair);
+        let thief = Account::new("alice", 0, 8).pair;
+        let rotation = Body {
+            version: ListVersion::new(2).unwrap(),
+            previous: Digest::from_bytes([1; 32]),
+            new_account_key: Some(new.public_key()),
+            ..body()
+        };
+        let decode = |own, old| {
+            DeviceListEntry::decode(&DeviceListEntry::sign(rotation.clone(), own, old).encode())
+        };
+        assert!(decode(&new, Some(&account.pair)).is_ok());
+        assert_eq!(decode(&new, None), Err(ListError::RotationSignature));
+        assert_eq!(decode(&new, Some(&thief)), Err(ListError::RotationSignature));
+        assert_eq!(decode(&new, Some(&new)), Err(ListError::RotationSignature));
+        assert_eq!(decode(&account.pair, Some(&account.pair)), Err(ListError::Signature));
+    }
+
+    #[test]
+    fn a_rotation_signature_on_an_ordinary_entry_is_refused() {
+        let account = account();
+        let entry = DeviceListEntry::sign(body(), &account.pair, Some(&account.pair));
+        assert_eq!(DeviceListEntry::decode(&entry.encode()), Err(ListError::RotationSignature));
+    }
+
+    #[test]
+    fn a_rotation_to_the_same_key_or_in_the_first_entry_is_refused() {
+        refused(|b| b.new_account_key = Some(b.account_key), DecodeError::OutOfRange);
+        let other = Account::new("alice", 0, 7).pair.public_key();
+        refused(|b| b.new_account_key = Some(other), DecodeError::OutOfRange);
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = DeviceListEntry::decode(&bytes);
+            let _ = Body::parse(&bytes);
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::*;
 use crate::time::Timestamp;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
-pub(crate) const DAY: Duration = Duration::from_secs(86_400);
+pub(crate) const DAY: Duration = Duration::from_hours(24);
 
 pub(crate) fn rng(seed: u64) -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(seed)
@@ -90,7 +90,34 @@ impl Account {
 /// Follows the chain by one list.
 pub(crate) fn advanced(list: &VerifiedDeviceList, next: SignedDeviceList) -> VerifiedDeviceList {
     match list.advance(next, NOW).unwrap() {
-        Advance::Advanced(list) => list,
+        Advance::Advanced(list) => *list,
         other => panic!("expected to advance: {other:?}"),
     }
+}
+
+/// A contact with two devices of which the second was just added.
+pub(crate) fn after_addition() -> (Account, Contact) {
+    let mut alice = Account::new("alice", 1, 1);
+    let mut contact = alice.contact();
+    alice.add_device(&mut rng(7));
+    let draft = alice.draft_with_devices(ListDraft::after(contact.list()));
+    let list = draft.sign(&alice.pair, month(NOW)).unwrap();
+    assert_eq!(contact.update(list, NOW), Ok(ContactUpdate::Advanced));
+    (alice, contact)
+}
+
+/// The same account begun anew under another key, without devices.
+pub(crate) fn restarted(account: &Account, seed: u64) -> Account {
+    Account { id: account.id.clone(), ..Account::new("x", 0, seed) }
+}
+
+/// The account with another key and its devices certified again; the contact has followed.
+pub(crate) fn rotate(contact: &mut Contact, old: &Account) -> Account {
+    let mut new = restarted(old, 5);
+    let renewed = old.devices.iter().map(|d| d.renewed(new.certify(d.keys())).unwrap());
+    new.devices = renewed.collect();
+    let draft = new.draft_with_devices(ListDraft::after(contact.list()));
+    let list = draft.sign_rotation(&old.pair, &new.pair, month(NOW)).unwrap();
+    contact.update(list, NOW).unwrap();
+    new
 }

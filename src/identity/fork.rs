@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 use prost::Message;
 
 use super::entry::DeviceListEntry;
-use super::list::ListError;
+use super::signed_list::ListError;
 use crate::error::error_codes;
 use crate::limits::DOCUMENT_BYTES;
 use crate::wire::{DecodeError, decode_canonical, proto};
@@ -96,3 +96,72 @@ error_codes!(ForkError {
     Self::Entry(_) => ("fork/entry", Drop),
     Self::NotAFork => ("fork/not-a-fork", Drop),
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::fixture::{Account, NOW, days, month};
+    use crate::identity::{Advance, ListDraft, VerifiedDeviceList};
+
+    fn first_list(account: &Account, from: crate::time::Timestamp) -> VerifiedDeviceList {
+        let draft = account.draft_with_devices(ListDraft::first(account.id.clone()));
+        let list = draft.sign(&account.pair, month(from)).unwrap();
+        VerifiedDeviceList::trust_on_first_use(list, NOW).unwrap()
+    }
+
+    fn evidence() -> ForkEvidence {
+        let alice = Account::new("alice", 1, 1);
+        let other = first_list(&alice, days(1));
+        match first_list(&alice, NOW).advance(other.signed().clone(), NOW) {
+            Ok(Advance::Fork(evidence)) => *evidence,
+            unexpected => panic!("{unexpected:?}"),
+        }
+    }
+
+    #[test]
+    fn evidence_convinces_somebody_who_knows_nothing() {
+        let evidence = evidence();
+        let shown = ForkEvidence::decode(&evidence.encode()).unwrap();
+        assert_eq!(shown.verify(), Ok(()));
+        assert_eq!(shown, evidence);
+    }
+
+    #[test]
+    fn entries_that_agree_or_follow_each_other_are_no_evidence() {
+        let alice = Account::new("alice", 1, 1);
+        let first = first_list(&alice, NOW);
+        let next = ListDraft::after(&first).sign(&alice.pair, month(NOW)).unwrap();
+        let entry = first.signed().entry().clone();
+        assert_eq!(ForkEvidence::new(entry.clone(), entry.clone()), Err(ForkError::NotAFork));
+        assert_eq!(ForkEvidence::new(entry, next.entry().clone()), Err(ForkError::NotAFork));
+    }
+
+    #[test]
+    fn two_accounts_make_no_evidence_against_either() {
+        let alice = first_list(&Account::new("alice", 1, 1), NOW);
+        let impostor = first_list(&Account::new("alice", 1, 2), NOW);
+        // One key that two accounts share is no fork of either's chain.
+        let namesake = first_list(&Account::new("alicia", 1, 1), NOW);
+        for other in [impostor, namesake] {
+            let (a, b) = (alice.signed().entry().clone(), other.signed().entry().clone());
+            assert_eq!(ForkEvidence::new(a, b), Err(ForkError::NotAFork));
+        }
+    }
+
+    #[test]
+    fn every_flipped_byte_of_evidence_is_refused() {
+        let bytes = evidence().encode();
+        for i in 0..bytes.len() {
+            let mut flipped = bytes.clone();
+            flipped[i] ^= 4;
+            assert!(ForkEvidence::decode(&flipped).is_err(), "byte {i}");
+        }
+    }
+
+    #[test]
+    fn evidence_is_bounded() {
+        let over = alloc::vec![0; DOCUMENT_BYTES + 1];
+        let error = ForkError::Entry(ListError::Malformed(DecodeError::TooLarge));
+        assert_eq!(ForkEvidence::decode(&over), Err(error));
+    }
+}

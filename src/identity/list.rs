@@ -1,143 +1,23 @@
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use prost::Message;
-
 use super::account::AccountKey;
 use super::address::{AccountId, DeviceAddress, DeviceId};
-use super::certificate::{CertificateError, DeviceCertificate};
+use super::certificate::DeviceCertificate;
 use super::device::DevicePublicKeys;
 use super::entry::{DeviceListEntry, ListVersion};
 use super::fork::ForkEvidence;
+use super::signed_list::{ListError, SignedDeviceList};
 use super::validity::OutsideValidity;
 use crate::crypto::Digest;
 use crate::error::error_codes;
-use crate::limits::{DEVICES, DOCUMENT_BYTES, RETIRED_ACCOUNT_KEYS};
+use crate::limits::RETIRED_ACCOUNT_KEYS;
 use crate::time::Timestamp;
-use crate::wire::{DecodeError, Layout, Reader, Writer, decode_canonical, proto};
+use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 /// The version of a stored [`VerifiedDeviceList`].
 const STORED_VERSION: u8 = 1;
-
-/// A device list entry with the certificates of its devices: consistent in itself, and not yet
-/// known to be the account's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedDeviceList {
-    entry: DeviceListEntry,
-    certificates: Vec<DeviceCertificate>,
-}
-
-impl SignedDeviceList {
-    /// Puts an entry and the certificates of its devices together, in the entry's order.
-    ///
-    /// # Errors
-    /// [`ListError::Certificates`] when a certificate is missing, superfluous, in another order,
-    /// for another account or device, or under another account key than the one in force;
-    /// [`ListError::KeysReused`] when two devices share a key.
-    pub fn new(
-        entry: DeviceListEntry,
-        certificates: Vec<DeviceCertificate>,
-    ) -> Result<Self, ListError> {
-        let fits = |(listed, certificate): (&super::ListedDevice, &DeviceCertificate)| {
-            listed.device == certificate.device()
-                && listed.certificate == *certificate.hash()
-                && entry.account() == certificate.account()
-                && entry.body().key_in_force() == certificate.account_key()
-        };
-        let same_number = entry.devices().len() == certificates.len();
-        if !same_number || !entry.devices().iter().zip(&certificates).all(fits) {
-            return Err(ListError::Certificates);
-        }
-        check_keys(certificates.iter().flat_map(|a| certificates.iter().map(move |b| (a, b))))?;
-        Ok(Self { entry, certificates })
-    }
-
-    /// Decodes and verifies every signature in it: at most 34.
-    ///
-    /// # Errors
-    /// [`ListError`]: malformed, a signature, a certificate, or certificates that do not fit.
-    pub fn decode(bytes: &[u8]) -> Result<Self, ListError> {
-        if bytes.len() > DOCUMENT_BYTES {
-            return Err(DecodeError::TooLarge.into());
-        }
-        let message: proto::SignedDeviceList = decode_canonical(bytes)?;
-        if message.certificates.len() > DEVICES {
-            return Err(DecodeError::TooLarge.into());
-        }
-        let entry = DeviceListEntry::from_proto(message.entry.ok_or(DecodeError::Missing)?)?;
-        let certificates = message.certificates.into_iter().map(DeviceCertificate::from_proto);
-        Self::new(entry, certificates.collect::<Result<_, _>>()?)
-    }
-
-    /// The bytes to publish: an encoded `SignedDeviceList`.
-    #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        proto::SignedDeviceList {
-            entry: Some(self.entry.to_proto()),
-            certificates: self.certificates.iter().map(DeviceCertificate::to_proto).collect(),
-        }
-        .encode_to_vec()
-    }
-
-    /// The entry.
-    #[must_use]
-    pub const fn entry(&self) -> &DeviceListEntry {
-        &self.entry
-    }
-
-    /// The certificates, in the entry's order.
-    #[must_use]
-    pub fn certificates(&self) -> &[DeviceCertificate] {
-        &self.certificates
-    }
-
-    /// The rules of the chain that only two neighbours together can break.
-    pub(super) fn check_successor(&self, next: &Self) -> Result<(), ListError> {
-        if next.entry.previous() != self.entry.hash() {
-            return Err(ListError::PreviousHash);
-        }
-        if !self.entry.revoked().iter().all(|id| next.entry.body().is_revoked(*id)) {
-            return Err(ListError::RevocationDropped);
-        }
-        let kept = |id| next.entry.body().listed(id).is_some() || next.entry.body().is_revoked(id);
-        if !self.entry.devices().iter().all(|listed| kept(listed.device)) {
-            return Err(ListError::DeviceVanished);
-        }
-        let pairs =
-            next.certificates.iter().flat_map(|n| self.certificates.iter().map(move |p| (p, n)));
-        check_keys(pairs)
-    }
-
-    fn certificate(&self, device: DeviceId) -> Option<&DeviceCertificate> {
-        let index = self.certificates.binary_search_by_key(&device, DeviceCertificate::device);
-        self.certificates.get(index.ok()?)
-    }
-}
-
-/// One device, one pair of keys: two certificates agree in both keys when they are for the same
-/// device, and in neither when they are not.
-fn check_keys<'a>(
-    mut pairs: impl Iterator<Item = (&'a DeviceCertificate, &'a DeviceCertificate)>,
-) -> Result<(), ListError> {
-    let fits = |(a, b): (&DeviceCertificate, &DeviceCertificate)| {
-        let same = a.device() == b.device();
-        same == (a.keys().signing == b.keys().signing)
-            && same == (a.keys().identity == b.keys().identity)
-    };
-    if pairs.all(fits) { Ok(()) } else { Err(ListError::KeysReused) }
-}
-
-/// As stored: `entry ‖ certificates`.
-impl Layout for SignedDeviceList {
-    fn write(&self, w: &mut Writer) {
-        w.put(&self.entry);
-        w.list(self.certificates.iter());
-    }
-
-    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Self::new(r.get()?, r.list(DEVICES)?).map_err(|_| DecodeError::OutOfRange)
-    }
-}
 
 /// The newest device list that we know of an account whose key we pinned (SPEC.md 5.7).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,7 +32,7 @@ pub struct VerifiedDeviceList {
 #[non_exhaustive]
 pub enum Advance {
     /// It is the next one; here is the new state.
-    Advanced(VerifiedDeviceList),
+    Advanced(Box<VerifiedDeviceList>),
     /// It is the one that we have.
     AlreadyKnown,
     /// It is older than the one that we have.
@@ -165,7 +45,7 @@ pub enum Advance {
         got: ListVersion,
     },
     /// The account signed two lists for one version.
-    Fork(ForkEvidence),
+    Fork(Box<ForkEvidence>),
     /// It is under an account key that the chain that we know does not lead to.
     OtherAccountKey(AccountKey),
 }
@@ -177,7 +57,7 @@ impl VerifiedDeviceList {
     /// # Errors
     /// [`ListError::NotYetValid`].
     pub fn trust_on_first_use(list: SignedDeviceList, now: Timestamp) -> Result<Self, ListError> {
-        check_begun(&list.entry, now)?;
+        check_begun(list.entry(), now)?;
         Ok(Self::pinned(list, Vec::new()))
     }
 
@@ -188,21 +68,21 @@ impl VerifiedDeviceList {
     /// [`ListError`] when the list is of another account, or claims to be the next one and breaks a
     /// rule of the chain.
     pub fn advance(&self, list: SignedDeviceList, now: Timestamp) -> Result<Advance, ListError> {
-        if list.entry.account() != self.account() {
+        if list.entry().account() != self.account() {
             return Err(ListError::OtherAccount);
         }
-        if list.entry.hash() == self.hash() {
+        if list.entry().hash() == self.hash() {
             return Ok(Advance::AlreadyKnown);
         }
-        match list.entry.version().cmp(&self.version()) {
+        match list.entry().version().cmp(&self.version()) {
             Ordering::Less => Ok(self.not_newer(&list)),
-            Ordering::Equal => Ok(self.same_version(list)),
+            Ordering::Equal => Ok(self.same_version(&list)),
             Ordering::Greater => self.newer(list, now),
         }
     }
 
     fn not_newer(&self, list: &SignedDeviceList) -> Advance {
-        let key = list.entry.account_key();
+        let key = list.entry().account_key();
         if key == self.account_key() || self.retired.contains(key) {
             Advance::Stale
         } else {
@@ -210,25 +90,26 @@ impl VerifiedDeviceList {
         }
     }
 
-    fn same_version(&self, list: SignedDeviceList) -> Advance {
-        let otherwise = self.not_newer(&list);
-        ForkEvidence::new(self.newest.entry.clone(), list.entry).map_or(otherwise, Advance::Fork)
+    fn same_version(&self, list: &SignedDeviceList) -> Advance {
+        let otherwise = self.not_newer(list);
+        ForkEvidence::new(self.newest.entry().clone(), list.entry().clone())
+            .map_or(otherwise, |fork| Advance::Fork(Box::new(fork)))
     }
 
     fn newer(&self, list: SignedDeviceList, now: Timestamp) -> Result<Advance, ListError> {
-        let (have, got) = (self.version(), list.entry.version());
-        if self.retired.contains(list.entry.account_key()) {
+        let (have, got) = (self.version(), list.entry().version());
+        if self.retired.contains(list.entry().account_key()) {
             return Err(ListError::RetiredAccountKey);
         }
         if have.next() != Some(got) {
             return Ok(Advance::Gap { have, got });
         }
-        if list.entry.account_key() != self.account_key() {
-            return Ok(Advance::OtherAccountKey(*list.entry.account_key()));
+        if list.entry().account_key() != self.account_key() {
+            return Ok(Advance::OtherAccountKey(*list.entry().account_key()));
         }
-        check_begun(&list.entry, now)?;
+        check_begun(list.entry(), now)?;
         self.newest.check_successor(&list)?;
-        Ok(Advance::Advanced(self.followed_by(list)))
+        Ok(Advance::Advanced(Box::new(self.followed_by(list))))
     }
 
     fn followed_by(&self, list: SignedDeviceList) -> Self {
@@ -236,8 +117,8 @@ impl VerifiedDeviceList {
     }
 
     fn pinned(list: SignedDeviceList, mut retired: Vec<AccountKey>) -> Self {
-        if list.entry.new_account_key().is_some() {
-            retired.push(*list.entry.account_key());
+        if list.entry().new_account_key().is_some() {
+            retired.push(*list.entry().account_key());
             let forgotten = retired.len().saturating_sub(RETIRED_ACCOUNT_KEYS);
             retired.drain(..forgotten);
         }
@@ -247,13 +128,13 @@ impl VerifiedDeviceList {
     /// The account.
     #[must_use]
     pub const fn account(&self) -> &AccountId {
-        self.newest.entry.account()
+        self.newest.entry().account()
     }
 
     /// The account key in force.
     #[must_use]
     pub fn account_key(&self) -> &AccountKey {
-        self.newest.entry.body().key_in_force()
+        self.newest.entry().body().key_in_force()
     }
 
     /// The list with its certificates, to publish or to hand to another device.
@@ -265,19 +146,19 @@ impl VerifiedDeviceList {
     /// The newest version.
     #[must_use]
     pub const fn version(&self) -> ListVersion {
-        self.newest.entry.version()
+        self.newest.entry().version()
     }
 
     /// The hash of the newest entry.
     #[must_use]
     pub const fn hash(&self) -> &Digest {
-        self.newest.entry.hash()
+        self.newest.entry().hash()
     }
 
     /// Whether the list has expired: nothing is sent on its word then.
     #[must_use]
     pub fn is_expired(&self, now: Timestamp) -> bool {
-        self.newest.entry.validity().check(now) == Err(OutsideValidity::Expired)
+        self.newest.entry().validity().check(now) == Err(OutsideValidity::Expired)
     }
 
     /// The certificates of all devices, by ascending id.
@@ -310,7 +191,7 @@ impl VerifiedDeviceList {
     }
 
     pub(super) fn listed(&self, device: DeviceId) -> Result<Listed<'_>, DeviceRefused> {
-        if self.newest.entry.body().is_revoked(device) {
+        if self.newest.entry().body().is_revoked(device) {
             return Err(DeviceRefused::Revoked);
         }
         let certificate = self.newest.certificate(device).ok_or(DeviceRefused::Unlisted)?;
@@ -423,63 +304,6 @@ impl VerifiedDevice {
     }
 }
 
-/// Why a list was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ListError {
-    /// Not a device list of this version.
-    #[error("malformed device list: {0}")]
-    Malformed(#[from] DecodeError),
-    /// The account key in force after the entry did not sign it.
-    #[error("the account's signature does not verify")]
-    Signature,
-    /// The entry rotates the account key without the old key's signature, or has one and does not.
-    #[error("the old account key's signature is missing, superfluous or does not verify")]
-    RotationSignature,
-    /// A certificate of the list is bad in itself.
-    #[error("a certificate of the list was refused: {0}")]
-    Certificate(#[from] CertificateError),
-    /// The certificates are not those that the entry names.
-    #[error("the certificates are not those of the listed devices")]
-    Certificates,
-    /// The list is of another account.
-    #[error("the list is of another account")]
-    OtherAccount,
-    /// It claims to be newer and is under an account key that the account rotated away from.
-    #[error("the list is signed by a retired account key")]
-    RetiredAccountKey,
-    /// It was created in the future.
-    #[error("the list was created in the future")]
-    NotYetValid,
-    /// It does not follow the entry that we have.
-    #[error("the previous hash is not that of the list before")]
-    PreviousHash,
-    /// An id that was revoked no longer is.
-    #[error("a revocation was taken back")]
-    RevocationDropped,
-    /// A device is gone without having been revoked.
-    #[error("a device vanished without being revoked")]
-    DeviceVanished,
-    /// A device has other keys than before, or two devices share one.
-    #[error("a device's keys changed or were reused")]
-    KeysReused,
-}
-
-error_codes!(ListError {
-    Self::Malformed(_) => ("device-list/malformed", Drop),
-    Self::Signature => ("device-list/signature", Drop),
-    Self::RotationSignature => ("device-list/rotation-signature", Drop),
-    Self::Certificate(_) => ("device-list/certificate", Drop),
-    Self::Certificates => ("device-list/certificates", FetchDeviceList),
-    Self::OtherAccount => ("device-list/other-account", FixCaller),
-    Self::RetiredAccountKey => ("device-list/retired-account-key", ShowToUser),
-    Self::NotYetValid => ("device-list/not-yet-valid", Drop),
-    Self::PreviousHash => ("device-list/previous-hash", ShowToUser),
-    Self::RevocationDropped => ("device-list/revocation-dropped", ShowToUser),
-    Self::DeviceVanished => ("device-list/device-vanished", ShowToUser),
-    Self::KeysReused => ("device-list/keys-reused", ShowToUser),
-});
-
 /// Why a list does not vouch for a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -504,3 +328,339 @@ error_codes!(DeviceRefused {
     Self::ListExpired => ("device/list-expired", FetchDeviceList),
     Self::Certificate(_) => ("device/certificate", FetchDeviceList),
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::fixture::{Account, NOW, advanced, days, month, rng};
+    use crate::identity::{AccountKeyPair, DeviceKeys, DraftError, ListDraft};
+    use crate::identity::{DeviceCertificate, DeviceListEntry};
+    use crate::limits::{DEVICES, DOCUMENT_BYTES};
+    use proptest::prelude::*;
+
+    fn next(list: &VerifiedDeviceList, account: &Account) -> SignedDeviceList {
+        ListDraft::after(list).sign(&account.pair, month(NOW)).unwrap()
+    }
+
+    /// The same account under a new key, its devices certified again.
+    fn with_new_key(account: &Account, seed: u64) -> Account {
+        let mut renewed = account.clone();
+        renewed.pair = AccountKeyPair::generate(&mut rng(seed));
+        let recertified =
+            account.devices.iter().map(|d| d.renewed(renewed.certify(d.keys())).unwrap());
+        renewed.devices = recertified.collect();
+        renewed
+    }
+
+    fn rotated(list: &VerifiedDeviceList, old: &Account, new: &Account) -> SignedDeviceList {
+        let draft = new.draft_with_devices(ListDraft::after(list));
+        draft.sign_rotation(&old.pair, &new.pair, month(NOW)).unwrap()
+    }
+
+    #[test]
+    fn a_list_comes_back_from_its_bytes() {
+        let list = Account::new("alice", 3, 1).list();
+        assert_eq!(SignedDeviceList::decode(&list.encode()), Ok(list));
+    }
+
+    #[test]
+    fn a_list_is_bounded_in_bytes_and_certificates() {
+        assert_eq!(
+            SignedDeviceList::decode(&alloc::vec![0; DOCUMENT_BYTES + 1]),
+            Err(ListError::Malformed(DecodeError::TooLarge))
+        );
+        let full = Account::new("alice", DEVICES, 1);
+        assert!(SignedDeviceList::decode(&full.list().encode()).is_ok());
+        let over = Account::new("alice", DEVICES + 1, 1);
+        let draft = over.draft_with_devices(ListDraft::first(over.id.clone()));
+        assert_eq!(draft.sign(&over.pair, month(NOW)), Err(DraftError::TooMany));
+    }
+
+    #[test]
+    fn certificates_must_be_those_of_the_entry() {
+        let (alice, mallory) = (Account::new("alice", 2, 1), Account::new("mallory", 2, 2));
+        let list = alice.list();
+        let with = |certificates: &[DeviceCertificate]| {
+            SignedDeviceList::new(list.entry().clone(), certificates.to_vec())
+        };
+        let [a, b] = [&list.certificates()[0], &list.certificates()[1]];
+        let foreign = mallory.devices[0].certificate();
+        for wrong in [&[a.clone()][..], &[b.clone(), a.clone()], &[a.clone(), foreign.clone()], &[]]
+        {
+            assert_eq!(with(wrong), Err(ListError::Certificates));
+        }
+        assert_eq!(with(list.certificates()), Ok(list.clone()));
+    }
+
+    #[test]
+    fn certificates_under_another_account_key_are_refused() {
+        let alice = Account::new("alice", 1, 1);
+        let fake = with_new_key(&alice, 9);
+        let draft = fake.draft_with_devices(ListDraft::first(alice.id.clone()));
+        assert_eq!(
+            draft.sign(&alice.pair, month(NOW)),
+            Err(DraftError::Refused(ListError::Certificates))
+        );
+    }
+
+    #[test]
+    fn the_chain_advances_by_one_and_knows_what_it_has() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let second = advanced(&first, next(&first, &alice));
+        assert_eq!(second.version().as_u32(), 2);
+        let again = second.advance(second.signed().clone(), NOW);
+        assert_eq!(again, Ok(Advance::AlreadyKnown));
+        assert_eq!(second.advance(first.signed().clone(), NOW), Ok(Advance::Stale));
+    }
+
+    #[test]
+    fn a_version_gap_names_both_ends() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let second = advanced(&first, next(&first, &alice));
+        let third = next(&second, &alice);
+        let gap = Advance::Gap { have: first.version(), got: third.entry().version() };
+        assert_eq!(first.advance(third, NOW), Ok(gap));
+    }
+
+    #[test]
+    fn a_wrong_previous_hash_is_refused() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let other = ListDraft::first(alice.id.clone());
+        let other = alice.draft_with_devices(other).sign(&alice.pair, month(days(1))).unwrap();
+        let other = VerifiedDeviceList::trust_on_first_use(other, NOW).unwrap();
+        assert_eq!(first.advance(next(&other, &alice), NOW), Err(ListError::PreviousHash));
+    }
+
+    #[test]
+    fn another_accounts_list_is_refused() {
+        let (alice, bob) = (Account::new("alice", 1, 1), Account::new("bob", 1, 2));
+        assert_eq!(alice.verified_list().advance(bob.list(), NOW), Err(ListError::OtherAccount));
+    }
+
+    #[test]
+    fn a_list_from_the_future_is_refused_and_an_expired_one_followed() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let future = ListDraft::after(&first).sign(&alice.pair, month(days(2))).unwrap();
+        assert_eq!(first.advance(future.clone(), NOW), Err(ListError::NotYetValid));
+        assert_eq!(
+            VerifiedDeviceList::trust_on_first_use(future.clone(), NOW),
+            Err(ListError::NotYetValid)
+        );
+        assert!(matches!(first.advance(future, days(300)), Ok(Advance::Advanced(_))));
+    }
+
+    #[test]
+    fn a_revoked_device_is_refused_for_ever() {
+        let alice = Account::new("alice", 2, 1);
+        let first = alice.verified_list();
+        let gone = alice.devices[0].address().device;
+        let draft = ListDraft::after(&first).without(gone);
+        let second = advanced(&first, draft.sign(&alice.pair, month(NOW)).unwrap());
+        assert_eq!(second.device(gone, NOW), Err(DeviceRefused::Revoked));
+        let back = ListDraft::after(&second).with(alice.devices[0].certificate().clone());
+        assert_eq!(
+            back.sign(&alice.pair, month(NOW)),
+            Err(DraftError::Refused(ListError::Malformed(DecodeError::OutOfRange)))
+        );
+    }
+
+    /// A successor that the account signed although it breaks a rule.
+    fn rogue(
+        list: &VerifiedDeviceList,
+        account: &Account,
+        revoked: &[DeviceId],
+        certificates: &[DeviceCertificate],
+    ) -> SignedDeviceList {
+        let mut body = list.newest.entry().body().clone();
+        body.version = list.version().next().unwrap();
+        body.previous = *list.hash();
+        body.revoked = revoked.to_vec();
+        let listed = |c: &DeviceCertificate| super::super::ListedDevice {
+            device: c.device(),
+            certificate: *c.hash(),
+        };
+        body.devices = certificates.iter().map(listed).collect();
+        let entry = DeviceListEntry::sign(body, &account.pair, None);
+        SignedDeviceList::new(entry, certificates.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_device_may_not_vanish_or_rise_from_the_dead() {
+        let alice = Account::new("alice", 2, 1);
+        let first = alice.verified_list();
+        let certificates = first.devices().to_vec();
+        let vanished = rogue(&first, &alice, &[], &certificates[1..]);
+        assert_eq!(first.advance(vanished, NOW), Err(ListError::DeviceVanished));
+        let gone = certificates[0].device();
+        let second = advanced(&first, rogue(&first, &alice, &[gone], &certificates[1..]));
+        let resurrected = rogue(&second, &alice, &[], &certificates);
+        assert_eq!(second.advance(resurrected, NOW), Err(ListError::RevocationDropped));
+        let forgotten = rogue(&second, &alice, &[], &certificates[1..]);
+        assert_eq!(second.advance(forgotten, NOW), Err(ListError::RevocationDropped));
+    }
+
+    /// A device with this id and the keys of a stored [`DeviceKeys`] of which some bytes are those
+    /// of another.
+    fn mixed(account: &Account, id: u32, others: core::ops::Range<usize>) -> DeviceCertificate {
+        let mut bytes = account.devices[0].keys().to_bytes();
+        bytes[1..5].copy_from_slice(&id.to_be_bytes());
+        let other = DeviceKeys::generate(&mut rng(9)).to_bytes();
+        bytes[others.clone()].copy_from_slice(&other[others]);
+        account.certify(&DeviceKeys::from_bytes(&bytes).unwrap())
+    }
+
+    /// Where a stored [`DeviceKeys`] has its two secrets.
+    const SIGNING: core::ops::Range<usize> = 5..37;
+    const IDENTITY: core::ops::Range<usize> = 37..69;
+
+    #[test]
+    fn a_key_of_a_revoked_device_may_not_return_under_another_id() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let gone = first.devices()[0].device();
+        for others in [0..0, SIGNING, IDENTITY] {
+            let returned = rogue(&first, &alice, &[gone], &[mixed(&alice, 7, others)]);
+            assert_eq!(first.advance(returned, NOW), Err(ListError::KeysReused));
+        }
+        let fresh = rogue(&first, &alice, &[gone], &[mixed(&alice, 7, 5..69)]);
+        assert!(matches!(first.advance(fresh, NOW), Ok(Advance::Advanced(_))));
+    }
+
+    #[test]
+    fn two_devices_may_not_share_a_key_and_one_may_not_change_any() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let same = first.devices()[0].device().as_u32();
+        let changes = [(same, SIGNING), (same, IDENTITY), (7, SIGNING), (7, IDENTITY), (7, 0..0)];
+        for (id, others) in changes {
+            let draft = ListDraft::after(&first).with(mixed(&alice, id, others));
+            assert_eq!(
+                draft.sign(&alice.pair, month(NOW)),
+                Err(DraftError::Refused(ListError::KeysReused))
+            );
+        }
+    }
+
+    #[test]
+    fn a_renewed_certificate_replaces_the_old_one() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let terms = super::super::CertificateTerms { validity: month(days(1)), capabilities: 0 };
+        let keys = alice.devices[0].keys();
+        let request = keys.request_certificate(&alice.id, first.account_key(), terms);
+        let renewed = alice.pair.certify(&request, NOW).unwrap();
+        let draft = ListDraft::after(&first).with(renewed.clone());
+        let second = advanced(&first, draft.sign(&alice.pair, month(NOW)).unwrap());
+        assert_eq!(second.devices(), [renewed]);
+    }
+
+    #[test]
+    fn a_rotation_continues_the_chain_under_the_new_key_alone() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let renewed = with_new_key(&alice, 9);
+        let second = advanced(&first, rotated(&first, &alice, &renewed));
+        assert_eq!(*second.account_key(), renewed.pair.public_key());
+        assert!(second.is_retired(&alice.pair.public_key()));
+        assert!(matches!(second.advance(next(&second, &renewed), NOW), Ok(Advance::Advanced(_))));
+        assert_eq!(
+            ListDraft::after(&second).sign(&alice.pair, month(NOW)),
+            Err(DraftError::OtherAccountKey)
+        );
+    }
+
+    #[test]
+    fn a_retired_key_signs_nothing_any_more() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let renewed = with_new_key(&alice, 9);
+        let second = advanced(&first, rotated(&first, &alice, &renewed));
+        let parallel = advanced(&first, next(&first, &alice));
+        let third_by_old = next(&parallel, &alice);
+        assert_eq!(second.advance(third_by_old, NOW), Err(ListError::RetiredAccountKey));
+        assert_eq!(second.advance(first.signed().clone(), NOW), Ok(Advance::Stale));
+    }
+
+    #[test]
+    fn only_so_many_retired_keys_are_remembered() {
+        let mut account = Account::new("alice", 1, 1);
+        let first_key = account.pair.public_key();
+        let mut list = account.verified_list();
+        for i in 0..=RETIRED_ACCOUNT_KEYS {
+            assert_eq!(list.is_retired(&first_key), i > 0);
+            let renewed = with_new_key(&account, 100 + i as u64);
+            list = advanced(&list, rotated(&list, &account, &renewed));
+            account = renewed;
+        }
+        assert_eq!(list.retired.len(), RETIRED_ACCOUNT_KEYS);
+        assert!(!list.is_retired(&first_key));
+    }
+
+    #[test]
+    fn an_unrelated_key_is_another_key_and_not_a_fork() {
+        let alice = Account::new("alice", 1, 1);
+        let fake = with_new_key(&alice, 9);
+        let expected = Advance::OtherAccountKey(fake.pair.public_key());
+        assert_eq!(alice.verified_list().advance(fake.list(), NOW), Ok(expected.clone()));
+        let fake_second = next(&fake.verified_list(), &fake);
+        assert_eq!(alice.verified_list().advance(fake_second, NOW), Ok(expected));
+    }
+
+    #[test]
+    fn a_device_is_vouched_for_while_list_and_certificate_hold() {
+        let alice = Account::new("alice", 1, 1);
+        let list = alice.verified_list();
+        let device = alice.devices[0].address().device;
+        let vouched = list.device(device, NOW).unwrap();
+        assert_eq!(vouched.address(), alice.devices[0].address());
+        assert_eq!(*vouched.keys(), alice.devices[0].keys().public_keys());
+        assert_eq!(vouched.list_hash(), list.hash());
+        assert_eq!(list.device(DeviceId::new(9).unwrap(), NOW), Err(DeviceRefused::Unlisted));
+        assert_eq!(list.device(device, days(30)), Err(DeviceRefused::ListExpired));
+        let renewed = ListDraft::after(&list).sign(&alice.pair, month(days(360))).unwrap();
+        let Ok(Advance::Advanced(renewed)) = list.advance(renewed, days(365)) else { panic!() };
+        assert_eq!(
+            renewed.device(device, days(365)),
+            Err(DeviceRefused::Certificate(OutsideValidity::Expired))
+        );
+    }
+
+    #[test]
+    fn decoding_a_full_list_costs_34_signatures() {
+        let full = Account::new("alice", DEVICES, 1);
+        let bytes = rotated(&full.verified_list(), &full, &with_new_key(&full, 9)).encode();
+        let (result, meter) = crate::crypto::meter::measure(|| SignedDeviceList::decode(&bytes));
+        assert!(result.is_ok());
+        assert_eq!(meter.verify, 34);
+    }
+
+    #[test]
+    fn a_stored_list_comes_back() {
+        let alice = Account::new("alice", 2, 1);
+        let first = alice.verified_list();
+        let list = advanced(&first, rotated(&first, &alice, &with_new_key(&alice, 9)));
+        assert_eq!(VerifiedDeviceList::from_bytes(&list.to_bytes()), Ok(list));
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_stored_lists_never_panic(cut: prop::sample::Index, at: prop::sample::Index, with: u8) {
+            let mut bytes = Account::new("alice", 1, 1).verified_list().to_bytes();
+            prop_assert!(VerifiedDeviceList::from_bytes(&bytes[..cut.index(bytes.len())]).is_err());
+            let at = at.index(bytes.len());
+            bytes[at] ^= with;
+            if let Ok(list) = VerifiedDeviceList::from_bytes(&bytes) {
+                prop_assert_eq!(list.to_bytes(), bytes);
+            }
+        }
+
+        #[test]
+        fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = SignedDeviceList::decode(&bytes);
+        }
+    }
+}

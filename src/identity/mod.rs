@@ -18,6 +18,8 @@ pub(crate) mod fixture;
 mod fork;
 mod list;
 mod safety;
+mod sender;
+mod signed_list;
 mod validity;
 
 pub use account::{AccountKey, AccountKeyPair};
@@ -27,16 +29,15 @@ pub use certificate::{
     CertificateError, CertificateRequest, CertificateTerms, CertifyError, DeviceCertificate,
 };
 pub use contact::{
-    ClaimedList, Contact, ContactError, ContactUpdate, MatchOutdated, SendPermit, SendRefused,
-    SenderStatus, Verification,
+    Contact, ContactError, ContactUpdate, MatchOutdated, SendPermit, SendRefused, Verification,
 };
 pub use device::{DeviceKeys, DevicePublicKeys, LocalDevice, NotThisDevice};
 pub use draft::{DraftError, ListDraft};
 pub use entry::{DeviceListEntry, ListVersion, ListedDevice};
 pub use event::IdentityEvent;
 pub use fork::{ForkError, ForkEvidence};
-pub use list::{
-    Advance, DeviceRefused, ListError, SignedDeviceList, VerifiedDevice, VerifiedDeviceList,
-};
+pub use list::{Advance, DeviceRefused, VerifiedDevice, VerifiedDeviceList};
 pub use safety::{AccountIdentity, SafetyNumber, SafetyNumberMatch, ScanOutcome};
+pub use sender::{ClaimedList, SenderStatus};
+pub use signed_list::{ListError, SignedDeviceList};
 pub use validity::{OutsideValidity, Validity};

@@ -80,7 +80,8 @@ impl SafetyNumber {
     #[must_use]
     pub fn digits(&self) -> String {
         let (own, peer) = (self.own.digits(), self.peer.digits());
-        if own <= peer { own + &peer } else { peer + &own }
+        let (smaller, larger) = if own <= peer { (own, peer) } else { (peer, own) };
+        [smaller, larger].concat()
     }
 
     /// What to show as a QR code: an encoded `SafetyNumberCode`, 70 bytes.
@@ -122,7 +123,7 @@ impl SafetyNumber {
     /// were the same.
     #[must_use]
     pub fn compared_by_person(&self) -> SafetyNumberMatch {
-        SafetyNumberMatch { account: self.peer_account.clone(), key: self.peer_key }
+        SafetyNumberMatch { account: self.peer_account.clone(), key: *self.peer_key.as_bytes() }
     }
 }
 
@@ -159,5 +160,124 @@ pub enum ScanOutcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SafetyNumberMatch {
     pub(super) account: AccountId,
-    pub(super) key: AccountKey,
+    pub(super) key: [u8; 32],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::fixture::{Account, NOW};
+    use alloc::string::ToString;
+    use proptest::prelude::*;
+
+    fn number(own: &Account, peer: &Account) -> SafetyNumber {
+        let ((own_id, own_key), (peer_id, peer_key)) = (own.identity(), peer.identity());
+        SafetyNumber::new(
+            AccountIdentity { account: &own_id, key: &own_key },
+            AccountIdentity { account: &peer_id, key: &peer_key },
+        )
+    }
+
+    fn pair() -> (Account, Account) {
+        (Account::new("alice", 0, 1), Account::new("bob", 0, 2))
+    }
+
+    #[test]
+    fn both_sides_see_the_same_sixty_digits() {
+        let (alice, bob) = pair();
+        let digits = number(&alice, &bob).digits();
+        assert_eq!(digits.len(), 60);
+        assert!(digits.bytes().all(|digit| digit.is_ascii_digit()));
+        assert_eq!(number(&bob, &alice).digits(), digits);
+        let shown = number(&alice, &bob).to_string();
+        assert_eq!(shown.split(' ').map(str::len).collect::<Vec<_>>(), [5; 12]);
+    }
+
+    #[test]
+    fn the_digits_are_those_of_the_plain_definition() {
+        let (alice, bob) = pair();
+        let half = |account: &Account| {
+            let (id, key) = account.identity();
+            let mut data = alloc::vec![1, 2];
+            data.extend(key.as_bytes());
+            data.extend([0, u8::try_from(id.as_bytes().len()).unwrap()]);
+            data.extend(id.as_bytes());
+            let hash = iterated_hash(HashLabel::SafetyNumber, &data, key.as_bytes(), 5200);
+            let group = |i: usize| {
+                let mut bytes = [0; 8];
+                bytes[3..].copy_from_slice(&hash[i * 5..i * 5 + 5]);
+                alloc::format!("{:05}", u64::from_be_bytes(bytes) % 100_000)
+            };
+            (0..6).map(group).collect::<String>()
+        };
+        let mut halves = [half(&alice), half(&bob)];
+        halves.sort();
+        assert_eq!(number(&alice, &bob).digits(), halves.concat());
+    }
+
+    #[test]
+    fn another_key_or_another_id_gives_other_digits() {
+        let (alice, bob) = pair();
+        let digits = number(&alice, &bob).digits();
+        let other_key = Account { id: bob.id.clone(), ..Account::new("x", 0, 3) };
+        let other_id = Account { id: alice.id.clone(), ..bob.clone() };
+        assert_ne!(number(&alice, &other_key).digits(), digits);
+        assert_ne!(number(&alice, &other_id).digits(), digits);
+    }
+
+    #[test]
+    fn a_scanned_code_of_the_same_belief_matches_and_verifies_the_contact() {
+        let (alice, bob) = (Account::new("alice", 0, 1), Account::new("bob", 1, 2));
+        let code = number(&bob, &alice).code();
+        assert_eq!(code.len(), 70);
+        let Ok(ScanOutcome::Match(matched)) = number(&alice, &bob).scan(&code) else { panic!() };
+        let mut contact = bob.contact();
+        contact.mark_verified(&matched).unwrap();
+        assert_eq!(contact.verification(), super::super::Verification::Verified);
+        assert!(contact.permit(bob.devices[0].address().device, NOW).is_ok());
+    }
+
+    #[test]
+    fn somebody_in_between_shows_as_a_mismatch_on_both_sides() {
+        let (alice, bob) = pair();
+        let fake_alice = Account { id: alice.id.clone(), ..Account::new("x", 0, 3) };
+        let fake_bob = Account { id: bob.id.clone(), ..Account::new("x", 0, 4) };
+        let code = number(&bob, &alice).code();
+        assert_eq!(number(&alice, &fake_bob).scan(&code), Ok(ScanOutcome::Mismatch));
+        let deceived = number(&bob, &fake_alice).code();
+        assert_eq!(number(&alice, &bob).scan(&deceived), Ok(ScanOutcome::Mismatch));
+        assert_eq!(number(&alice, &fake_bob).scan(&deceived), Ok(ScanOutcome::OtherPair));
+    }
+
+    #[test]
+    fn our_own_code_matches_nobody() {
+        let (alice, bob) = pair();
+        let number = number(&alice, &bob);
+        assert_eq!(number.scan(&number.code()), Ok(ScanOutcome::OtherPair));
+    }
+
+    #[test]
+    fn another_version_is_an_outcome_and_rubbish_an_error() {
+        let (alice, bob) = pair();
+        let number = number(&alice, &bob);
+        assert_eq!(number.scan(&[0x08, 2, 0x7a, 0]), Ok(ScanOutcome::OtherVersion(2)));
+        assert_eq!(number.scan(&[]), Ok(ScanOutcome::OtherVersion(0)));
+        assert_eq!(number.scan(&[0x08, 1]), Err(DecodeError::WrongLength));
+        assert_eq!(number.scan(b"https://example.org"), Err(DecodeError::NotCanonical));
+        let mut extended = number.code();
+        extended.extend([0x20, 1]);
+        assert_eq!(number.scan(&extended), Err(DecodeError::NotCanonical));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+        #[test]
+        fn no_changed_code_matches(at in 0usize..70, with in 1u8..) {
+            let (alice, bob) = pair();
+            let mut code = number(&bob, &alice).code();
+            code[at] ^= with;
+            let outcome = number(&alice, &bob).scan(&code);
+            prop_assert!(!matches!(outcome, Ok(ScanOutcome::Match(_))));
+        }
+    }
 }

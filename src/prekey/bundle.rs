@@ -231,3 +231,258 @@ error_codes!(BundleError {
     Self::OneTimePrekey(_) => ("bundle/one-time-prekey", FetchBundle),
     Self::SameId => ("bundle/same-id", FetchBundle),
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::OutsideValidity;
+    use crate::identity::fixture::{NOW, days};
+    use crate::prekey::PrekeyShelf;
+    use crate::prekey::fixture::{Published, published};
+    use proptest::prelude::*;
+
+    fn alice() -> Published {
+        published("alice", 1)
+    }
+
+    /// A shelf that has run out of one-time prekeys.
+    fn drained(mut shelf: PrekeyShelf) -> PrekeyShelf {
+        while shelf.one_time_ids().next().is_some() {
+            shelf.take_bundle(NOW);
+        }
+        shelf
+    }
+
+    #[test]
+    fn a_bundle_comes_back_from_its_bytes_and_verifies() {
+        let mut alice = alice();
+        let bundle = alice.shelf.take_bundle(NOW);
+        assert_eq!(PrekeyBundle::decode(&bundle.encode()), Ok(bundle.clone()));
+        let verified = bundle.verify(&alice.verified, NOW).unwrap();
+        assert_eq!(verified.peer(), &alice.verified);
+        let strong = HandshakeStrength { one_time_x25519: true, one_time_kem: true };
+        assert_eq!(verified.strength(), strong);
+    }
+
+    #[test]
+    fn without_one_time_prekeys_a_bundle_says_that_it_is_weaker() {
+        let alice = alice();
+        let bundle = drained(alice.shelf).take_bundle(NOW);
+        let decoded = PrekeyBundle::decode(&bundle.encode()).unwrap();
+        let verified = decoded.verify(&alice.verified, NOW).unwrap();
+        assert!(verified.kem().last_resort);
+        assert_eq!(verified.one_time(), None);
+        let weak = HandshakeStrength { one_time_x25519: false, one_time_kem: false };
+        assert_eq!(verified.strength(), weak);
+    }
+
+    #[test]
+    fn a_bundle_is_bounded() {
+        let over = alloc::vec![0; DOCUMENT_BYTES + 1];
+        assert_eq!(PrekeyBundle::decode(&over), Err(BundleError::Malformed(DecodeError::TooLarge)));
+        assert_eq!(
+            PrekeyBundle::decode(&over[1..]),
+            Err(BundleError::Malformed(DecodeError::NotCanonical))
+        );
+    }
+
+    #[test]
+    fn flipped_bytes_are_refused() {
+        let mut alice = alice();
+        let bytes = alice.shelf.take_bundle(NOW).encode();
+        for i in (0..bytes.len()).step_by(3) {
+            let mut flipped = bytes.clone();
+            flipped[i] ^= 2;
+            let result =
+                PrekeyBundle::decode(&flipped).and_then(|b| b.verify(&alice.verified, NOW));
+            assert!(result.is_err(), "byte {i}");
+        }
+    }
+
+    type Swap = fn(&mut PrekeyBundle, &mut Published, &mut Published);
+
+    /// What a hostile server can put where something else belongs. The stranger is another account;
+    /// `alice` is the same device that hands out a second bundle.
+    const SWAPS: [(&str, Swap, BundleError); 20] = [
+        (
+            "another account's certificate",
+            |b, _, s| b.certificate = s.shelf.take_bundle(NOW).certificate,
+            BundleError::OtherCertificate,
+        ),
+        (
+            "another account's whole bundle",
+            |b, _, s| *b = s.shelf.take_bundle(NOW),
+            BundleError::OtherCertificate,
+        ),
+        (
+            "an older certificate of the device",
+            |b, a, _| b.certificate = older_certificate(a),
+            BundleError::OtherCertificate,
+        ),
+        (
+            "another account's signed prekey",
+            |b, _, s| b.signed = s.shelf.take_bundle(NOW).signed,
+            BundleError::SignedPrekey(PrekeyError::OtherOwner),
+        ),
+        (
+            "another account's KEM prekey",
+            |b, _, s| b.kem = s.shelf.take_bundle(NOW).kem,
+            BundleError::KemPrekey(PrekeyError::OtherOwner),
+        ),
+        (
+            "another account's one-time prekey",
+            |b, _, s| b.one_time = s.shelf.take_bundle(NOW).one_time,
+            BundleError::OneTimePrekey(PrekeyError::OtherOwner),
+        ),
+        (
+            "one-time for signed",
+            |b, _, _| b.signed = b.one_time.clone().unwrap(),
+            BundleError::SignedPrekey(PrekeyError::WrongKind),
+        ),
+        (
+            "signed for one-time",
+            |b, _, _| b.one_time = Some(b.signed.clone()),
+            BundleError::OneTimePrekey(PrekeyError::WrongKind),
+        ),
+        (
+            "KEM for signed",
+            |b, _, _| b.signed = b.kem.clone(),
+            BundleError::SignedPrekey(PrekeyError::WrongKind),
+        ),
+        (
+            "KEM for one-time",
+            |b, _, _| b.one_time = Some(b.kem.clone()),
+            BundleError::OneTimePrekey(PrekeyError::WrongKind),
+        ),
+        (
+            "signed for KEM",
+            |b, _, _| b.kem = b.signed.clone(),
+            BundleError::KemPrekey(PrekeyError::WrongKind),
+        ),
+        (
+            "one-time for KEM",
+            |b, _, _| b.kem = b.one_time.clone().unwrap(),
+            BundleError::KemPrekey(PrekeyError::WrongKind),
+        ),
+        (
+            "the server's own signed prekey",
+            |b, a, s| b.signed = forged(a, s, b.signed.id(), PrekeyKind::Signed),
+            BundleError::SignedPrekey(PrekeyError::Signature),
+        ),
+        (
+            "the server's own KEM prekey",
+            |b, a, s| b.kem = forged(a, s, b.kem.id(), PrekeyKind::OneTimeKem),
+            BundleError::KemPrekey(PrekeyError::Signature),
+        ),
+        (
+            "the server's own last-resort prekey",
+            |b, a, s| b.kem = forged(a, s, b.kem.id(), PrekeyKind::LastResortKem),
+            BundleError::KemPrekey(PrekeyError::Signature),
+        ),
+        (
+            "the server's own one-time prekey",
+            |b, a, s| b.one_time = Some(forged(a, s, b.signed.id(), PrekeyKind::OneTime)),
+            BundleError::OneTimePrekey(PrekeyError::Signature),
+        ),
+        (
+            "the signature of another prekey on the signed one",
+            |b, a, _| b.signed = resigned(&b.signed, &a.shelf.take_bundle(NOW).kem),
+            BundleError::SignedPrekey(PrekeyError::Signature),
+        ),
+        (
+            "the signature of another prekey on the KEM one",
+            |b, a, _| b.kem = resigned(&b.kem, &a.shelf.take_bundle(NOW).kem),
+            BundleError::KemPrekey(PrekeyError::Signature),
+        ),
+        (
+            "one id for two prekeys",
+            |b, a, _| b.one_time = Some(same_id(a, b.signed.id(), PrekeyKind::OneTime)),
+            BundleError::SameId,
+        ),
+        (
+            "one id for signed and KEM",
+            |b, a, _| b.kem = same_id(a, b.signed.id(), PrekeyKind::OneTimeKem),
+            BundleError::SameId,
+        ),
+    ];
+
+    fn older_certificate(alice: &Published) -> DeviceCertificate {
+        let account = crate::identity::fixture::Account::new("alice", 1, 1);
+        let validity = crate::identity::fixture::month(NOW);
+        let terms = crate::identity::CertificateTerms { validity, capabilities: 7 };
+        let request =
+            alice.device.keys().request_certificate(&account.id, alice.device.account_key(), terms);
+        account.pair.certify(&request, NOW).unwrap()
+    }
+
+    fn fresh(kind: PrekeyKind) -> PrekeyPublic {
+        let mut rng = crate::identity::fixture::rng(77);
+        match kind {
+            PrekeyKind::Signed | PrekeyKind::OneTime => {
+                PrekeyPublic::Dh(*crate::crypto::DhSecretKey::generate(&mut rng).public_key())
+            }
+            _ => PrekeyPublic::Kem(crate::crypto::KemSecretKey::generate(&mut rng).public_key()),
+        }
+    }
+
+    fn same_id(alice: &Published, id: PrekeyId, kind: PrekeyKind) -> PublishedPrekey {
+        let validity = crate::identity::fixture::month(NOW);
+        PublishedPrekey::sign(&alice.device, kind, id, fresh(kind), validity)
+    }
+
+    /// Says that it is Alice's, under the stranger's signature.
+    fn forged(
+        alice: &Published,
+        stranger: &Published,
+        id: PrekeyId,
+        kind: PrekeyKind,
+    ) -> PublishedPrekey {
+        let mut message = same_id(alice, id, kind).to_proto();
+        let key = stranger.device.signing_key();
+        let purpose = crate::crypto::SignaturePurpose::Prekey;
+        message.signature = key.sign(purpose, &message.body).as_bytes().to_vec();
+        PublishedPrekey::from_proto(message).unwrap()
+    }
+
+    fn resigned(prekey: &PublishedPrekey, other: &PublishedPrekey) -> PublishedPrekey {
+        let mut message = prekey.to_proto();
+        message.signature = other.to_proto().signature;
+        PublishedPrekey::from_proto(message).unwrap()
+    }
+
+    #[test]
+    fn a_hostile_server_swaps_in_vain() {
+        for (name, swap, error) in SWAPS {
+            let (mut alice, mut stranger) = (alice(), published("mallory", 2));
+            let mut bundle = alice.shelf.take_bundle(NOW);
+            swap(&mut bundle, &mut alice, &mut stranger);
+            let received = PrekeyBundle::decode(&bundle.encode()).unwrap();
+            assert_eq!(received.verify(&alice.verified, NOW), Err(error), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_bundle_is_refused_for_another_device_than_its_own() {
+        let (mut alice, stranger) = (alice(), published("mallory", 2));
+        let bundle = alice.shelf.take_bundle(NOW);
+        assert_eq!(bundle.verify(&stranger.verified, NOW), Err(BundleError::OtherCertificate));
+    }
+
+    #[test]
+    fn an_old_bundle_is_refused() {
+        let mut alice = alice();
+        let bundle = alice.shelf.take_bundle(NOW);
+        assert_eq!(
+            bundle.verify(&alice.verified, days(30)),
+            Err(BundleError::SignedPrekey(PrekeyError::Validity(OutsideValidity::Expired)))
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = PrekeyBundle::decode(&bytes);
+            let _ = crate::prekey::Publication::decode(&bytes);
+        }
+    }
+}

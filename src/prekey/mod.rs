@@ -5,6 +5,8 @@
 //! [`VerifiedBundle`], which alone starts a session.
 
 mod bundle;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod one_time;
 mod publication;
 mod published;
@@ -16,5 +18,5 @@ pub use bundle::{
 };
 pub use publication::{PrekeyShelf, Publication};
 pub use published::{PrekeyError, PrekeyId, PrekeyKind, PublishedPrekey};
+pub(crate) use store::PrekeyUse;
 pub use store::{IdsExhausted, Maintenance, PrekeyStore, ReplayRefused};
-pub(crate) use store::{KemPrekeySecret, PrekeyUse};

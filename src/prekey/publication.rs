@@ -150,3 +150,74 @@ fn take(prekeys: &mut Vec<PublishedPrekey>, now: Timestamp) -> Option<PublishedP
     prekeys.retain(|prekey| prekey.validity().check(now).is_ok());
     if prekeys.is_empty() { None } else { Some(prekeys.remove(0)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::fixture::{NOW, days};
+    use crate::prekey::fixture::published;
+    use alloc::collections::BTreeSet;
+
+    #[test]
+    fn a_publication_comes_back_from_its_bytes() {
+        let alice = published("alice", 1);
+        let publication = alice.store.publication(&alice.device, NOW);
+        assert_eq!(Publication::decode(&publication.encode()), Ok(publication));
+    }
+
+    #[test]
+    fn a_publication_is_bounded() {
+        assert_eq!(
+            Publication::decode(&alloc::vec![0; PUBLICATION_BYTES + 1]),
+            Err(BundleError::Malformed(DecodeError::TooLarge))
+        );
+        let alice = published("alice", 1);
+        let mut publication = alice.store.publication(&alice.device, NOW);
+        publication.one_time = alloc::vec![publication.one_time[0].clone(); ONE_TIME_PREKEYS + 1];
+        assert_eq!(
+            Publication::decode(&publication.encode()),
+            Err(BundleError::Malformed(DecodeError::TooLarge))
+        );
+    }
+
+    #[test]
+    fn prekeys_of_the_wrong_kind_or_out_of_order_are_refused() {
+        let alice = published("alice", 1);
+        let publication = alice.store.publication(&alice.device, NOW);
+        let refused = |change: &dyn Fn(&mut Publication), error| {
+            let mut changed = publication.clone();
+            change(&mut changed);
+            assert_eq!(Publication::decode(&changed.encode()), Err(BundleError::Malformed(error)));
+        };
+        refused(&|p| p.signed = p.one_time[0].clone(), DecodeError::OutOfRange);
+        refused(&|p| p.last_resort = p.one_time_kem[0].clone(), DecodeError::OutOfRange);
+        refused(&|p| p.one_time[3] = p.signed.clone(), DecodeError::OutOfRange);
+        refused(&|p| p.one_time.reverse(), DecodeError::NotCanonical);
+        refused(&|p| p.one_time_kem[1] = p.one_time_kem[0].clone(), DecodeError::NotCanonical);
+    }
+
+    #[test]
+    fn each_one_time_prekey_is_handed_out_once_however_often_it_is_uploaded() {
+        let mut alice = published("alice", 1);
+        let again = alice.store.publication(&alice.device, NOW);
+        let mut seen = BTreeSet::new();
+        for _ in 0..120 {
+            let bundle = alice.shelf.take_bundle(NOW);
+            if let Some(prekey) = &bundle.one_time {
+                assert!(seen.insert(prekey.id()));
+                assert!(seen.insert(bundle.kem.id()));
+            } else {
+                assert_eq!(bundle.kem, again.last_resort);
+            }
+            alice.shelf.accept(again.clone());
+        }
+        assert_eq!(seen.len(), 200);
+    }
+
+    #[test]
+    fn expired_one_time_prekeys_are_not_handed_out() {
+        let mut alice = published("alice", 1);
+        assert_eq!(alice.shelf.take_bundle(days(30)).one_time, None);
+        assert_eq!(alice.shelf.one_time_ids().count(), 0);
+    }
+}

@@ -229,3 +229,208 @@ error_codes!(PrekeyError {
     Self::Signature => ("prekey/signature", Drop),
     Self::Validity(_) => ("prekey/validity", FetchBundle),
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::{DhSecretKey, KemSecretKey, SigningKey};
+    use crate::identity::fixture::{Account, NOW, days, rng};
+    use alloc::vec;
+    use proptest::prelude::*;
+
+    fn account() -> Account {
+        Account::new("alice", 2, 1)
+    }
+
+    fn id() -> PrekeyId {
+        PrekeyId::new(0x0102_0304).unwrap()
+    }
+
+    fn prekey_of(device: &LocalDevice) -> PublishedPrekey {
+        let key = PrekeyPublic::Dh(*DhSecretKey::generate(&mut rng(5)).public_key());
+        let validity = Validity::lasting(NOW, PREKEY_VALIDITY);
+        PublishedPrekey::sign(device, PrekeyKind::Signed, id(), key, validity)
+    }
+
+    fn prekey() -> PublishedPrekey {
+        prekey_of(&account().devices[0])
+    }
+
+    /// Offsets in the body of a prekey of "alice".
+    const OWNER: usize = 3;
+    const DEVICE: usize = OWNER + 5;
+    const KIND: usize = DEVICE + 4;
+    const ID: usize = KIND + 1;
+    const KEY: usize = ID + 4;
+
+    /// A changed body with a signature by the device that never saw it, or by `signer`.
+    fn forge(
+        change: impl FnOnce(&mut Vec<u8>),
+        signer: Option<&SigningKey>,
+    ) -> proto::PublishedPrekey {
+        let mut message = prekey().to_proto();
+        change(&mut message.body);
+        if let Some(key) = signer {
+            message.signature =
+                key.sign(SignaturePurpose::Prekey, &message.body).as_bytes().to_vec();
+        }
+        message
+    }
+
+    fn verify(message: proto::PublishedPrekey) -> Result<(), PrekeyError> {
+        PublishedPrekey::from_proto(message).unwrap().verify(&account().verified_device(0), NOW)
+    }
+
+    #[test]
+    fn the_body_is_laid_out_as_specified() {
+        let account = account();
+        let mut expected = vec![1, 0, 5];
+        expected.extend(b"alice");
+        expected.extend(account.devices[0].address().device.as_u32().to_be_bytes());
+        expected.extend([1, 1, 2, 3, 4, 1]);
+        expected.extend(DhSecretKey::generate(&mut rng(5)).public_key().as_bytes());
+        expected.extend(NOW.as_millis().to_be_bytes());
+        expected.extend(days(30).as_millis().to_be_bytes());
+        assert_eq!(prekey().bytes, expected);
+        assert_eq!(verify(prekey().to_proto()), Ok(()));
+    }
+
+    #[test]
+    fn every_flipped_bit_of_the_signature_is_refused() {
+        let owner = account().verified_device(0);
+        for bit in 0..512 {
+            let mut message = prekey().to_proto();
+            message.signature[bit / 8] ^= 1 << (bit % 8);
+            let flipped = PublishedPrekey::from_proto(message).unwrap();
+            assert_eq!(flipped.verify(&owner, NOW), Err(PrekeyError::Signature), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn every_flipped_bit_of_the_body_is_refused() {
+        let owner = account().verified_device(0);
+        for bit in 0..prekey().bytes.len() * 8 {
+            let message = forge(|b| b[bit / 8] ^= 1 << (bit % 8), None);
+            if let Ok(flipped) = PublishedPrekey::from_proto(message) {
+                assert!(flipped.verify(&owner, NOW).is_err(), "bit {bit}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_or_short_signature_is_refused() {
+        for len in [0, 63, 65] {
+            let mut message = prekey().to_proto();
+            message.signature = vec![0; len];
+            assert_eq!(PublishedPrekey::from_proto(message), Err(DecodeError::WrongLength));
+        }
+    }
+
+    #[test]
+    fn a_foreign_signature_is_refused() {
+        let other_device = account().devices[1].signing_key().clone();
+        let stranger = SigningKey::generate(&mut rng(9));
+        for signer in [other_device, stranger] {
+            assert_eq!(verify(forge(|_| {}, Some(&signer))), Err(PrekeyError::Signature));
+        }
+    }
+
+    #[test]
+    fn a_signature_of_another_purpose_is_refused() {
+        let mut message = prekey().to_proto();
+        let key = account().devices[0].signing_key().clone();
+        let signature = key.sign(SignaturePurpose::DevicePossession, &message.body);
+        message.signature = signature.as_bytes().to_vec();
+        assert_eq!(verify(message), Err(PrekeyError::Signature));
+    }
+
+    #[test]
+    fn a_swapped_owner_is_refused_even_if_signed() {
+        let key = account().devices[0].signing_key().clone();
+        let swapped_account = forge(|b| b[OWNER..OWNER + 5].copy_from_slice(b"alicf"), Some(&key));
+        assert_eq!(verify(swapped_account), Err(PrekeyError::OtherOwner));
+        let swapped_device = forge(|b| b[DEVICE + 3] ^= 1, Some(&key));
+        assert_eq!(verify(swapped_device), Err(PrekeyError::OtherOwner));
+        let other = prekey_of(&account().devices[1]);
+        assert_eq!(verify(other.to_proto()), Err(PrekeyError::OtherOwner));
+    }
+
+    #[test]
+    fn bad_keys_kinds_ids_and_versions_are_refused() {
+        let malformed = |change: &dyn Fn(&mut Vec<u8>)| {
+            PublishedPrekey::from_proto(forge(change, None)).unwrap_err()
+        };
+        assert_eq!(malformed(&|b| b[0] = 2), DecodeError::UnsupportedVersion(2));
+        for kind in [0, 5, 255] {
+            assert_eq!(malformed(&|b| b[KIND] = kind), DecodeError::OutOfRange);
+        }
+        for kem_kind in [3, 4] {
+            assert_eq!(malformed(&|b| b[KIND] = kem_kind), DecodeError::InvalidKey);
+        }
+        assert_eq!(malformed(&|b| b[ID..KEY].fill(0)), DecodeError::OutOfRange);
+        assert_eq!(malformed(&|b| b[KEY] = 2), DecodeError::InvalidKey);
+        assert_eq!(malformed(&|b| b[KEY + 1..KEY + 33].fill(0)), DecodeError::InvalidKey);
+        assert_eq!(malformed(&|b| b[KEY + 1..KEY + 33].fill(0xff)), DecodeError::InvalidKey);
+        assert_eq!(malformed(&|b| b.push(0)), DecodeError::Trailing);
+        assert_eq!(malformed(&|b| b.truncate(KEY)), DecodeError::Truncated);
+    }
+
+    #[test]
+    fn a_kem_key_that_is_not_reduced_is_refused() {
+        let device = &account().devices[0];
+        let key = PrekeyPublic::Kem(KemSecretKey::generate(&mut rng(5)).public_key());
+        let validity = Validity::lasting(NOW, PREKEY_VALIDITY);
+        let kem = PublishedPrekey::sign(device, PrekeyKind::OneTimeKem, id(), key, validity);
+        let mut message = kem.to_proto();
+        assert_eq!(PublishedPrekey::from_proto(message.clone()), Ok(kem));
+        message.body[KEY + 1..KEY + 4].fill(0xff);
+        assert_eq!(PublishedPrekey::from_proto(message), Err(DecodeError::InvalidKey));
+    }
+
+    #[test]
+    fn the_longest_body_is_a_kem_key_under_the_longest_account_id() {
+        let mut account = Account::new("alice", 0, 1);
+        account.id = crate::identity::AccountId::new(&[7; 64]).unwrap();
+        let device = account.add_device(&mut rng(2)).clone();
+        let key = PrekeyPublic::Kem(KemSecretKey::generate(&mut rng(5)).public_key());
+        let validity = Validity::lasting(NOW, PREKEY_VALIDITY);
+        let kem = PublishedPrekey::sign(&device, PrekeyKind::OneTimeKem, id(), key, validity);
+        assert_eq!(kem.bytes.len(), PREKEY_BODY_BYTES);
+        assert_eq!(PublishedPrekey::from_proto(kem.to_proto()), Ok(kem));
+        assert_eq!(Body::parse(&[1; PREKEY_BODY_BYTES + 1]), Err(DecodeError::TooLarge));
+    }
+
+    #[test]
+    fn what_has_expired_or_comes_from_the_future_is_refused() {
+        let owner = account().verified_device(0);
+        let at = |now| prekey().verify(&owner, now);
+        assert_eq!(at(days(29)), Ok(()));
+        assert_eq!(at(days(30)), Err(PrekeyError::Validity(OutsideValidity::Expired)));
+        let before = Timestamp::from_secs(NOW.as_millis() / 1000 - 2 * 86_400);
+        assert_eq!(at(before), Err(PrekeyError::Validity(OutsideValidity::NotYetValid)));
+    }
+
+    #[test]
+    fn a_validity_over_the_limit_is_refused() {
+        let until = |end: Timestamp| {
+            forge(
+                |b| {
+                    let at = b.len() - 8;
+                    b[at..].copy_from_slice(&end.as_millis().to_be_bytes());
+                },
+                None,
+            )
+        };
+        let over = NOW.saturating_add(PREKEY_VALIDITY + core::time::Duration::from_millis(1));
+        assert_eq!(PublishedPrekey::from_proto(until(over)), Err(DecodeError::OutOfRange));
+        assert_eq!(PublishedPrekey::from_proto(until(NOW)), Err(DecodeError::OutOfRange));
+        assert!(PublishedPrekey::from_proto(until(days(30))).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_bodies_never_panic(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Body::parse(&body);
+        }
+    }
+}

@@ -12,7 +12,7 @@ use crate::error::error_codes;
 use crate::identity::LocalDevice;
 use crate::limits::ONE_TIME_TARGET;
 use crate::time::Timestamp;
-use crate::wire::{DecodeError, Layout, Reader, Writer};
+use crate::wire::{DecodeError, Reader, Writer};
 
 /// The version of a stored [`PrekeyStore`].
 const STORED_VERSION: u8 = 1;
@@ -277,13 +277,12 @@ impl PrekeyStore {
     }
 }
 
-/// A number from a quarter to half of [`ONE_TIME_TARGET`].
+/// A number from a quarter to half of [`ONE_TIME_TARGET`]. The remainder of a 32-bit number is as
+/// good as uniform here.
 fn draw_threshold<R: CryptoRng + ?Sized>(rng: &mut R) -> u16 {
-    const LOWEST: u16 = (ONE_TIME_TARGET / 4) as u16;
-    const CHOICES: u32 = (ONE_TIME_TARGET / 4 + 1) as u32;
-    // The remainder of a 32-bit number by 26 is as good as uniform here.
-    let drawn = rng.next_u32().checked_rem(CHOICES).unwrap_or(0);
-    LOWEST.saturating_add(u16::try_from(drawn).unwrap_or(0))
+    const LOWEST: usize = ONE_TIME_TARGET / 4;
+    let drawn = (rng.next_u32() as usize).checked_rem(LOWEST.saturating_add(1)).unwrap_or(0);
+    u16::try_from(LOWEST.saturating_add(drawn)).unwrap_or(u16::MAX)
 }
 
 /// The last id given out; zero before the first.
@@ -349,3 +348,360 @@ pub struct IdsExhausted;
 error_codes!(IdsExhausted {
     Self => ("prekey/ids-exhausted", ShowToUser),
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::fixture::{NOW, days, rng};
+    use crate::limits::{ONE_TIME_PREKEYS, REPLAY_RECORD, ROTATED_PREKEYS};
+    use crate::prekey::PrekeyShelf;
+    use crate::prekey::fixture::{Published, published};
+    use alloc::format;
+    use proptest::prelude::*;
+
+    fn alice() -> Published {
+        published("alice", 1)
+    }
+
+    fn all_ids(store: &PrekeyStore) -> Vec<PrekeyId> {
+        let rotated = store.signed.ids().chain(store.last_resort.ids());
+        rotated.chain(store.one_time.ids()).chain(store.one_time_kem.ids()).collect()
+    }
+
+    fn use_of(store: &PrekeyStore) -> PrekeyUse {
+        PrekeyUse {
+            one_time: store.one_time.ids().next(),
+            kem: store.one_time_kem.ids().next().unwrap(),
+            replay: [1; 16],
+        }
+    }
+
+    fn last_resort_use(store: &PrekeyStore, replay: u64) -> PrekeyUse {
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&replay.to_be_bytes());
+        PrekeyUse { one_time: None, kem: store.last_resort.current().id, replay: id }
+    }
+
+    #[test]
+    fn a_new_store_wants_to_publish_everything_once() {
+        let alice = published("alice", 1);
+        let mut store = PrekeyStore::new(NOW, &mut rng(1001));
+        let quiet = Maintenance::default();
+        let publish = Maintenance { publish: true, ..quiet };
+        assert_eq!(store.maintain(NOW, &mut rng(2)), Ok(publish));
+        let publication = store.publication(&alice.device, NOW);
+        assert_eq!(publication.prekeys().count(), 2 + 2 * ONE_TIME_TARGET);
+        store.confirm_published(&publication);
+        store.confirm_published(&publication);
+        assert_eq!(store.maintain(NOW, &mut rng(2)), Ok(quiet));
+    }
+
+    #[test]
+    fn publication_is_idempotent() {
+        let alice = alice();
+        let first = alice.store.publication(&alice.device, NOW);
+        let restored = PrekeyStore::from_bytes(&alice.store.to_bytes()).unwrap();
+        assert_eq!(restored.publication(&alice.device, NOW).encode(), first.encode());
+        assert_eq!(first.encode(), alice.shelf_publication());
+    }
+
+    impl Published {
+        fn shelf_publication(&self) -> Vec<u8> {
+            let mut store = PrekeyStore::new(NOW, &mut rng(1001));
+            let publication = store.publication(&self.device, NOW);
+            store.confirm_published(&publication);
+            publication.encode()
+        }
+    }
+
+    #[test]
+    fn confirming_an_older_publication_confirms_only_what_was_in_it() {
+        let mut alice = alice();
+        let old = alice.store.publication(&alice.device, NOW);
+        assert!(alice.store.maintain(days(7), &mut rng(3)).unwrap().rotated_signed);
+        alice.store.confirm_published(&old);
+        assert!(alice.store.has_unpublished());
+    }
+
+    #[test]
+    fn what_the_server_handed_out_is_not_offered_again() {
+        let mut alice = alice();
+        for _ in 0..3 {
+            alice.shelf.take_bundle(NOW);
+        }
+        let held: Vec<_> = alice.shelf.one_time_ids().collect();
+        assert_eq!(alice.store.server_holds(&held), 6);
+        assert_eq!(alice.store.server_holds(&held), 0);
+        let publication = alice.store.publication(&alice.device, NOW);
+        assert_eq!(publication.prekeys().count(), 2 + 2 * (ONE_TIME_TARGET - 3));
+        let first = alice.store.one_time.ids().next().unwrap();
+        assert!(alice.store.one_time(first).is_some(), "it may be used by who got it");
+    }
+
+    #[test]
+    fn one_time_prekeys_are_refilled_below_a_threshold() {
+        let mut alice = alice();
+        let threshold = usize::from(alice.store.refill_below);
+        assert!((ONE_TIME_TARGET / 4..=ONE_TIME_TARGET / 2).contains(&threshold));
+        let held: Vec<_> = all_ids(&alice.store);
+        let leave = |n: usize| {
+            let mut dh: Vec<_> = held[2..2 + n].to_vec();
+            dh.extend(&held[2 + ONE_TIME_TARGET..2 + ONE_TIME_TARGET + n]);
+            dh
+        };
+        alice.store.server_holds(&leave(threshold));
+        assert_eq!(alice.store.maintain(NOW, &mut rng(2)).unwrap().generated, 0);
+        alice.store.server_holds(&leave(threshold - 1));
+        let done = alice.store.maintain(NOW, &mut rng(2)).unwrap();
+        assert_eq!(done.generated, 2 * (ONE_TIME_TARGET - threshold + 1));
+        assert!(done.publish);
+    }
+
+    #[test]
+    fn a_lying_server_makes_us_generate_up_to_the_limit_and_no_more() {
+        let mut alice = alice();
+        for _ in 0..5 {
+            alice.store.server_holds(&[]);
+            alice.store.maintain(NOW, &mut rng(2)).unwrap();
+            let publication = alice.store.publication(&alice.device, NOW);
+            alice.store.confirm_published(&publication);
+        }
+        assert_eq!(alice.store.one_time.ids().count(), ONE_TIME_PREKEYS);
+        assert_eq!(alice.store.one_time_kem.ids().count(), ONE_TIME_PREKEYS);
+        assert!(PrekeyStore::from_bytes(&alice.store.to_bytes()).is_ok());
+        // Their time passes, and all is well again.
+        let done = alice.store.maintain(days(60), &mut rng(3)).unwrap();
+        assert_eq!(done.generated, 2 * ONE_TIME_TARGET);
+    }
+
+    #[test]
+    fn rotation_comes_with_time_and_old_keys_answer_for_their_grace() {
+        let mut store = alice().store;
+        let (signed, kem) = (store.signed.current().id, store.last_resort.current().id);
+        let before = store.maintain(days(6), &mut rng(2)).unwrap();
+        assert!(!before.rotated_signed && !before.rotated_last_resort);
+        let done = store.maintain(days(7), &mut rng(2)).unwrap();
+        assert!(done.rotated_signed && done.rotated_last_resort && done.publish);
+        assert_ne!(store.signed.current().id, signed);
+        assert!(store.signed(signed, days(36)).is_some());
+        assert!(store.kem(kem, days(36)).unwrap().last_resort);
+        assert!(store.signed(signed, days(37)).is_none());
+        assert!(store.kem(kem, days(37)).is_none());
+        let later = store.maintain(days(37), &mut rng(2)).unwrap();
+        assert_eq!(later.deleted, 2);
+        assert!(!all_ids(&store).contains(&signed));
+    }
+
+    #[test]
+    fn a_key_from_a_clock_that_was_wrong_is_replaced() {
+        let mut store = PrekeyStore::new(days(1000), &mut rng(1));
+        assert!(store.maintain(NOW, &mut rng(2)).unwrap().rotated_signed);
+        assert!(store.signed.current().validity.check(NOW).is_ok());
+    }
+
+    #[test]
+    fn regular_rotation_never_drops_a_key_before_its_grace_and_the_number_is_bounded() {
+        let mut store = alice().store;
+        for week in 1..20 {
+            store.maintain(days(7 * week), &mut rng(2)).unwrap();
+            assert!(store.signed.ids().count() <= ROTATED_PREKEYS);
+        }
+        assert_eq!(store.signed.ids().count(), ROTATED_PREKEYS);
+        for hour in 0..20u32 {
+            let jump = days(1000 + 100 * hour);
+            store.maintain(jump, &mut rng(2)).unwrap();
+            store.maintain(NOW, &mut rng(2)).unwrap();
+            assert!(store.signed.ids().count() <= ROTATED_PREKEYS);
+        }
+        assert!(PrekeyStore::from_bytes(&store.to_bytes()).is_ok());
+    }
+
+    #[test]
+    fn a_one_time_prekey_is_consumed_once() {
+        let mut store = alice().store;
+        let used = use_of(&store);
+        assert_eq!(store.admits(&used, NOW), Ok(()));
+        assert!(store.one_time(used.one_time.unwrap()).is_some());
+        assert!(!store.kem(used.kem, NOW).unwrap().last_resort);
+        assert_eq!(store.consume(&used, NOW), Ok(()));
+        assert!(store.one_time(used.one_time.unwrap()).is_none());
+        assert!(store.kem(used.kem, NOW).is_none());
+        let before = store.to_bytes();
+        assert_eq!(store.consume(&used, NOW), Err(ReplayRefused::Gone));
+        assert_eq!(store.to_bytes(), before);
+    }
+
+    #[test]
+    fn looking_consumes_nothing() {
+        let store = alice().store;
+        let before = store.to_bytes();
+        let used = use_of(&store);
+        assert_eq!(store.admits(&used, NOW), Ok(()));
+        assert_eq!(store.to_bytes(), before);
+    }
+
+    #[test]
+    fn an_unknown_prekey_is_refused() {
+        let store = alice().store;
+        let unknown = PrekeyId::new(9_999).unwrap();
+        let used = use_of(&store);
+        let kem = PrekeyUse { kem: unknown, ..used.clone() };
+        assert_eq!(store.admits(&kem, NOW), Err(ReplayRefused::Gone));
+        let one_time = PrekeyUse { one_time: Some(unknown), ..used };
+        assert_eq!(store.admits(&one_time, NOW), Err(ReplayRefused::Gone));
+        let signed_as_kem = PrekeyUse { kem: store.signed.current().id, ..use_of(&store) };
+        assert_eq!(store.admits(&signed_as_kem, NOW), Err(ReplayRefused::Gone));
+        assert!(store.signed(store.last_resort.current().id, NOW).is_none());
+    }
+
+    #[test]
+    fn a_last_resort_handshake_is_not_accepted_twice_even_after_a_restart() {
+        let mut store = alice().store;
+        let used = last_resort_use(&store, 1);
+        assert_eq!(store.consume(&used, NOW), Ok(()));
+        let restored = PrekeyStore::from_bytes(&store.to_bytes()).unwrap();
+        assert_eq!(restored.admits(&used, NOW), Err(ReplayRefused::Replayed));
+        assert_eq!(restored.admits(&last_resort_use(&store, 2), NOW), Ok(()));
+    }
+
+    #[test]
+    fn a_replay_is_refused_after_the_rotation_too() {
+        let mut store = alice().store;
+        let used = last_resort_use(&store, 1);
+        store.consume(&used, NOW).unwrap();
+        store.maintain(days(7), &mut rng(2)).unwrap();
+        assert_eq!(store.admits(&used, days(7)), Err(ReplayRefused::Replayed));
+        assert_eq!(store.admits(&used, days(37)), Err(ReplayRefused::Gone));
+    }
+
+    fn fill(store: &mut PrekeyStore, count: usize) {
+        for i in 0..count as u64 {
+            let used = last_resort_use(store, i);
+            assert_eq!(store.consume(&used, NOW), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_full_replay_record_fails_closed_until_the_next_rotation() {
+        let mut store = alice().store;
+        fill(&mut store, REPLAY_RECORD);
+        let before = store.to_bytes();
+        let one_more = last_resort_use(&store, 1 << 40);
+        assert_eq!(store.consume(&one_more, NOW), Err(ReplayRefused::RecordFull));
+        let repeated = last_resort_use(&store, 0);
+        assert_eq!(store.consume(&repeated, NOW), Err(ReplayRefused::Replayed));
+        assert_eq!(store.to_bytes(), before);
+        assert!(PrekeyStore::from_bytes(&before).is_ok());
+        assert!(store.maintain(days(1), &mut rng(2)).unwrap().rotated_last_resort);
+        assert_eq!(store.consume(&last_resort_use(&store, 0), days(1)), Ok(()));
+    }
+
+    #[test]
+    fn a_half_full_record_rotates_early_but_not_within_a_day() {
+        let mut store = alice().store;
+        fill(&mut store, REPLAY_RECORD / 2 - 1);
+        assert!(!store.maintain(days(1), &mut rng(2)).unwrap().rotated_last_resort);
+        store.consume(&last_resort_use(&store, 1 << 40), NOW).unwrap();
+        assert!(!store.maintain(NOW, &mut rng(2)).unwrap().rotated_last_resort);
+        assert!(store.maintain(days(1), &mut rng(2)).unwrap().rotated_last_resort);
+    }
+
+    #[test]
+    fn ids_go_on_after_import_and_are_never_reused() {
+        let mut store = alice().store;
+        let before = all_ids(&store);
+        let last = before.iter().max().unwrap().as_u32();
+        assert_eq!(last, store.ids.0);
+        // Even when the highest ids are gone before the state is stored.
+        for id in before {
+            store.one_time.consume(id);
+            store.one_time_kem.consume(id);
+        }
+        let mut restored = PrekeyStore::from_bytes(&store.to_bytes()).unwrap();
+        restored.maintain(NOW, &mut rng(2)).unwrap();
+        let new: Vec<_> = restored.one_time.ids().chain(restored.one_time_kem.ids()).collect();
+        assert_eq!(new.iter().min().unwrap().as_u32(), last + 1);
+    }
+
+    #[test]
+    fn the_counter_ends_and_does_not_wrap() {
+        let mut store = alice().store;
+        store.ids = IdCounter(u32::MAX - IdCounter::ROOM);
+        assert!(store.clone().maintain(days(7), &mut rng(2)).is_ok());
+        store.ids = IdCounter(u32::MAX - IdCounter::ROOM + 1);
+        let before = store.to_bytes();
+        assert_eq!(store.maintain(days(7), &mut rng(2)), Err(IdsExhausted));
+        assert_eq!(store.to_bytes(), before);
+        assert!(IdCounter::ROOM as usize > 2 + 2 * ONE_TIME_PREKEYS);
+    }
+
+    #[test]
+    fn no_two_keys_of_a_store_are_the_same() {
+        let alice = alice();
+        let publication = alice.store.publication(&alice.device, NOW);
+        let mut keys: Vec<_> = publication.prekeys().map(|k| format!("{:?}", k.key())).collect();
+        keys.sort();
+        keys.dedup();
+        assert_eq!(keys.len(), 2 + 2 * ONE_TIME_TARGET);
+    }
+
+    #[test]
+    fn the_end_of_time_is_no_panic() {
+        let mut store = PrekeyStore::new(Timestamp::MAX, &mut rng(1));
+        store.maintain(Timestamp::MAX, &mut rng(2)).unwrap();
+        let alice = alice();
+        let mut shelf = PrekeyShelf::new(store.publication(&alice.device, Timestamp::MAX));
+        shelf.take_bundle(Timestamp::MAX);
+    }
+
+    #[test]
+    fn stored_ids_that_repeat_or_exceed_the_counter_are_refused() {
+        let store = alice().store;
+        let mut low = store.clone();
+        low.ids.0 -= 1;
+        assert_eq!(PrekeyStore::from_bytes(&low.to_bytes()).err(), Some(DecodeError::NotCanonical));
+        let mut repeated = store;
+        let id = repeated.signed.current().id;
+        repeated.one_time.add(id, DhSecretKey::generate(&mut rng(1)), NOW);
+        assert_eq!(
+            PrekeyStore::from_bytes(&repeated.to_bytes()).err(),
+            Some(DecodeError::NotCanonical)
+        );
+    }
+
+    #[test]
+    fn nothing_printed_holds_a_secret() {
+        let store = alice().store;
+        let printed = format!("{store:?}").replace([' ', ','], "");
+        let mut w = Writer::new();
+        w.put(&store.signed.current().secret).put(&store.last_resort.current().secret.secret);
+        for secret in w.as_slice().chunks(4) {
+            let decimal: alloc::string::String =
+                secret.iter().map(alloc::string::ToString::to_string).collect();
+            assert!(!printed.contains(&hex::encode(secret)) && !printed.contains(&decimal));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn damaged_stored_states_never_panic(
+            cut: prop::sample::Index,
+            at: prop::sample::Index,
+            with in 1u8..,
+        ) {
+            let mut store = alice().store;
+            store.consume(&last_resort_use(&store, 1), NOW).unwrap();
+            store.maintain(days(7), &mut rng(2)).unwrap();
+            let mut bytes = store.to_bytes().to_vec();
+            prop_assert_eq!(&*PrekeyStore::from_bytes(&bytes).unwrap().to_bytes(), &bytes);
+            prop_assert!(PrekeyStore::from_bytes(&bytes[..cut.index(bytes.len())]).is_err());
+            let at = at.index(bytes.len());
+            bytes[at] ^= with;
+            if let Ok(store) = PrekeyStore::from_bytes(&bytes) {
+                prop_assert_eq!(store.to_bytes().to_vec(), bytes);
+            }
+        }
+    }
+}

@@ -11,7 +11,7 @@ pub(crate) const HEADER_LEN: usize = DhPublicKey::LEN + 4 + 4 + PqHeader::LEN;
 /// Bytes of a sealed header.
 pub(crate) const SEALED_HEADER_LEN: usize = HEADER_LEN + TAG_LEN;
 
-/// What a receiver must know before it can derive a message's key. SPEC.md section 7.2.
+/// What a receiver must know before it can derive a message's key. SPEC.md section 8.2.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
     /// The sender's current ratchet key.

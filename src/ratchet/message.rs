@@ -8,7 +8,7 @@ use crate::limits::ENVELOPE_BYTES;
 use crate::wire::{DecodeError, FieldWriter, Fields, field_len, pad, padded_len, unpad};
 
 /// A received message of a session, as it lies in the envelope: `SessionMessage` of
-/// `envelope.proto`, decoded canonically without copying. SPEC.md section 7.2.
+/// `envelope.proto`, decoded canonically without copying. SPEC.md section 8.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RatchetMessage<'a> {
     pub(crate) header: SealedHeader<'a>,
@@ -39,7 +39,7 @@ impl<'a> RatchetMessage<'a> {
         Ok(message)
     }
 
-    /// The nonce by which a retry request names this message (SPEC.md section 10.5).
+    /// The nonce by which a retry request names this message (SPEC.md section 12.6).
     #[must_use]
     pub fn wire_id(&self) -> WireId {
         WireId(*self.header.nonce.as_bytes())

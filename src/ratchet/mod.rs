@@ -1,5 +1,5 @@
 //! The triple ratchet: a Double Ratchet with header encryption and a sparse post-quantum ratchet
-//! in parallel, both of which enter the key of every message. SPEC.md sections 7 and 8.
+//! in parallel, both of which enter the key of every message. SPEC.md sections 8 to 10.
 //!
 //! A message's way in: [`Ratchet::decrypt`] finds the chain by the search tag, opens the header,
 //! derives both halves' keys without changing anything, opens the body, and only then commits.
@@ -11,6 +11,7 @@ mod header;
 mod message;
 mod pq;
 mod skipped;
+mod staleness;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub(crate) use header::HeaderKey;
 pub(crate) use message::encoded_len;
 pub use message::{RatchetMessage, WireId};
 pub use pq::PqError;
+pub use staleness::{Healing, Staleness};
 
 use crate::crypto::{
     AeadKey, DhPublicKey, DhSecretKey, Digest, KdfLabel, NonContributory, Prk, Secret,
@@ -63,7 +65,7 @@ impl Ratchet {
     ) -> Result<Self, NonContributory> {
         let SessionKeys { ec, pq, braid, header_a, header_b } = keys;
         Ok(Self {
-            ec: DoubleRatchet::initiator(ec, [header_a, header_b], remote, rng)?,
+            ec: DoubleRatchet::initiator(ec, [header_a, header_b], remote, now, rng)?,
             pq: PqRatchet::initiator(&pq, &braid, now),
         })
     }
@@ -72,7 +74,7 @@ impl Ratchet {
     pub(crate) fn responder(keys: SessionKeys, local: DhSecretKey, now: Timestamp) -> Self {
         let SessionKeys { ec, pq, braid, header_a, header_b } = keys;
         Self {
-            ec: DoubleRatchet::responder(ec, [header_a, header_b], local),
+            ec: DoubleRatchet::responder(ec, [header_a, header_b], local, now),
             pq: PqRatchet::responder(&pq, &braid, now),
         }
     }
@@ -121,9 +123,10 @@ impl Ratchet {
     }
 
     fn commit(&mut self, ec: StagedEc, pq: StagedReceive, now: Timestamp) -> Committed {
-        let committed = self.ec.commit(ec, now);
+        let dropped = self.pq.dropped();
         self.pq.commit_receive(pq, now);
-        committed
+        let committed = self.ec.commit(ec, now);
+        self.lost_since(dropped, committed)
     }
 
     /// Whether the message's search tag is of one of this session's chains.
@@ -141,10 +144,27 @@ impl Ratchet {
         self.ec.past_header_keys()
     }
 
+    /// How stale both halves are.
+    pub(crate) fn healing(&self, now: Timestamp) -> Healing {
+        Healing {
+            classical: self.ec.staleness(now),
+            post_quantum: self.pq.staleness(now),
+            should_send_carrier: self.pq.should_send_carrier(now),
+        }
+    }
+
     /// Drops skipped keys that are too old.
     pub(crate) fn expire(&mut self, now: Timestamp) -> Committed {
+        let dropped = self.pq.dropped();
         self.pq.expire(now);
-        self.ec.expire(now)
+        let committed = self.ec.expire(now);
+        self.lost_since(dropped, committed)
+    }
+
+    /// A message is lost when either half dropped its key; both usually drop the same.
+    fn lost_since(&self, dropped: u64, ec: Committed) -> Committed {
+        let pq = usize::try_from(self.pq.dropped().saturating_sub(dropped)).unwrap_or(usize::MAX);
+        Committed { dropped: ec.dropped.max(pq), ..ec }
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) enum NoKey {
     Dropped,
 }
 
-/// Skipped message keys, oldest chain first, bounded in number, chains and age. SPEC.md 7.6.
+/// Skipped message keys, oldest chain first, bounded in number, chains and age. SPEC.md 8.6.
 #[derive(Debug, Default)]
 pub(super) struct SkippedKeys {
     chains: VecDeque<SkippedChain>,
@@ -69,10 +69,10 @@ impl SkippedKeys {
     }
 
     pub(super) fn remove(&mut self, generation: u32, number: u32) {
-        if let Some(chain) = self.chains.iter_mut().find(|chain| chain.generation == generation) {
-            if let Ok(at) = chain.keys.binary_search_by_key(&number, |key| key.number) {
-                chain.keys.remove(at);
-            }
+        if let Some(chain) = self.chains.iter_mut().find(|chain| chain.generation == generation)
+            && let Ok(at) = chain.keys.binary_search_by_key(&number, |key| key.number)
+        {
+            chain.keys.remove(at);
         }
     }
 

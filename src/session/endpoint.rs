@@ -15,7 +15,7 @@ use crate::envelope::{Envelope, HandshakeMessage};
 use crate::handshake::{self, InitiateError, PreSharedSecret};
 use crate::identity::{DeviceAddress, LocalDevice, SendPermit, VerifiedDevice, VerifiedDeviceList};
 use crate::prekey::{PrekeyStore, VerifiedBundle};
-use crate::ratchet::{Ratchet, RatchetMessage, WireId};
+use crate::ratchet::{Healing, Ratchet, RatchetMessage, WireId};
 use crate::time::Timestamp;
 
 /// One device's conversations with all devices it talks to.
@@ -23,7 +23,7 @@ use crate::time::Timestamp;
 /// It opens what arrives without being told from whom, and encrypts for one device at a time. All
 /// of its state is in four kinds of bytes that the caller persists: the local device, the prekeys,
 /// and the two parts of each peer. Every operation either changes what it says it changed, or
-/// fails and changes nothing. SPEC.md section 9.
+/// fails and changes nothing. SPEC.md section 11.
 #[derive(Debug)]
 pub struct Endpoint {
     local: LocalDevice,
@@ -197,10 +197,10 @@ impl Endpoint {
         decrypted: SetDecrypted,
     ) -> Received {
         let SetDecrypted { session, plaintext, committed, archive_changed } = decrypted;
+        self.peers.touch(slot);
         if committed.keys_changed || archive_changed {
             self.peers.reindex(slot);
         }
-        self.peers.touch(slot);
         let changes = Changes { active: true, archive: archive_changed, prekeys: false };
         Received { sender, session, wire_id, plaintext, dropped_keys: committed.dropped, changes }
     }
@@ -217,7 +217,7 @@ impl Endpoint {
         sender: &VerifiedDevice,
         now: Timestamp,
     ) -> Result<Received, AcceptError> {
-        let Introduction { session, initiator, prekey_use, plaintext, wire_id, committed } =
+        let Introduction { session, initiator, prekey_use, plaintext, wire_id, committed, .. } =
             introduction;
         let (address, keys) = (sender.address(), sender.keys());
         let certificate = initiator.certificate();
@@ -249,7 +249,7 @@ impl Endpoint {
         keys: &crate::identity::DevicePublicKeys,
     ) -> usize {
         let known = self.peers.slot(peer);
-        known.unwrap_or_else(|| self.peers.insert(SessionSet::new(peer.clone(), keys.clone())))
+        known.unwrap_or_else(|| self.peers.insert(SessionSet::new(peer.clone(), *keys)))
     }
 }
 
@@ -303,6 +303,13 @@ impl Endpoint {
             acknowledged: set.is_acknowledged(),
             inactive: set.inactive_len(),
         })
+    }
+
+    /// How well the active session with `peer` has healed, and whether to send it an empty message
+    /// ([`crate::content::Null`]) so that it heals. `None`: there is no active session.
+    #[must_use]
+    pub fn healing(&self, peer: &DeviceAddress, now: Timestamp) -> Option<Healing> {
+        self.peers.get(peer)?.healing(now)
     }
 
     /// The devices there are sessions with, the most recently heard of first.

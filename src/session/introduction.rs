@@ -4,7 +4,7 @@ use super::error::DecryptError;
 use super::single::Session;
 use crate::crypto::Digest;
 use crate::handshake::{InitiatorIdentity, Responded};
-use crate::prekey::PrekeyUse;
+use crate::prekey::{HandshakeStrength, PrekeyUse};
 use crate::ratchet::{Committed, Ratchet, RatchetMessage, WireId};
 use crate::time::Timestamp;
 
@@ -16,6 +16,7 @@ pub struct Introduction {
     pub(super) session: Session,
     pub(super) initiator: InitiatorIdentity,
     pub(super) prekey_use: PrekeyUse,
+    strength: HandshakeStrength,
     pub(super) plaintext: Vec<u8>,
     pub(super) wire_id: WireId,
     pub(super) committed: Committed,
@@ -28,7 +29,7 @@ impl Introduction {
         message: &RatchetMessage<'_>,
         now: Timestamp,
     ) -> Result<Self, DecryptError> {
-        let Responded { id, keys, initiator, signed_prekey, prekey_use } = responded;
+        let Responded { id, keys, initiator, signed_prekey, prekey_use, strength } = responded;
         let ratchet = Ratchet::responder(keys, signed_prekey, now);
         let mut session = Session::new(id, flight, ratchet, now);
         let decrypted = session.decrypt(message, now)?;
@@ -36,6 +37,7 @@ impl Introduction {
             session,
             initiator,
             prekey_use,
+            strength,
             plaintext: decrypted.plaintext,
             wire_id: message.wire_id(),
             committed: decrypted.committed,
@@ -46,6 +48,12 @@ impl Introduction {
     #[must_use]
     pub fn initiator(&self) -> &InitiatorIdentity {
         &self.initiator
+    }
+
+    /// Which one-time keys protect the messages up to our first reply.
+    #[must_use]
+    pub fn strength(&self) -> HandshakeStrength {
+        self.strength
     }
 
     /// The message, for a caller that decides by what is said.

@@ -1,4 +1,4 @@
-//! Conversations: begin, encrypt, find and decrypt, persist. SPEC.md section 9.
+//! Conversations: begin, encrypt, find and decrypt, persist. SPEC.md section 11.
 //!
 //! [`Endpoint`] is one device's view of everybody it talks to. Behind it lie a session set for each
 //! peer device and, in each, sessions that hold a ratchet.

@@ -35,7 +35,7 @@ impl core::fmt::Debug for StoredPeer {
     }
 }
 
-/// Why a new handshake with a device should be begun. SPEC.md section 9.5.
+/// Why a new handshake with a device should be begun. SPEC.md section 11.5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Renewal {

@@ -12,14 +12,14 @@ use crate::identity::{DeviceAddress, DevicePublicKeys, SendPermit};
 use crate::limits::{
     CONTENT_BYTES, ENVELOPE_BYTES, INACTIVE_SESSION_AGE, INACTIVE_SESSIONS, SIMULTANEOUS_GRACE,
 };
-use crate::ratchet::{Committed, HeaderKey, RatchetError, RatchetMessage};
+use crate::ratchet::{Committed, HeaderKey, Healing, RatchetError, RatchetMessage};
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 const VERSION: u8 = 1;
 
 /// The sessions with one device of a peer: one that sends, and a few that may still receive.
-/// SPEC.md section 9.2.
+/// SPEC.md section 11.2.
 #[derive(Debug)]
 pub(super) struct SessionSet {
     peer: DeviceAddress,
@@ -230,6 +230,10 @@ impl SessionSet {
 
     pub(super) fn active(&self) -> Option<&Session> {
         self.active.as_ref()
+    }
+
+    pub(super) fn healing(&self, now: Timestamp) -> Option<Healing> {
+        self.active().map(|session| session.ratchet().healing(now))
     }
 
     pub(super) fn is_acknowledged(&self) -> bool {

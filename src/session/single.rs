@@ -17,10 +17,6 @@ use crate::wire::{DecodeError, Layout, Reader, Writer};
 pub struct SessionId(Digest);
 
 impl SessionId {
-    pub(crate) const fn new(digest: Digest) -> Self {
-        Self(digest)
-    }
-
     /// The 32 bytes.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
@@ -34,7 +30,7 @@ impl fmt::Debug for SessionId {
     }
 }
 
-/// One session: a ratchet and what is known of its standing. SPEC.md section 9.1.
+/// One session: a ratchet and what is known of its standing. SPEC.md section 11.1.
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) id: SessionId,

@@ -29,7 +29,8 @@ impl Authenticator {
         let context = u64::from(epoch).to_be_bytes();
         let keys: Secret<64> =
             Prk::extract(root, update.as_bytes()).expand(KdfLabel::BraidAuthenticator, &context);
-        Self { root: part(&keys, 0), mac_key: part(&keys, 1) }
+        let [root, mac_key] = keys.split();
+        Self { root, mac_key }
     }
 
     pub(super) fn header_mac(&self, epoch: u32, header: &KemHeader) -> Secret<MAC_LEN> {
@@ -59,17 +60,6 @@ pub(super) fn epoch_key(shared: &Secret<32>, epoch: u32) -> Secret<32> {
     Prk::extract(&[0; 32], shared.as_bytes()).expand(KdfLabel::BraidEpochKey, &context)
 }
 
-/// The 32-byte key at a position of a longer output.
-pub(crate) fn part<const N: usize>(keys: &Secret<N>, position: usize) -> Secret<32> {
-    Secret::filled(|out| {
-        for (to, from) in
-            out.iter_mut().zip(keys.as_bytes().iter().skip(position.saturating_mul(32)))
-        {
-            *to = *from;
-        }
-    })
-}
-
 impl Layout for Authenticator {
     fn write(&self, w: &mut Writer) {
         let Self { root, mac_key } = self;
@@ -78,5 +68,45 @@ impl Layout for Authenticator {
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self { root: r.get()?, mac_key: r.get()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Computed with Python's hmac module from the formulas of SPEC.md.
+    #[test]
+    fn the_derivations_give_the_known_answers() {
+        let first = Authenticator::start(&Secret::new([1; 32]));
+        let second = first.updated(1, &Secret::new([2; 32]));
+        let header = KemHeader::from_bytes(core::array::from_fn(|i| u8::try_from(i).unwrap()));
+        let key = epoch_key(&Secret::new([5; 32]), 7);
+        for (secret, expected) in [
+            (&first.mac_key, "8fc101c8df8d62c8dc7e5f94d3e1f129d5fb3e3093672d9160596f18a4bcd99a"),
+            (&second.root, "5e2aa704c289ef623f06f08121bcd2ef5af6add5dad70038dd7f126d0fdb1f9a"),
+            (&second.mac_key, "afe36a22410e1dcee0a41261628811037688e9b75f2f0dbfc1b1cafb9cbabb59"),
+            (
+                &first.header_mac(1, &header),
+                "b169c997cc74d7048caa4a9c6ec83845405ed018050d3666736d9072fae49e97",
+            ),
+            (
+                &second.ciphertext_mac(1, &[3; 960], &[4; 128]),
+                "b3da9b8b6f1aa1730cf3c01d1f95418b2e9f842c8841a6978f330001d298f6f5",
+            ),
+            (&key, "dd3f012df94dda5d44d064f3ed7360f22cafa574e2d95918f4051af7024e8dc5"),
+        ] {
+            assert_eq!(hex::encode(secret.as_bytes()), expected);
+        }
+    }
+
+    #[test]
+    fn a_mac_of_another_length_or_with_a_flipped_bit_is_none() {
+        let mac = Secret::new([7; 32]);
+        let mut flipped = [7; 32];
+        flipped[31] ^= 0x80;
+        assert!(is_mac(&mac, &[7; 32]));
+        assert!(!is_mac(&mac, &flipped));
+        assert!(!is_mac(&mac, &[7; 31]));
     }
 }

@@ -1,6 +1,9 @@
 use alloc::vec::Vec;
+use core::fmt;
 
-use super::field::{LANES, Lanes, combine, invert, mul};
+use super::field::{
+    LANES, Lanes, combine, invert, invert_lanes, mul, mul_lanes, products_of_others,
+};
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 /// Bytes of an object that one message carries: a constant of the suite.
@@ -11,7 +14,7 @@ const MAX_CHUNKS: usize = 18;
 /// A codeword of an object: any as many as the object has chunks, of different index, restore it.
 ///
 /// Every index is a valid one: it is the point of GF(2^16) at which the object is evaluated.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Chunk {
     pub(crate) index: u16,
     pub(crate) data: [u8; CHUNK_LEN],
@@ -21,6 +24,12 @@ impl Chunk {
     /// 32 field elements, big-endian.
     fn lanes(&self) -> Lanes {
         lanes(&self.data)
+    }
+}
+
+impl fmt::Debug for Chunk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Chunk").field("index", &self.index).finish_non_exhaustive()
     }
 }
 
@@ -54,7 +63,7 @@ impl Layout for Chunk {
 }
 
 /// Cuts an object into chunks without end: first its own, then combinations of them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Encoder {
     object: Vec<u8>,
     /// `None` once all 65,536 indexes have been used.
@@ -97,17 +106,16 @@ impl Encoder {
 
     /// The value at `x` of the polynomials that go through the object's chunks at 0, 1, 2, …
     fn evaluate(&self, x: u16) -> Lanes {
-        let mut terms = Terms::new();
+        let mut points = Points::new();
         for (t, chunk) in (0u16..).zip(self.object.chunks(CHUNK_LEN)) {
-            terms.push(t, lanes(chunk));
+            points.push(t, lanes(chunk));
         }
-        let weights = WEIGHTS.get(terms.as_slice().len()).map_or(&[][..], |row| row.as_slice());
-        terms.at(x, weights)
+        points.at(x, WEIGHTS.get(points.len).unwrap_or(&[0; LANES]))
     }
 }
 
 /// `1 / Π_{s ≠ t} (t − s)` over `s < k`, for each number of chunks `k` and each `t < k`.
-const WEIGHTS: [[u16; MAX_CHUNKS]; MAX_CHUNKS + 1] = weights();
+static WEIGHTS: [Lanes; MAX_CHUNKS + 1] = weights();
 
 #[allow(
     clippy::arithmetic_side_effects,
@@ -115,8 +123,8 @@ const WEIGHTS: [[u16; MAX_CHUNKS]; MAX_CHUNKS + 1] = weights();
     clippy::indexing_slicing,
     reason = "evaluated by the compiler, which refuses what would go wrong"
 )]
-const fn weights() -> [[u16; MAX_CHUNKS]; MAX_CHUNKS + 1] {
-    let mut weights = [[0; MAX_CHUNKS]; MAX_CHUNKS + 1];
+const fn weights() -> [Lanes; MAX_CHUNKS + 1] {
+    let mut weights = [[0; LANES]; MAX_CHUNKS + 1];
     let mut k = 1;
     while k <= MAX_CHUNKS {
         let mut t = 0;
@@ -138,63 +146,59 @@ const fn weights() -> [[u16; MAX_CHUNKS]; MAX_CHUNKS + 1] {
 }
 
 /// Known points of the polynomials, at most [`MAX_CHUNKS`], without allocation.
-struct Terms {
-    points: [u16; MAX_CHUNKS],
-    values: [(u16, Lanes); MAX_CHUNKS],
+struct Points {
+    x: Lanes,
+    /// A coefficient, yet to be set, and the values of the 32 polynomials.
+    y: [(u16, Lanes); MAX_CHUNKS],
     len: usize,
 }
 
-impl Terms {
+impl Points {
     const fn new() -> Self {
-        Self { points: [0; MAX_CHUNKS], values: [(0, [0; LANES]); MAX_CHUNKS], len: 0 }
+        Self { x: [0; LANES], y: [(0, [0; LANES]); MAX_CHUNKS], len: 0 }
     }
 
-    fn push(&mut self, point: u16, lanes: Lanes) {
-        if let (Some(to), Some(value)) =
-            (self.points.get_mut(self.len), self.values.get_mut(self.len))
+    fn push(&mut self, x: u16, y: Lanes) {
+        if let (Some(to_x), Some((_, to_y))) = (self.x.get_mut(self.len), self.y.get_mut(self.len))
         {
-            *to = point;
-            *value = (0, lanes);
+            *to_x = x;
+            *to_y = y;
             self.len = self.len.saturating_add(1);
         }
     }
 
-    fn as_slice(&self) -> &[u16] {
-        self.points.get(..self.len).unwrap_or_default()
-    }
-
     /// `1 / Π_{s ≠ t} (x_t − x_s)` for each point `x_t`.
-    fn weights(&self) -> [u16; MAX_CHUNKS] {
-        let mut weights = [0; MAX_CHUNKS];
-        for (weight, t) in weights.iter_mut().zip(self.as_slice()) {
-            let others = self.as_slice().iter().filter(|s| *s != t);
-            *weight = invert(others.fold(1, |product, s| mul(product, t ^ s)));
+    fn weights(&self) -> Lanes {
+        let mut products = [1; LANES];
+        for x in self.x.iter().take(self.len) {
+            products = mul_lanes(&products, &self.differences(*x));
         }
-        weights
+        invert_lanes(&products)
     }
 
-    /// Lagrange's formula: the value at `x`. The coefficient of a point is its weight times the
-    /// product of `x − x_s` over the other points, here those before it times those after it.
-    fn at(&mut self, x: u16, weights: &[u16]) -> Lanes {
-        let Self { points, values, len } = self;
-        let (points, values) =
-            (points.get(..*len).unwrap_or_default(), values.get_mut(..*len).unwrap_or_default());
-        let mut before = 1;
-        for (((coefficient, _), point), weight) in values.iter_mut().zip(points).zip(weights) {
-            *coefficient = mul(before, *weight);
-            before = mul(before, x ^ point);
+    /// `x − x_s` for each point, and one where that is zero or there is no point.
+    fn differences(&self, x: u16) -> Lanes {
+        let mut differences = [1; LANES];
+        for (to, point) in differences.iter_mut().zip(&self.x).take(self.len) {
+            *to = if *point == x { 1 } else { x ^ point };
         }
-        let mut after = 1;
-        for ((coefficient, _), point) in values.iter_mut().zip(points).rev() {
-            *coefficient = mul(*coefficient, after);
-            after = mul(after, x ^ point);
+        differences
+    }
+
+    /// Lagrange's formula: the value at `x`, which is none of the points. The coefficient of a
+    /// point is its weight times the product of `x − x_s` over the other points.
+    fn at(&mut self, x: u16, weights: &Lanes) -> Lanes {
+        let coefficients = mul_lanes(&products_of_others(&self.differences(x)), weights);
+        let terms = self.y.get_mut(..self.len).unwrap_or_default();
+        for ((to, _), coefficient) in terms.iter_mut().zip(coefficients) {
+            *to = coefficient;
         }
-        combine(values)
+        combine(terms)
     }
 }
 
 /// Collects the chunks of one object: the first of each index, and fewer than restore it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Decoder {
     object_len: usize,
     chunks: Vec<Chunk>,
@@ -247,8 +251,7 @@ impl Decoder {
 
     /// The decoder with a chunk, where the state changes anyway.
     pub(super) fn with(&self, chunk: &Chunk) -> Result<Collected, Contradiction> {
-        let mut decoder = Self::new(self.object_len);
-        decoder.chunks.extend_from_slice(&self.chunks);
+        let mut decoder = self.copied();
         match self.offer(chunk)? {
             Offered::Known => {}
             Offered::New => decoder.keep(chunk.clone()),
@@ -257,21 +260,33 @@ impl Decoder {
         Ok(Collected::Incomplete(decoder))
     }
 
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.chunks.len()
+    }
+
+    /// A copy that keeps the room for further chunks.
+    pub(super) fn copied(&self) -> Self {
+        let mut decoder = Self::new(self.object_len);
+        decoder.chunks.extend_from_slice(&self.chunks);
+        decoder
+    }
+
     fn needed(&self) -> usize {
         self.object_len.div_ceil(CHUNK_LEN)
     }
 
     fn restore(&self, last: &Chunk) -> Result<Vec<u8>, Contradiction> {
-        let mut terms = Terms::new();
+        let mut points = Points::new();
         for chunk in self.chunks.iter().chain([last]) {
-            terms.push(chunk.index, chunk.lanes());
+            points.push(chunk.index, chunk.lanes());
         }
-        let weights = terms.weights();
+        let weights = points.weights();
         let mut object = Vec::with_capacity(self.needed().saturating_mul(CHUNK_LEN));
         for (index, _) in (0u16..).zip(0..self.needed()) {
             match self.chunks.iter().chain([last]).find(|chunk| chunk.index == index) {
                 Some(chunk) => object.extend_from_slice(&chunk.data),
-                None => object.extend_from_slice(&bytes(&terms.at(index, &weights))),
+                None => object.extend_from_slice(&bytes(&points.at(index, &weights))),
             }
         }
         let padding = object.split_off(self.object_len.min(object.len()));
@@ -330,6 +345,24 @@ mod tests {
         assert_eq!(chunks[0].data, [7; 64]);
         assert_eq!(chunks[1].data[..32], [7; 32]);
         assert_eq!(chunks[1].data[32..], [0; 32]);
+    }
+
+    // Computed with a few lines of Python from the definition in SPEC.md.
+    #[test]
+    fn further_chunks_are_the_known_answers() {
+        for (index, expected) in [
+            (
+                3,
+                "72a84c6f0e29c8eb8aa549680b2af594b7a64a1534d7f691b054771631d0f39238e5286828f8387838e3387838f8387838fd387838f8386828e7387828e82868",
+            ),
+            (
+                u16::MAX,
+                "c69c96b88a1b123ccc1893bf8f18b2de983f9cb1edfab1dbd3ab305ce8fdb4d81a54cdb6c3de092e71e3c151977e40cabb0b93ab12ba78dd3121853a1f674098",
+            ),
+        ] {
+            let chunk = Encoder::new(&object(160), Some(index)).chunk().unwrap();
+            assert_eq!(hex::encode(chunk.data), expected);
+        }
     }
 
     #[test]
@@ -417,5 +450,35 @@ mod tests {
         assert_eq!(stored(&all[..2]), Ok(2));
         assert_eq!(stored(&all[..3]), Err(DecodeError::TooLarge));
         assert_eq!(stored(&[all[0].clone(), all[0].clone()]), Err(DecodeError::OutOfRange));
+    }
+
+    #[test]
+    #[ignore = "prints times: run in release mode"]
+    fn speed() {
+        let object = object(1152);
+        let all = chunks(&object, 60);
+        let time = |name: &str, work: &mut dyn FnMut()| {
+            let start = std::time::Instant::now();
+            (0..2_000).for_each(|_| work());
+            std::println!("{name}: {:.2} us", start.elapsed().as_secs_f64() * 1e6 / 2_000.0);
+        };
+        let encoder = Encoder::new(&object, Some(3));
+        time("systematic chunk of 18", &mut || {
+            core::hint::black_box(encoder.chunk());
+        });
+        let encoder = Encoder::new(&object, Some(1_000));
+        time("further chunk of 18", &mut || {
+            core::hint::black_box(encoder.chunk());
+        });
+        let half: Vec<_> = all.iter().step_by(2).take(18).cloned().collect();
+        for (name, chunks) in
+            [("first 18", &all[..18]), ("half of 18", &half), ("last 18", &all[42..])]
+        {
+            let mut decoder = Decoder::new(1152);
+            chunks[..17].iter().for_each(|chunk| decoder.keep(chunk.clone()));
+            time(name, &mut || {
+                let _ = core::hint::black_box(decoder.offer(&chunks[17]));
+            });
+        }
     }
 }

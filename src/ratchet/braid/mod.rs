@@ -1,5 +1,5 @@
 //! The ML-KEM Braid: a key agreement that trickles through the headers of ordinary messages, 64
-//! bytes in each, and puts out a fresh secret for every epoch. SPEC.md section 8.
+//! bytes in each, and puts out a fresh secret for every epoch. SPEC.md section 10.
 //!
 //! The states and the numbers of the transitions are those of the published specification
 //! (ML-KEM Braid, revision 1). Whoever has the key pair sends its header and then its bulk;
@@ -23,7 +23,6 @@ pub(crate) mod vectors;
 use alloc::boxed::Box;
 
 use self::authenticator::Authenticator;
-pub(crate) use self::authenticator::part;
 pub(crate) use self::erasure::{CHUNK_LEN, Chunk};
 use self::erasure::{Contradiction, Decoder};
 use self::state::{HEADER_OBJECT_LEN, State};
@@ -176,7 +175,8 @@ impl Braid {
             Step::Unchanged => {}
             Step::Sent => self.state.advance_encoder(),
             Step::Kept(chunk) => self.state.keep_chunk(chunk),
-            Step::Replaced(braid) => *self = *braid,
+            // Exchanged rather than moved out, so that what the box leaves behind is wiped.
+            Step::Replaced(mut braid) => core::mem::swap(self, &mut braid),
         }
     }
 

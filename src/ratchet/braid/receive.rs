@@ -55,7 +55,7 @@ impl Braid {
                 self.acknowledge(encapsulation, key, chunk)
             }
             (State::Ct1Sampled { encapsulation, key, .. }, Piece::Ct1Ack) => {
-                Ok(self.await_key(encapsulation, key.clone()))
+                Ok(self.await_key(encapsulation, key.copied()))
             }
             (
                 State::Ct1Acknowledged { encapsulation, key },

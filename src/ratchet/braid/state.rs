@@ -1,5 +1,6 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::Chunk;
 use super::authenticator::{Authenticator, MAC_LEN};
@@ -19,7 +20,6 @@ pub(super) const CT1_OBJECT_LEN: usize = KEM_CT1_LEN;
 pub(super) const CT2_OBJECT_LEN: usize = KEM_CT2_LEN + MAC_LEN;
 
 /// The eleven states, by the names of the published specification.
-#[derive(Clone, Debug)]
 pub(super) enum State {
     // The side with the key pair.
     KeysUnsampled,
@@ -34,6 +34,24 @@ pub(super) enum State {
     EkReceivedCt1Sampled { encapsulation: KemEncapsulation, ct1: Encoder, key: KemVector },
     Ct1Acknowledged { encapsulation: KemEncapsulation, key: Decoder },
     Ct2Sampled { ct2: Encoder },
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::KeysUnsampled => "KeysUnsampled",
+            Self::KeysSampled { .. } => "KeysSampled",
+            Self::HeaderSent { .. } => "HeaderSent",
+            Self::Ct1Received { .. } => "Ct1Received",
+            Self::EkSentCt1Received { .. } => "EkSentCt1Received",
+            Self::NoHeaderReceived { .. } => "NoHeaderReceived",
+            Self::HeaderReceived { .. } => "HeaderReceived",
+            Self::Ct1Sampled { .. } => "Ct1Sampled",
+            Self::EkReceivedCt1Sampled { .. } => "EkReceivedCt1Sampled",
+            Self::Ct1Acknowledged { .. } => "Ct1Acknowledged",
+            Self::Ct2Sampled { .. } => "Ct2Sampled",
+        })
+    }
 }
 
 impl State {

@@ -2,7 +2,7 @@ use crate::ratchet::braid::{CHUNK_LEN, Chunk, Message, Piece};
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 /// What a message says about the post-quantum ratchet. It travels inside the sealed header and
-/// always has the same length, so that nothing about the Braid shows outside (SPEC.md section 7).
+/// always has the same length, so that nothing about the Braid shows outside (SPEC.md section 9).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PqHeader {
     /// The Braid's epoch and piece. The message key is of the epoch before.

@@ -1,25 +1,29 @@
 //! The sparse post-quantum ratchet: a symmetric chain each way for every epoch of the Braid, so
-//! that every message has a post-quantum key. SPEC.md section 7.
+//! that every message has a post-quantum key. SPEC.md section 9.
 //!
 //! A send or a receipt is staged from `&self` and changes nothing until it is committed. What is
 //! staged is the difference: a message that neither skips nor moves the Braid to another state
 //! stages a chain key and an index or a chunk, and allocates nothing.
 
 mod chain;
+mod error;
 mod header;
 mod healing;
+#[cfg(test)]
+mod tests;
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use rand_core::CryptoRng;
 
 use self::chain::{Chain, ChainStep, EpochChains, ReceivingChain, SkippedKey};
+pub use self::error::PqError;
 pub(crate) use self::header::PqHeader;
 use self::healing::Healing;
-pub(crate) use self::healing::Staleness;
+use super::Staleness;
 use super::braid::{Braid, BraidError, EpochKey, Step};
 use crate::crypto::Secret;
-use crate::error::error_codes;
 use crate::limits;
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
@@ -66,6 +70,7 @@ pub(crate) struct StagedSend {
 
 /// What a received header means.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "a box would be an allocation for every message")]
 pub(crate) enum PqReceive {
     /// The message's key, to be tried.
     Key(PqReceived),
@@ -96,44 +101,6 @@ enum UsedKey {
     Skipped { epoch: u32, n: u32 },
     Chain { epoch: u32, chain: Chain, skipped: Vec<SkippedKey> },
 }
-
-/// Why the post-quantum ratchet refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PqError {
-    /// The Braid refused.
-    #[error(transparent)]
-    Braid(#[from] BraidError),
-    /// A message skips more than [`limits::SKIP`] messages of its chain.
-    #[error("a message skips too many messages of its post-quantum chain")]
-    SkipLimit,
-    /// A chain has no further message numbers.
-    #[error("a post-quantum chain is exhausted")]
-    ChainExhausted,
-}
-
-impl PqError {
-    /// Whether the session has to end and another begin: it could not heal any more.
-    #[must_use]
-    pub const fn ends_session(&self) -> bool {
-        match self {
-            Self::Braid(error) => error.ends_session(),
-            Self::SkipLimit => false,
-            Self::ChainExhausted => true,
-        }
-    }
-}
-
-error_codes!(PqError {
-    Self::Braid(BraidError::HeaderMac) => ("braid/header-mac", FetchBundle),
-    Self::Braid(BraidError::CiphertextMac) => ("braid/ciphertext-mac", FetchBundle),
-    Self::Braid(BraidError::EncapsulationKey) => ("braid/encapsulation-key", FetchBundle),
-    Self::Braid(BraidError::ContradictoryChunks) => ("braid/contradictory-chunks", FetchBundle),
-    Self::Braid(BraidError::EpochsExhausted) => ("braid/epochs-exhausted", FetchBundle),
-    Self::Braid(BraidError::FutureEpoch) => ("braid/future-epoch", Drop),
-    Self::SkipLimit => ("pq-ratchet/skip-limit", Drop),
-    Self::ChainExhausted => ("pq-ratchet/chain-exhausted", FetchBundle),
-});
 
 impl PqRatchet {
     const VERSION: u8 = 1;
@@ -208,7 +175,7 @@ impl PqRatchet {
         match self.skipped.iter().find(|key| key.epoch == epoch && key.n == n) {
             Some(key) if !is_expired(key, now) => {
                 let key = AvailableKey {
-                    message_key: key.key.clone(),
+                    message_key: Secret::clone(&key.key),
                     used: UsedKey::Skipped { epoch, n },
                 };
                 self.received(header, key)
@@ -243,7 +210,9 @@ impl PqRatchet {
                 }
                 self.skipped.append(&mut skipped);
                 let excess = self.skipped.len().saturating_sub(limits::SKIPPED_KEYS);
-                self.drop_oldest(excess);
+                if excess > 0 {
+                    self.drop_oldest(excess);
+                }
             }
         }
         self.healing.received();
@@ -353,7 +322,7 @@ fn advance(epoch: u32, from: &Chain, n: u32, now: Timestamp) -> Result<Available
     while step.chain.n < n {
         let next = step.chain.step()?;
         let n = step.chain.n;
-        skipped.push(SkippedKey { epoch, n, key: step.message_key, stored_at: now });
+        skipped.push(SkippedKey { epoch, n, key: Box::new(step.message_key), stored_at: now });
         step = next;
     }
     let ChainStep { chain, message_key } = step;
@@ -361,7 +330,7 @@ fn advance(epoch: u32, from: &Chain, n: u32, now: Timestamp) -> Result<Available
 }
 
 fn is_expired(key: &SkippedKey, now: Timestamp) -> bool {
-    now.since(key.stored_at) >= limits::SKIPPED_KEY_AGE
+    now.since(key.stored_at) > limits::SKIPPED_KEY_AGE
 }
 
 impl Layout for Role {

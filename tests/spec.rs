@@ -1,0 +1,52 @@
+//! SPEC.md's tables are the code's. `SEALWAX_WRITE_SPEC=1 cargo test --test spec` rewrites them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::fmt::Write;
+use std::{env, fs};
+
+use sealwax::crypto::{HashLabel, KdfLabel, MacLabel, SignaturePurpose};
+use sealwax::limits;
+
+#[test]
+fn the_table_of_labels_is_the_registry() {
+    let mut table = String::from("| use | labels |\n|---|---|\n");
+    let mut row = |name: &str, labels: Vec<&str>| {
+        let labels: Vec<_> = labels.iter().map(|label| format!("`{label}`")).collect();
+        writeln!(table, "| {name} | {} |", labels.join(", ")).unwrap();
+    };
+    row("`Expand`", KdfLabel::ALL.iter().map(|label| label.as_str()).collect());
+    row("`Hash`", HashLabel::ALL.iter().map(|label| label.as_str()).collect());
+    row("`Mac`", MacLabel::ALL.iter().map(|label| label.as_str()).collect());
+    row("`Sign`", SignaturePurpose::ALL.iter().map(|label| label.as_str()).collect());
+    compare("labels", &table);
+}
+
+#[test]
+fn the_table_of_limits_is_the_code() {
+    let mut table = String::from("| limit | value | of what |\n|---|---|---|\n");
+    for limit in limits::ALL {
+        writeln!(table, "| `{}` | {} | {} |", limit.name, limit.value, limit.meaning.trim())
+            .unwrap();
+    }
+    compare("limits", &table);
+}
+
+/// Compares what stands between the marks of `name` in SPEC.md.
+fn compare(name: &str, table: &str) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/SPEC.md");
+    let spec = fs::read_to_string(path).unwrap();
+    let start = format!("<!-- {name}: generated, see tests/spec.rs -->\n");
+    let (before, rest) = spec.split_once(&start).expect("the mark is in SPEC.md");
+    let (found, after) = rest.split_once("<!-- end -->").expect("the mark has an end");
+    if env::var_os("SEALWAX_WRITE_SPEC").is_some() {
+        fs::write(path, format!("{before}{start}{table}<!-- end -->{after}")).unwrap();
+    } else {
+        assert_eq!(found, table, "SPEC.md is stale: SEALWAX_WRITE_SPEC=1 cargo test --test spec");
+    }
+}
