@@ -5,6 +5,9 @@
 mod identity;
 mod psk;
 mod transcript;
+#[cfg(test)]
+#[path = "../vectors/handshake.rs"]
+pub(crate) mod vectors;
 mod wire;
 
 use alloc::vec::Vec;

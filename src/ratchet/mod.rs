@@ -14,6 +14,9 @@ mod skipped;
 mod staleness;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+#[path = "../vectors/ratchet.rs"]
+pub(crate) mod vectors;
 
 use alloc::vec::Vec;
 use core::mem;
