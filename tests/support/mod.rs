@@ -420,7 +420,9 @@ impl World {
         let device = &mut self.devices[at.0];
         let session = device.endpoint.sessions(&peer).and_then(|sessions| sessions.active);
         let changes = session.and_then(|session| device.endpoint.reset(&peer, session, now));
-        device.write(&peer, changes.unwrap_or_default());
+        if let Some(changes) = changes {
+            device.write(&peer, changes);
+        }
     }
 }
 
