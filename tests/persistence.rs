@@ -126,12 +126,12 @@ fn a_stored_peer_comes_back_whole_or_not_at_all() {
     let (world, _, bob) = rich(3);
     let disk = world.state(bob);
     assert_eq!(Disk { contacts: disk.contacts.clone(), ..reload(&disk).unwrap() }, disk);
-    for (address, stored) in &disk.peers {
-        let with = |stored: StoredPeer| {
-            let mut disk = disk.clone();
-            disk.peers.insert(address.clone(), stored);
-            reload(&disk)
-        };
+    let whole = disk.endpoint().unwrap();
+    let with = |stored: StoredPeer| {
+        let (list, prekeys) = (whole.own_list().clone(), whole.prekeys().clone());
+        Endpoint::restore(whole.local().clone(), list, prekeys, [&stored])
+    };
+    for stored in disk.peers.values() {
         for len in 0..stored.active.len() {
             let active = stored.active[..len].to_vec().into();
             assert!(with(StoredPeer { active, ..stored.clone() }).is_err(), "active cut at {len}");
@@ -301,19 +301,22 @@ proptest! {
         }
         let envelope = world.say(alice, bob, b"hello");
         let permit = world.permit(bob, alice);
-        let disk = world.disk(bob);
+        let mut rng = world.rng.clone();
         let address = world.address(alice);
+        let whole = world.endpoint(bob);
+        let stored = whole.stored_peer(&address).unwrap();
         for (index, mask) in &at {
-            let mut disk = disk.clone();
-            let peer = disk.peers.get_mut(&address).unwrap();
+            let mut peer = stored.clone();
             let at = index.index(peer.active.len() + peer.archive.len());
             match at.checked_sub(peer.active.len()) {
                 None => peer.active[at] ^= mask,
                 Some(at) => peer.archive[at] ^= mask,
             }
-            if let Ok(mut endpoint) = disk.endpoint() {
+            let (list, prekeys) = (whole.own_list().clone(), whole.prekeys().clone());
+            let restored = Endpoint::restore(whole.local().clone(), list, prekeys, [&peer]);
+            if let Ok(mut endpoint) = restored {
                 let _ = endpoint.open(&envelope, world.now);
-                let _ = endpoint.encrypt(&permit, b"hello", world.now, &mut world.rng);
+                let _ = endpoint.encrypt(&permit, b"hello", world.now, &mut rng);
                 endpoint.expire(&address, world.now);
                 let _ = endpoint.renewal(&address, world.now);
             }
