@@ -223,7 +223,7 @@ fn deliver(
 #[test]
 fn long_random_conversations_go_on() {
     for seed in 0..3 {
-        converse(100 + seed, 2_000);
+        converse(100 + seed, 1_000);
     }
 }
 

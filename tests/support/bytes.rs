@@ -42,10 +42,10 @@ pub(crate) fn encode(number: u8, contents: &[u8]) -> Vec<u8> {
     let mut out = vec![number << 3 | 2];
     let mut len = contents.len();
     while len > 0x7f {
-        out.push((len & 0x7f) as u8 | 0x80);
+        out.push(u8::try_from(len & 0x7f).unwrap() | 0x80);
         len >>= 7;
     }
-    out.push(len as u8);
+    out.push(u8::try_from(len).unwrap());
     out.extend_from_slice(contents);
     out
 }

@@ -12,10 +12,12 @@
 )]
 
 pub(crate) mod bytes;
+mod disk;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+pub(crate) use disk::Disk;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use sealwax::handshake::PreSharedSecret;
@@ -26,14 +28,14 @@ use sealwax::identity::{
 };
 use sealwax::prekey::{PrekeyBundle, PrekeyShelf, PrekeyStore, VerifiedBundle};
 use sealwax::session::{
-    AcceptError, Changes, EncryptError, Encrypted, Endpoint, Introduction, OpenError, Opened,
-    Received, SessionId, StateError, StoredPeer,
+    AcceptError, Changes, EncryptError, Encrypted, Endpoint, Introduction, OpenError,
+    Opened, Received, SessionId,
 };
 use sealwax::time::Timestamp;
 
 pub(crate) const START: Timestamp = Timestamp::from_secs(1_800_000_000);
-pub(crate) const HOUR: Duration = Duration::from_secs(3_600);
-pub(crate) const DAY: Duration = Duration::from_secs(86_400);
+pub(crate) const HOUR: Duration = Duration::new(3_600, 0);
+pub(crate) const DAY: Duration = HOUR.saturating_mul(24);
 
 /// Names a device of a [`World`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,16 +62,6 @@ struct Device {
     endpoint: Endpoint,
     contacts: BTreeMap<AccountId, Contact>,
     disk: Disk,
-}
-
-/// The bytes that a device wrote down: all that survives a crash.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Disk {
-    pub(crate) local: Vec<u8>,
-    pub(crate) own_list: Vec<u8>,
-    pub(crate) prekeys: Vec<u8>,
-    pub(crate) contacts: BTreeMap<AccountId, Vec<u8>>,
-    pub(crate) peers: BTreeMap<DeviceAddress, StoredPeer>,
 }
 
 /// Why a device did not take in an envelope.
@@ -208,7 +200,7 @@ impl World {
         device.disk.prekeys = endpoint.prekeys().to_bytes().to_vec();
         let address = endpoint.local().address().clone();
         match self.directory.shelves.get_mut(&address) {
-            Some(shelf) => shelf.accept(publication),
+            Some(held) => held.accept(publication),
             None => drop(self.directory.shelves.insert(address, PrekeyShelf::new(publication))),
         }
     }
@@ -237,9 +229,9 @@ impl World {
 
     /// The same, showing every bundle that is taken.
     pub(crate) fn exhaust_into(&mut self, dev: Dev, mut take: impl FnMut(&[u8])) {
-        let shelf = self.directory.shelves.get_mut(&self.devices[dev.0].address()).unwrap();
-        while shelf.one_time_ids().next().is_some() {
-            take(&shelf.take_bundle(self.now).encode());
+        let held = self.directory.shelves.get_mut(&self.devices[dev.0].address()).unwrap();
+        while held.one_time_ids().next().is_some() {
+            take(&held.take_bundle(self.now).encode());
         }
     }
 }
@@ -422,117 +414,6 @@ impl World {
         let changes = session.and_then(|session| device.endpoint.reset(&peer, session, now));
         if let Some(changes) = changes {
             device.write(&peer, changes);
-        }
-    }
-}
-
-/// Disks.
-impl World {
-    /// Every byte that the device would write down now.
-    pub(crate) fn state(&self, dev: Dev) -> Disk {
-        Disk::of_device(&self.devices[dev.0])
-    }
-
-    /// What the device did write down.
-    pub(crate) fn disk(&mut self, dev: Dev) -> Disk {
-        self.save_contacts(dev);
-        self.devices[dev.0].disk.clone()
-    }
-
-    /// Writes down everything.
-    pub(crate) fn save(&mut self, dev: Dev) {
-        self.devices[dev.0].disk = self.state(dev);
-    }
-
-    fn save_contacts(&mut self, dev: Dev) {
-        let device = &mut self.devices[dev.0];
-        let contacts = device.contacts.iter();
-        device.disk.contacts = contacts.map(|(id, c)| (id.clone(), c.to_bytes())).collect();
-    }
-
-    /// The process dies and starts again with what was written down.
-    pub(crate) fn crash(&mut self, dev: Dev) {
-        let disk = self.disk(dev);
-        self.load(dev, &disk).unwrap();
-        assert_eq!(self.state(dev), disk, "loading and storing changes nothing");
-    }
-
-    /// Puts a device's disk in, as when a backup is restored.
-    pub(crate) fn load(&mut self, dev: Dev, disk: &Disk) -> Result<(), StateError> {
-        let device = &mut self.devices[dev.0];
-        device.endpoint = disk.endpoint()?;
-        device.contacts = disk
-            .contacts
-            .iter()
-            .map(|(id, bytes)| (id.clone(), Contact::from_bytes(bytes).unwrap()))
-            .collect();
-        device.disk = disk.clone();
-        Ok(())
-    }
-}
-
-impl Disk {
-    fn of(endpoint: &Endpoint) -> Self {
-        let stored = |peer: &DeviceAddress| endpoint.stored_peer(peer).unwrap();
-        Self {
-            local: endpoint.local().to_bytes().to_vec(),
-            own_list: endpoint.own_list().to_bytes(),
-            prekeys: endpoint.prekeys().to_bytes().to_vec(),
-            contacts: BTreeMap::new(),
-            peers: endpoint.peers().map(|peer| (peer.clone(), stored(peer))).collect(),
-        }
-    }
-
-    fn of_device(device: &Device) -> Self {
-        let contacts = device.contacts.iter();
-        Self {
-            contacts: contacts.map(|(id, c)| (id.clone(), c.to_bytes())).collect(),
-            ..Self::of(&device.endpoint)
-        }
-    }
-
-    pub(crate) fn endpoint(&self) -> Result<Endpoint, StateError> {
-        Endpoint::restore(
-            LocalDevice::from_bytes(&self.local)?,
-            VerifiedDeviceList::from_bytes(&self.own_list)?,
-            PrekeyStore::from_bytes(&self.prekeys)?,
-            self.peers.values(),
-        )
-        .complete()
-    }
-}
-
-impl Device {
-    fn address(&self) -> DeviceAddress {
-        self.endpoint.local().address().clone()
-    }
-
-    /// Writes down what is said to have changed, and checks that nothing else did.
-    fn write(&mut self, peer: &DeviceAddress, changes: Changes) {
-        let now = self.endpoint.stored_peer(peer).unwrap();
-        match self.disk.peers.get_mut(peer) {
-            Some(old) => {
-                if changes.active {
-                    old.active = now.active.clone();
-                }
-                if changes.archive {
-                    old.archive = now.archive.clone();
-                }
-                assert!(*old == now, "more changed than {changes:?}");
-            }
-            None => {
-                assert!(changes.active && changes.archive, "a new peer is all new");
-                self.disk.peers.insert(peer.clone(), now);
-            }
-        }
-        if changes.prekeys {
-            self.disk.prekeys = self.endpoint.prekeys().to_bytes().to_vec();
-        }
-    }
-
-    fn write_peer(&mut self, peer: &DeviceAddress) {
-        if let Some(now) = self.endpoint.stored_peer(peer) {
-            self.disk.peers.insert(peer.clone(), now);
         }
     }
 }
