@@ -167,7 +167,7 @@ fn two_lists_of_one_version_are_evidence() {
         panic!("not a fork")
     };
     assert!(matches!(contact.events(), [IdentityEvent::ListFork { .. }]));
-    assert_eq!(ForkEvidence::decode(&evidence.encode()), Ok(evidence));
+    assert_eq!(ForkEvidence::decode(&evidence.encode()), Ok(*evidence));
     assert_eq!(world.try_permit(alice, bob), Err(SendRefused::Unacknowledged));
 }
 
@@ -218,25 +218,22 @@ fn a_rotated_account_key_is_followed_and_the_old_one_retired() {
     let list = world.newest_list(&id).unwrap();
     let new = AccountKeyPair::generate(&mut world.rng);
     let terms = sealwax::identity::CertificateTerms { validity: world.validity(), capabilities: 0 };
-    let request = world.endpoint(bob).local().keys().request_certificate(&id, &new.public_key(), terms);
+    let request =
+        world.endpoint(bob).local().keys().request_certificate(&id, &new.public_key(), terms);
     let certificate = new.certify(&request, now).unwrap();
     let validity = world.validity();
     let rotated = ListDraft::after(&list)
         .with(certificate)
         .sign_rotation(world.account_key("bob"), &new, validity)
         .unwrap();
-    let by_the_thief =
-        ListDraft::after(&list).sign(world.account_key("bob"), validity).unwrap();
+    let by_the_thief = ListDraft::after(&list).sign(world.account_key("bob"), validity).unwrap();
     let contact = world.contact(alice, &id);
     assert_eq!(contact.update(rotated, now).unwrap(), ContactUpdate::Advanced);
     assert!(matches!(contact.events(), [IdentityEvent::AccountKeyRotated { .. }]));
     assert_eq!(contact.account_key(), &new.public_key());
     let before = contact.to_bytes();
     assert!(!matches!(contact.update(by_the_thief.clone(), now), Ok(ContactUpdate::Advanced)));
-    assert_eq!(
-        contact.replace(by_the_thief, now),
-        Err(ListError::RetiredAccountKey.into())
-    );
+    assert_eq!(contact.replace(by_the_thief, now), Err(ListError::RetiredAccountKey.into()));
     if contact.to_bytes() != before {
         assert!(matches!(contact.events(), [_, IdentityEvent::ListFork { .. }]));
     }

@@ -59,14 +59,19 @@ impl Device {
         Ok(bytes.len())
     }
 
-    /// The upkeep that every device does daily: rotate, delete, refill.
-    pub(crate) fn maintain_prekeys(&mut self, world: &mut World) -> Outcome {
+    /// The upkeep that every device does daily: what is old is deleted or replaced, what was used is refilled.
+    pub(crate) fn daily_upkeep(&mut self, world: &mut World) -> Outcome {
         let left = world.directory.prekeys_left(self.address());
         self.endpoint.prekeys_mut().server_holds(&left);
         let done = self.endpoint.prekeys_mut().maintain(world.now, &mut world.rng)?;
         self.database.store_prekeys(&self.endpoint);
         if done.publish {
             self.publish_prekeys(world)?;
+        }
+        let peers: Vec<_> = self.endpoint.peers().cloned().collect();
+        for peer in peers {
+            self.endpoint.expire(&peer, world.now);
+            self.database.store_peer(&self.endpoint, &peer);
         }
         Ok(())
     }

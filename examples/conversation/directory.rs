@@ -22,12 +22,12 @@ impl Directory {
         self.lists.entry(account).or_default().push(list.encode());
     }
 
-    pub(crate) fn publish_prekeys(&mut self, publication: &[u8]) -> Outcome {
-        let publication = Publication::decode(publication)?;
-        let address = publication.certificate().address().clone();
+    pub(crate) fn publish_prekeys(&mut self, encoded: &[u8]) -> Outcome {
+        let upload = Publication::decode(encoded)?;
+        let address = upload.certificate().address().clone();
         match self.shelves.get_mut(&address) {
-            Some(shelf) => shelf.accept(publication),
-            None => drop(self.shelves.insert(address, PrekeyShelf::new(publication))),
+            Some(held) => held.accept(upload),
+            None => drop(self.shelves.insert(address, PrekeyShelf::new(upload))),
         }
         Ok(())
     }
@@ -64,7 +64,7 @@ impl Directory {
         device: &DeviceAddress,
         now: Timestamp,
     ) -> Outcome<Vec<u8>> {
-        let shelf = self.shelves.get_mut(device).ok_or("no prekeys of that device")?;
-        Ok(shelf.take_bundle(now).encode())
+        let held = self.shelves.get_mut(device).ok_or("no prekeys of that device")?;
+        Ok(held.take_bundle(now).encode())
     }
 }

@@ -4,19 +4,21 @@ use sealwax::envelope::Envelope;
 use sealwax::identity::{
     ContactUpdate, DeviceAddress, ListDraft, SendPermit, SignedDeviceList, Validity,
 };
+use sealwax::prekey::BundleError;
 use sealwax::session::{Endpoint, StoredPeer};
 
 use crate::Outcome;
 use crate::device::Device;
 use crate::network::Packet;
+use crate::person::{Person, certified};
 use crate::receiving::Fate;
 use crate::sending::verified_bundle;
-use crate::story::{ALICE, LAPTOP, Person, Story, YEAR, certified, heading};
+use crate::story::{ALICE, LAPTOP, Story, YEAR, heading};
 use crate::world::World;
 
 impl Story {
     pub(crate) fn hostile_server(&mut self) -> Outcome {
-        heading(8, "A hostile server");
+        heading(9, "A hostile server");
         self.damaged_envelopes()?;
         self.settle()?;
         self.repeated_and_readdressed()?;
@@ -80,12 +82,17 @@ impl Story {
         // Field 1 is the certificate; the prekeys are the others.
         let spliced =
             [fields(&genuine, |number| number == 1), fields(&theirs, |number| number != 1)];
+        let mut flipped = genuine.clone();
+        if let Some(last) = flipped.last_mut() {
+            *last ^= 1;
+        }
         for (what, bytes) in [
-            ("Bob's certificate with a stranger's prekeys", spliced.concat()),
             ("a bundle under a stranger's certificate", theirs),
+            ("Bob's certificate with a stranger's prekeys", spliced.concat()),
+            ("a bit flipped in a prekey's signature", flipped),
         ] {
             let refused = verified_bundle(&bytes, &permit, &self.world).err();
-            verdict(what, refused.map(|error| format!("{}: {error}", error.code())))?;
+            verdict(what, refused.map(|error| bundle_codes(&error)))?;
         }
         Ok(())
     }
@@ -99,10 +106,7 @@ impl Story {
         let extra =
             [genuine, tagged(2, &stranger.endpoint.local().certificate().encode())].concat();
         let refused = SignedDeviceList::decode(&extra).err();
-        verdict(
-            "a device added to a signed list",
-            refused.map(|error| format!("{}: {error}", error.code())),
-        )?;
+        verdict("a device added to a signed list", refused.map(|error| error.code().into()))?;
         let (draft, server) = (ListDraft::first(bob.clone()), self.server_person()?);
         let certificate = certified(&bob, &server.key, &mut self.world)?.certificate().clone();
         let validity = Validity::starting(self.world.now, YEAR)?;
@@ -193,6 +197,15 @@ impl Story {
 fn snapshot(endpoint: &Endpoint) -> (Vec<u8>, Vec<StoredPeer>) {
     let prekeys = endpoint.prekeys().to_bytes().to_vec();
     (prekeys, endpoint.peers().filter_map(|peer| endpoint.stored_peer(peer)).collect())
+}
+
+fn bundle_codes(error: &BundleError) -> String {
+    match error {
+        BundleError::SignedPrekey(behind)
+        | BundleError::KemPrekey(behind)
+        | BundleError::OneTimePrekey(behind) => format!("{}: {}", error.code(), behind.code()),
+        _ => error.code().into(),
+    }
 }
 
 fn verdict(what: &str, refused: Option<String>) -> Outcome {

@@ -23,6 +23,7 @@ mod device;
 mod directory;
 mod hostile;
 mod network;
+mod person;
 mod receiving;
 mod report;
 mod sending;

@@ -83,7 +83,7 @@ impl Device {
         match Content::decode(&received.plaintext) {
             Ok(Incoming::Valid(content)) => self.act(world, &sender, &content)?,
             Ok(Incoming::Unsupported(_)) => {
-                world.note(self.name, "a message needs a newer version".into())
+                world.note(self.name, "got a message that needs a newer version");
             }
             Err(error) => return Ok(Fate::Refused(error.code().into())),
         }
@@ -113,9 +113,10 @@ impl Device {
             Body::Receipt(receipt) => self.delivered(from, receipt.ids()),
             Body::Retry(request) => self.answer_retry(world, from, request),
             Body::SessionReset(reset) => {
+                let reason = reset.reason;
                 world.note(
                     self.name,
-                    format!("hears that the other side begins anew ({:?})", reset.reason),
+                    &format!("hears that the other side begins anew ({reason:?})"),
                 );
             }
             _ => {}

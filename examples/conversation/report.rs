@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use crate::device::Device;
 use crate::story::{Story, count, heading, pieces};
-use crate::world::{Meter, Said, Sizes, Stopwatch};
+use crate::world::{Epoch, Meter, Said, Sizes, Stopwatch};
 
 /// Lines shown at the beginning and at the end of the conversation.
 const SHOWN: usize = 5;
+const SHOWN_EPOCHS: usize = 12;
 
 pub(crate) fn print(story: &Story) {
-    heading(9, "Who said what");
+    heading(10, "Who said what");
     print_conversation(story);
-    heading(10, "What it took");
+    heading(11, "What it took");
     print_network(story);
     print_sizes(&story.world.meter);
     print_speed(&story.world.meter);
@@ -25,9 +26,13 @@ fn print_conversation(story: &Story) {
     let said = &story.world.said;
     let (first, rest) = said.split_at(SHOWN.min(said.len()));
     let (left_out, last) = rest.split_at(rest.len().saturating_sub(SHOWN * 3));
-    first.iter().for_each(|said| print_said(story, said));
+    for said in first {
+        print_said(story, said);
+    }
     println!("    ... {} more ...", left_out.len());
-    last.iter().for_each(|said| print_said(story, said));
+    for said in last {
+        print_said(story, said);
+    }
 }
 
 fn print_said(story: &Story, said: &Said) {
@@ -51,15 +56,15 @@ fn print_network(story: &Story) {
 }
 
 fn print_sizes(meter: &Meter) {
-    print_size("established session", &meter.established);
-    print_size("with a handshake", &meter.with_handshake);
+    print_size("in established sessions", &meter.established);
+    print_size("that carry a handshake", &meter.with_handshake);
 }
 
 fn print_size(what: &str, sizes: &Sizes) {
     let Sizes { messages, wire, plaintext } = sizes;
     let mean = |sum: &usize| sum / messages.max(&1);
     println!(
-        "  bytes      {} for {} of content: {messages} messages, {what}",
+        "  bytes      {} on the wire for {} of content, mean of {messages} messages {what}",
         mean(wire),
         mean(plaintext)
     );
@@ -82,15 +87,17 @@ fn per_second(each: Duration) -> u128 {
 }
 
 fn print_epochs(meter: &Meter) {
+    let epochs = &meter.epochs;
+    let sum = |field: fn(&Epoch) -> u32| epochs.iter().map(field).map(u64::from).sum::<u64>();
+    let mean = |sum: u64| sum / u64::try_from(epochs.len()).unwrap_or(u64::MAX).max(1);
     println!(
-        "  healing    {} seen, by both sides:",
-        count(meter.epochs.len(), "post-quantum epoch")
+        "  healing    {} completed, counted at both ends; mean: {} messages sent, {} received",
+        count(epochs.len(), "post-quantum epoch"),
+        mean(sum(|epoch| epoch.sent)),
+        mean(sum(|epoch| epoch.received)),
     );
-    for epoch in &meter.epochs {
-        println!(
-            "             {:<13}  epoch {}: {} messages sent, {} received",
-            epoch.at, epoch.number, epoch.sent, epoch.received
-        );
+    for Epoch { at, number, sent, received } in epochs.iter().take(SHOWN_EPOCHS) {
+        println!("             {at:<13}  number {number}: {sent} sent, {received} received");
     }
 }
 
@@ -109,7 +116,7 @@ fn everybody(story: &Story) -> impl Iterator<Item = &Device> {
 /// Whether every line arrived exactly once and unaltered on every device that should have it, and
 /// on no other, and the text can be put together again.
 pub(crate) fn check(story: &Story, text: &str) -> bool {
-    heading(11, "The check");
+    heading(12, "The check");
     let mut wrong: Vec<String> =
         story.world.said.iter().flat_map(|said| misdelivered(story, said)).collect();
     let strays = everybody(story).flat_map(|device| strays(story, device));

@@ -65,10 +65,8 @@ impl Device {
             let permits = match self.permits(world, &row.to)? {
                 Ok(permits) => permits,
                 Err(refused) => {
-                    world.note(
-                        self.name,
-                        format!("nothing is sent: {refused} ({})", refused.code()),
-                    );
+                    world
+                        .note(self.name, &format!("sends nothing: {refused} ({})", refused.code()));
                     break;
                 }
             };
@@ -162,6 +160,7 @@ impl Device {
             }
             let Some(permit) = self.permit(world, &peer) else { continue };
             let content = self.content(world, &peer.account).build(Null::default())?;
+            world.meter.carriers += 1;
             packets.push(self.seal(world, &permit, &content)?);
         }
         Ok(())
@@ -198,7 +197,7 @@ impl Device {
         let strength = bundle.strength();
         world.note(
             self.name,
-            format!(
+            &format!(
                 "begins a session ({reason:?}); one-time prekeys: X25519 {}, ML-KEM {}",
                 yes(strength.one_time_x25519),
                 yes(strength.one_time_kem),
@@ -219,7 +218,7 @@ impl Device {
         let Some(row) = self.database.chat.sent.get_mut(request.wire_id()) else { return };
         let original = SentMessage { kind: row.kind, sent_to: row.sent_to, answered: row.answered };
         if let Err(refused) = may_resend(&original, &permit.keys().signing, request) {
-            world.note(self.name, format!("does not send again: {refused} ({})", refused.code()));
+            world.note(self.name, &format!("does not send again: {refused} ({})", refused.code()));
             return;
         }
         row.answered = request.attempt();
@@ -227,7 +226,7 @@ impl Device {
         let mut waiting = self.database.chat.unacknowledged.iter_mut();
         if let Some(row) = waiting.find(|row| row.id == id && row.to == *from) {
             row.due = world.now;
-            world.note(self.name, "sends a message again, because the other device asks".into());
+            world.note(self.name, "sends a message again, because the other device asks");
         }
     }
 

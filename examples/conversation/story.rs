@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use sealwax::content::{SessionReset, SessionResetReason};
 use sealwax::identity::{
-    AccountId, AccountIdentity, AccountKeyPair, CertificateTerms, DeviceAddress, DeviceKeys,
-    ListDraft, LocalDevice, SafetyNumber, ScanOutcome, Validity, VerifiedDeviceList,
+    AccountId, AccountIdentity, DeviceAddress, ListDraft, SafetyNumber, ScanOutcome,
 };
-use sealwax::limits::TEXT_BYTES;
+use sealwax::limits::{PQ_EPOCH_AGE, TEXT_BYTES};
 
 use crate::Outcome;
 use crate::device::Device;
+use crate::person::{Person, certified};
 use crate::report;
 use crate::world::World;
 
@@ -18,6 +18,7 @@ pub(crate) const ALICE: &str = "Alice's phone";
 pub(crate) const PHONE: &str = "Bob's phone";
 pub(crate) const LAPTOP: &str = "Bob's laptop";
 
+pub(crate) const DAY: Duration = Duration::from_secs(86_400);
 pub(crate) const YEAR: Duration = Duration::from_secs(365 * 86_400);
 
 /// Tells the whole story; whether every line arrived where it should.
@@ -30,6 +31,7 @@ pub(crate) fn tell(seed: u64, text: &str) -> Outcome<bool> {
     story.device_added()?;
     story.device_revoked()?;
     story.crash()?;
+    story.quiet_weeks()?;
     story.hostile_server()?;
     report::print(&story);
     Ok(report::check(&story, text))
@@ -43,56 +45,6 @@ pub(crate) struct Story {
     pub(crate) devices: Vec<Device>,
     /// Bob's phone, once it is no longer his.
     pub(crate) stolen: Option<Device>,
-}
-
-/// Somebody with an account. The account key may as well be kept offline.
-pub(crate) struct Person {
-    pub(crate) account: AccountId,
-    pub(crate) key: AccountKeyPair,
-    pub(crate) list: VerifiedDeviceList,
-}
-
-impl Person {
-    /// A new account with its first device.
-    pub(crate) fn join(name: &str, world: &mut World) -> Outcome<(Self, LocalDevice)> {
-        let account = AccountId::new(name.as_bytes())?;
-        let key = AccountKeyPair::generate(&mut world.rng);
-        let local = certified(&account, &key, world)?;
-        let draft = ListDraft::first(account.clone()).with(local.certificate().clone());
-        let signed = draft.sign(&key, Validity::starting(world.now, YEAR)?)?;
-        let list = VerifiedDeviceList::trust_on_first_use(signed, world.now)?;
-        Ok((Self { account, key, list }, local))
-    }
-
-    /// Signs and publishes the next device list.
-    fn publish(&mut self, draft: ListDraft, world: &mut World) -> Outcome {
-        let signed = draft.sign(&self.key, Validity::starting(world.now, YEAR)?)?;
-        world.directory.publish_list(&signed);
-        let advanced = self.list.advance(signed, world.now)?;
-        let sealwax::identity::Advance::Advanced(list) = advanced else {
-            return Err("our own list does not follow".into());
-        };
-        self.list = *list;
-        Ok(())
-    }
-
-    fn identity(&self) -> (&AccountId, sealwax::identity::AccountKey) {
-        (&self.account, self.key.public_key())
-    }
-}
-
-/// Keys of a new device, vouched for by the account.
-pub(crate) fn certified(
-    account: &AccountId,
-    key: &AccountKeyPair,
-    world: &mut World,
-) -> Outcome<LocalDevice> {
-    let keys = DeviceKeys::generate(&mut world.rng);
-    let terms =
-        CertificateTerms { validity: Validity::starting(world.now, YEAR)?, capabilities: 0 };
-    let request = keys.request_certificate(account, &key.public_key(), terms);
-    let certificate = key.certify(&request, world.now)?;
-    Ok(LocalDevice::new(keys, certificate)?)
 }
 
 impl Story {
@@ -297,6 +249,33 @@ impl Story {
         );
         self.settle()
     }
+
+    /// Nobody says anything. After a week without a post-quantum epoch the devices exchange empty
+    /// messages until one completes; a lost one is repeated a day later.
+    fn quiet_weeks(&mut self) -> Outcome {
+        heading(8, "Quiet weeks");
+        let (alice, laptop) = (self.address(ALICE)?, self.address(LAPTOP)?);
+        let (began, carriers) = (self.world.now, self.world.meter.carriers);
+        let before = [self.epochs(ALICE, &laptop)?, self.epochs(LAPTOP, &alice)?];
+        self.world.now = self.world.now.saturating_add(PQ_EPOCH_AGE);
+        loop {
+            for device in &mut self.devices {
+                device.daily_upkeep(&mut self.world)?;
+            }
+            self.settle()?;
+            let after = [self.epochs(ALICE, &laptop)?, self.epochs(LAPTOP, &alice)?];
+            if before.iter().zip(after).all(|(before, after)| after > *before) {
+                break;
+            }
+            self.world.now = self.world.now.saturating_add(DAY);
+        }
+        println!(
+            "  After {} days an epoch was complete on both sides, by {} empty messages.",
+            self.world.now.since(began).as_secs() / DAY.as_secs(),
+            self.world.meter.carriers - carriers,
+        );
+        Ok(())
+    }
 }
 
 /// Helpers of the story.
@@ -315,6 +294,14 @@ impl Story {
         self.at(name, |device, _| Ok(device.address().clone()))
     }
 
+    /// Post-quantum epochs that a device completed with another.
+    fn epochs(&mut self, name: &str, peer: &DeviceAddress) -> Outcome<u32> {
+        self.at(name, |device, world| {
+            let healing = device.endpoint.healing(peer, world.now).ok_or("no session")?;
+            Ok(healing.post_quantum.completed)
+        })
+    }
+
     fn arrived(&mut self, name: &str) -> Outcome<usize> {
         self.at(name, |device, _| Ok(device.database.chat.inbox.len()))
     }
@@ -330,9 +317,8 @@ impl Story {
     /// Alice learns of a new device list from the next message that reaches her.
     fn until_alice_sees_a_change(&mut self, of: &AccountId) -> Outcome {
         for _ in 0..2_000 {
-            let seen = self.at(ALICE, |device, world| {
-                Ok(!device.meet(world, of)?.events().is_empty())
-            })?;
+            let seen =
+                self.at(ALICE, |device, world| Ok(!device.meet(world, of)?.events().is_empty()))?;
             if seen {
                 return Ok(());
             }

@@ -62,7 +62,7 @@ impl World {
     }
 
     /// Keeps a line for the story, each once.
-    pub(crate) fn note(&mut self, device: &str, note: String) {
+    pub(crate) fn note(&mut self, device: &str, note: &str) {
         let line = format!("{device} {note}");
         if !self.notes.contains(&line) {
             self.notes.push(line);
@@ -111,6 +111,8 @@ pub(crate) struct Meter {
     pub(crate) with_handshake: Sizes,
     /// What opening came to, by the outcome's name.
     pub(crate) outcomes: BTreeMap<&'static str, usize>,
+    /// Empty messages that were sent only to complete one of these epochs.
+    pub(crate) carriers: usize,
     /// Completed post-quantum epochs, as each of both sides saw it.
     pub(crate) epochs: Vec<Epoch>,
     healing: BTreeMap<&'static str, BTreeMap<SessionId, Staleness>>,

@@ -1,7 +1,7 @@
 use core::time::Duration;
 
 /// What a session's two ratchets have done to shut out whoever once read its state. SPEC.md
-/// section 8.7.
+/// section 9.6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Healing {
     /// The Double Ratchet: a turn completes with the first message of every new chain of the
