@@ -28,6 +28,7 @@ pub fn run(data: &[u8]) {
     };
     let sent = scene.genuine(data).expect("nobody else can have sent it");
     assert_eq!(received.plaintext, sent.plaintext);
+    before.changed(&Stored::of(&bob), &received.sender, received.changes);
     opens_no_more(bob, &received, data);
 }
 
@@ -37,8 +38,11 @@ fn opens_no_more(mut endpoint: Endpoint, received: &Received, envelope: &[u8]) {
     let restored = Own::of(&endpoint).endpoint(after.peers.values()).unwrap();
     for endpoint in [&mut endpoint, &mut { restored }] {
         let again = endpoint.open(envelope, scene().now);
-        assert!(matches!(again, Ok(Opened::Duplicate)), "{again:?}");
-        assert!(Stored::of(endpoint) == after, "a duplicate changes nothing");
+        // The last message that a chain missed takes the chain with it, so that nothing tells a
+        // repetition from a message of another time.
+        let repetition = matches!(again, Ok(Opened::Duplicate | Opened::TooOld | Opened::Unknown));
+        assert!(repetition, "{again:?}");
+        assert!(Stored::of(endpoint) == after, "a repetition changes nothing");
     }
 }
 

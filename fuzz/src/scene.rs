@@ -8,7 +8,9 @@ use sealwax::identity::{
     SignedDeviceList, VerifiedDeviceList,
 };
 use sealwax::prekey::PrekeyStore;
-use sealwax::session::{AcceptError, Endpoint, Introduction, Received, StateError, StoredPeer};
+use sealwax::session::{
+    AcceptError, Changes, Endpoint, Introduction, Received, StateError, StoredPeer,
+};
 use sealwax::time::Timestamp;
 
 use super::support::bytes::{field, handshake, session};
@@ -149,7 +151,7 @@ impl Own {
         peers: impl IntoIterator<Item = &'a StoredPeer>,
     ) -> Result<Endpoint, StateError> {
         let Self { local, list, prekeys } = self.clone();
-        Endpoint::restore(local, list, prekeys, peers)
+        Endpoint::restore(local, list, prekeys, peers).complete()
     }
 }
 
@@ -160,6 +162,25 @@ impl Stored {
             prekeys: endpoint.prekeys().to_bytes().to_vec(),
             peers: endpoint.peers().map(|peer| (peer.clone(), stored(peer))).collect(),
         }
+    }
+}
+
+impl Stored {
+    /// Checks that no more changed of a peer's state than was said.
+    pub(super) fn changed(&self, after: &Self, peer: &DeviceAddress, said: Changes) {
+        assert!(said.prekeys || self.prekeys == after.prekeys);
+        let part = |of: &Self, part: fn(&StoredPeer) -> &[u8]| {
+            of.peers.get(peer).map(|peer| part(peer).to_vec())
+        };
+        let [active, archive]: [fn(&StoredPeer) -> &[u8]; 2] = [|p| &p.active, |p| &p.archive];
+        let removed = said.removed && !after.peers.contains_key(peer);
+        assert!(said.active || removed || part(self, active) == part(after, active));
+        assert!(said.archive || removed || part(self, archive) == part(after, archive));
+        let others = |of: &Self| {
+            let others = of.peers.iter().filter(|(other, _)| *other != peer);
+            others.map(|(other, stored)| (other.clone(), stored.clone())).collect::<Vec<_>>()
+        };
+        assert!(others(self) == others(after));
     }
 }
 

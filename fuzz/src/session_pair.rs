@@ -11,8 +11,8 @@ use sealwax::handshake::RespondError;
 use sealwax::identity::{Contact, DeviceAddress, SendPermit};
 use sealwax::prekey::{PrekeyShelf, PrekeyStore, VerifiedBundle};
 use sealwax::session::{
-    AcceptError, DecryptError, EncryptError, Encrypted, Endpoint, OpenError, Opened, Received,
-    StoredPeer,
+    AcceptError, Changes, DecryptError, EncryptError, Encrypted, Endpoint, OpenError, Opened,
+    Received,
 };
 use sealwax::time::Timestamp;
 
@@ -229,11 +229,13 @@ impl Pair {
             Op::Splice { to, which, other } => self.splice(to, which, other),
             Op::Strip { to, which } => self.strip(to, which),
             Op::Initiate { from } => self.initiate(from),
-            Op::Reset { who } => self.devices[who].housekeeping(|e, peer| e.reset(peer, self.now)),
-            Op::Forget { who } => self.devices[who].housekeeping(Endpoint::forget),
-            Op::Expire { who } => {
-                self.devices[who].housekeeping(|e, peer| e.expire(peer, self.now));
-            }
+            Op::Reset { who } => self.devices[who].reset(self.now),
+            Op::Forget { who } => self.devices[who].changing(Endpoint::forget),
+            Op::Expire { who } => self.devices[who].changing(|endpoint, peer| {
+                let changed = endpoint.expire(self.now);
+                assert!(changed.iter().all(|(of, _)| of == peer));
+                changed.first().map(|(_, changes)| *changes)
+            }),
             Op::Crash { who } => self.crash(who),
             Op::Backup { who } => {
                 self.devices[who].backup = Some(Stored::of(&self.devices[who].endpoint));
@@ -264,6 +266,8 @@ impl Pair {
                 return None;
             }
         };
+        let peer = device.permit.address();
+        before.changed(&Stored::of(&device.endpoint), peer, encrypted.changes);
         let sent = Sent { count: self.count, plaintext, encrypted };
         self.devices[1 - from].incoming.push(sent.clone());
         Some(sent)
@@ -297,6 +301,9 @@ impl Pair {
             Heard::Refused(error) => {
                 assert!(rolled_back, "a genuine message is refused: {error}");
                 assert!(ends_session(&error) || Stored::of(&device.endpoint) == before);
+                if let OpenError::Message { peer, changes, .. } = error {
+                    before.changed(&Stored::of(&device.endpoint), &peer, changes);
+                }
             }
             Heard::NotAccepted(error) => panic!("a genuine session is refused: {error}"),
         }
@@ -344,7 +351,10 @@ impl Pair {
     fn initiate(&mut self, from: usize) {
         let bundle = self.bundle(from);
         let device = &mut self.devices[from];
-        device.endpoint.initiate(&bundle, None, self.now, &mut self.rng).unwrap();
+        device.changing(|endpoint, _| {
+            let begun = endpoint.initiate(&bundle, None, self.now, &mut self.rng).unwrap();
+            Some(begun.changes)
+        });
         let sessions = device.endpoint.sessions(device.permit.address()).unwrap();
         assert!(sessions.active.is_some() && !sessions.acknowledged);
     }
@@ -399,7 +409,7 @@ impl Pair {
                 let publication = self.devices[who].publication(self.now);
                 self.devices[who].shelf = PrekeyShelf::new(publication);
             }
-            self.devices[who].housekeeping(|e, peer| e.reset(peer, self.now));
+            self.devices[who].reset(self.now);
         }
         self.initiate(0);
         for _ in 0..2 {
@@ -445,18 +455,24 @@ impl Device {
         let taken = self.taken.entry(sent.count).or_default();
         *taken += 1;
         assert!(*taken == 1 || rolled_back, "taken twice");
-        let (after, changes) = (Stored::of(&self.endpoint), received.changes);
-        assert!(changes.prekeys || after.prekeys == before.prekeys);
-        let part = |of: &Stored, part: fn(&StoredPeer) -> &[u8]| {
-            of.peers.get(&received.sender).map(|peer| part(peer).to_vec())
-        };
-        let [active, archive]: [fn(&StoredPeer) -> &[u8]; 2] = [|p| &p.active, |p| &p.archive];
-        assert!(changes.active || part(&after, active) == part(before, active));
-        assert!(changes.archive || part(&after, archive) == part(before, archive));
+        before.changed(&Stored::of(&self.endpoint), &received.sender, received.changes);
     }
 
-    fn housekeeping<T>(&mut self, keep: impl FnOnce(&mut Endpoint, &DeviceAddress) -> T) {
-        keep(&mut self.endpoint, self.permit.address());
+    /// Does something that says what it changed.
+    fn changing(&mut self, act: impl FnOnce(&mut Endpoint, &DeviceAddress) -> Option<Changes>) {
+        let (before, peer) = (Stored::of(&self.endpoint), self.permit.address());
+        let changes = act(&mut self.endpoint, peer).unwrap_or_default();
+        before.changed(&Stored::of(&self.endpoint), peer, changes);
+    }
+
+    fn reset(&mut self, now: Timestamp) {
+        let sessions = self.endpoint.sessions(self.permit.address());
+        let Some(active) = sessions.and_then(|sessions| sessions.active) else { return };
+        self.changing(|endpoint, peer| {
+            let changes = endpoint.reset(peer, active, now);
+            assert!(changes.is_some());
+            changes
+        });
     }
 
     fn publication(&mut self, now: Timestamp) -> sealwax::prekey::Publication {

@@ -99,6 +99,8 @@ fn prekeys(bytes: &[u8]) {
     let own = Own { prekeys: store.clone(), ..scene().own.clone() };
     let mut endpoint = own.endpoint([]).unwrap();
     open_all(&mut endpoint, scene().now);
+    let used = endpoint.prekeys().to_bytes();
+    assert_eq!(PrekeyStore::from_bytes(&used).unwrap().to_bytes(), used);
     for now in times() {
         let mut store = store.clone();
         let _ = store.maintain(now, &mut rng());
@@ -125,8 +127,10 @@ fn peer(bytes: &[u8]) {
             assert!(encrypted.is_ok() || no_session || permit.address() != &address);
         }
         open_all(&mut endpoint, now);
-        endpoint.expire(&address, now);
-        endpoint.reset(&address, now);
+        endpoint.expire(now);
+        if let Some(active) = endpoint.sessions(&address).and_then(|sessions| sessions.active) {
+            endpoint.reset(&address, active, now).unwrap();
+        }
         assert_eq!(loads(&endpoint), Ok(()));
     }
     operate(endpoint);
@@ -168,7 +172,6 @@ fn open_all(endpoint: &mut Endpoint, now: Timestamp) {
                 if error.ends_session() => {}
             Ok(_) | Err(_) => assert!(Stored::of(endpoint) == before),
         }
-        assert_eq!(loads(endpoint), Ok(()));
     }
 }
 
@@ -177,7 +180,6 @@ fn loads(endpoint: &Endpoint) -> Result<(), StateError> {
     let stored = Stored::of(endpoint);
     let again = Own::of(endpoint).endpoint(stored.peers.values())?;
     assert!(Stored::of(&again) == stored);
-    PrekeyStore::from_bytes(&stored.prekeys)?;
     Ok(())
 }
 
