@@ -105,13 +105,14 @@ impl SessionSet {
 
     /// Takes a session that the peer initiated, whose first message authenticated. If we have
     /// initiated sessions a moment ago that it does not know yet, the one with the smallest id of
-    /// all sends, on both sides; the others receive.
+    /// all sends, on both sides; the others receive. If no session of ours sends, the new one does.
     pub(super) fn insert_accepted(&mut self, session: Session, now: Timestamp) {
         let mut session = self.numbered(session);
         let until = Some(now.saturating_add(SIMULTANEOUS_GRACE));
+        let sends = self.active.as_ref().is_some_and(|active| active.may_send(now));
         let sessions = self.active.iter_mut().chain(&mut self.inactive);
         let attempts: Vec<_> = sessions.filter(|session| session.is_fresh_attempt(now)).collect();
-        if attempts.iter().any(|attempt| attempt.id < session.id) {
+        if sends && attempts.iter().any(|attempt| attempt.id < session.id) {
             session.receive_only_until = until;
             self.deactivate(session, now);
         } else {
