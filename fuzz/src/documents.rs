@@ -21,7 +21,7 @@ pub fn run(data: &[u8]) {
         let _ = bundle.verify(scene.permits[0].device(), scene.now);
     }
     if let Some(publication) = same(data, Publication::decode, Publication::encode) {
-        put_on_a_shelf(scene, publication);
+        put_on_a_shelf(scene, &publication);
     }
     if let Some(request) = same(data, CertificateRequest::decode, CertificateRequest::encode) {
         let _ = scene.account.certify(&request, scene.now);
@@ -49,14 +49,14 @@ fn same<T, E: Debug>(
     Some(document)
 }
 
-fn put_on_a_shelf(scene: &Scene, publication: Publication) {
+fn put_on_a_shelf(scene: &Scene, publication: &Publication) {
     let mut shelf = PrekeyShelf::new(publication.clone());
     for _ in 0..3 {
         let bundle = shelf.take_bundle(scene.now).encode();
         same(&bundle, PrekeyBundle::decode, PrekeyBundle::encode).unwrap();
         shelf.accept(publication.clone());
     }
-    scene.own.prekeys.clone().confirm_published(&publication);
+    scene.own.prekeys.clone().confirm_published(publication);
 }
 
 /// Every contact that the list could concern takes it or refuses it, and can be stored.

@@ -6,6 +6,7 @@
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
     clippy::panic,
+    clippy::similar_names,
     clippy::unwrap_used,
     missing_docs,
     unreachable_pub,

@@ -117,19 +117,17 @@ impl Scene {
     /// The genuine message in an envelope, which may have lost its handshake on the way.
     pub(super) fn genuine(&self, envelope: &[u8]) -> Option<&Sent> {
         self.sent.iter().find(|sent| {
-            sent.envelope == envelope || message_of(&sent.envelope) == stripped_message(envelope)
+            let stripped = !carries_handshake(envelope);
+            sent.envelope == envelope
+                || stripped && message_of(&sent.envelope) == message_of(envelope)
         })
     }
 }
 
 /// The encoded message in a well-formed envelope.
-pub(super) fn message_of(envelope: &[u8]) -> Option<&[u8]> {
+pub(super) fn message_of(envelope: &[u8]) -> &[u8] {
     let path = if carries_handshake(envelope) { handshake::MESSAGE } else { session::MESSAGE };
-    Some(&envelope[field(envelope, path)])
-}
-
-fn stripped_message(envelope: &[u8]) -> Option<&[u8]> {
-    if carries_handshake(envelope) { None } else { message_of(envelope) }
+    &envelope[field(envelope, path)]
 }
 
 /// Of a well-formed envelope.
