@@ -1,4 +1,9 @@
 //! The fuzz targets' corpora, replayed. `fuzz/README.md` says how to go on fuzzing.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 use std::fs;
 use std::path::PathBuf;

@@ -538,6 +538,6 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
             "long-ago",
             then(&[&[A, 1, A | 27, 22, B | 25, A | 20, B | 4, 0, A | 16, A, 1, B | 4, 0]]),
         ),
-        ("new-sessions", vec![A | 16, A, 1].repeat(7)),
+        ("new-sessions", [A | 16, A, 1].repeat(7)),
     ]
 }
