@@ -32,10 +32,14 @@ impl Message {
         let (mut header, mut body) = ([0u8; HEADER], [0u8; BODY]);
         let cipher = ChaCha20Poly1305::new((&self.key).into());
         let nonce = [0; 12];
-        black_box(cipher.encrypt_inout_detached((&nonce).into(), &[], (&mut header[..]).into()).unwrap());
+        black_box(
+            cipher.encrypt_inout_detached((&nonce).into(), &[], (&mut header[..]).into()).unwrap(),
+        );
         let cipher = ChaCha20Poly1305::new((&self.key).into());
         let ad = [0; ASSOCIATED];
-        black_box(cipher.encrypt_inout_detached((&nonce).into(), &ad, (&mut body[..]).into()).unwrap());
+        black_box(
+            cipher.encrypt_inout_detached((&nonce).into(), &ad, (&mut body[..]).into()).unwrap(),
+        );
         black_box((header, body));
     }
 
@@ -47,10 +51,12 @@ impl Message {
         let ad = [0; ASSOCIATED];
         // A wrong tag: the check costs the same, the decryption behind it is added below.
         let cipher = ChaCha20Poly1305::new((&self.key).into());
-        let tag = cipher.encrypt_inout_detached((&nonce).into(), &[], (&mut header[..]).into()).unwrap();
+        let tag =
+            cipher.encrypt_inout_detached((&nonce).into(), &[], (&mut header[..]).into()).unwrap();
         black_box((tag, header));
         let cipher = ChaCha20Poly1305::new((&self.key).into());
-        let tag = cipher.encrypt_inout_detached((&nonce).into(), &ad, (&mut body[..]).into()).unwrap();
+        let tag =
+            cipher.encrypt_inout_detached((&nonce).into(), &ad, (&mut body[..]).into()).unwrap();
         black_box((tag, body));
     }
 

@@ -44,8 +44,7 @@ impl Peers {
     /// keys of all peers, the most recently heard of first, then all others; each tried key costs
     /// one keyed BLAKE3 and nothing else.
     pub(super) fn find(&self, message: &RatchetMessage<'_>) -> Option<usize> {
-        let matches =
-            |key: &SearchKey| key.tag(&message.header.nonce) == message.header.search_tag;
+        let matches = |key: &SearchKey| key.tag(&message.header.nonce) == message.header.search_tag;
         let live = self.live.iter().find(|live| matches(&live.key)).map(|live| live.slot);
         live.or_else(|| {
             let others = |slot: &usize| self.entry(*slot).map(|entry| entry.other.iter());

@@ -690,7 +690,7 @@ fn advance(
     let first = VerifiedDeviceList::trust_on_first_use(decoded(&known[0]), NOW).unwrap();
     let state = known[1..].iter().fold(first, |state, list| {
         match state.advance(decoded(list), NOW).unwrap() {
-            Advance::Advanced(state) => state,
+            Advance::Advanced(state) => *state,
             other => panic!("{other:?}"),
         }
     });
@@ -706,7 +706,7 @@ fn advance(
             let mut after = state;
             fields["outcome"] = json!(match outcome {
                 Advance::Advanced(next) => {
-                    after = next;
+                    after = *next;
                     "advanced"
                 }
                 Advance::AlreadyKnown => "already-known",
