@@ -167,7 +167,7 @@ fn two_lists_of_one_version_are_evidence() {
         panic!("not a fork")
     };
     assert!(matches!(contact.events(), [IdentityEvent::ListFork { .. }]));
-    assert_eq!(ForkEvidence::decode(&evidence.encode()), Ok(evidence));
+    assert_eq!(ForkEvidence::decode(&evidence.encode()), Ok(*evidence));
     assert_eq!(world.try_permit(alice, bob), Err(SendRefused::Unacknowledged));
 }
 

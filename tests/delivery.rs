@@ -12,9 +12,9 @@ mod support;
 use std::collections::VecDeque;
 
 use rand_chacha::rand_core::Rng;
-use sealwax::limits::{SKIP, SKIPPED_KEY_AGE, SKIPPED_KEYS};
+use sealwax::limits::{CONTENT_BYTES, ENVELOPE_BYTES, SKIP, SKIPPED_KEY_AGE, SKIPPED_KEYS};
 use sealwax::prekey::PrekeyStore;
-use sealwax::session::{DecryptError, OpenError, Opened};
+use sealwax::session::{DecryptError, EncryptError, OpenError, Opened};
 use support::bytes::{field, flipped, session};
 use support::{DAY, Dev, Heard, NotHeard, World, in_conversation};
 
@@ -222,7 +222,7 @@ fn deliver(
 #[test]
 fn long_random_conversations_go_on() {
     for seed in 0..3 {
-        converse(100 + seed, 500);
+        converse(100 + seed, 2_000);
     }
 }
 
@@ -284,4 +284,51 @@ fn a_thousand_sessions_and_the_right_one_is_found() {
     for i in (0..1_000).step_by(50) {
         world.tell(bob, peers[i], b"to you");
     }
+}
+
+/// Behaviour: the longest plaintext fits, before the first reply too, and one byte more does not.
+#[test]
+fn the_longest_plaintext_fits_and_no_longer_one() {
+    let mut world = World::new(10);
+    let (alice, bob) = (world.join("alice"), world.join("bob"));
+    world.begin(alice, bob);
+    let longest = vec![7; CONTENT_BYTES];
+    let envelope = world.say(alice, bob, &longest);
+    assert!(envelope.len() <= ENVELOPE_BYTES);
+    assert_eq!(world.hear(bob, &envelope).plaintext, longest);
+    let before = world.state(alice);
+    let longer = vec![7; CONTENT_BYTES + 1];
+    assert_eq!(world.encrypt(alice, bob, &longer), Err(EncryptError::TooLarge));
+    assert_eq!(world.state(alice), before);
+    world.tell(bob, alice, &longest);
+    world.tell(bob, alice, b"");
+}
+
+/// Behaviour: an envelope shows who is talking neither by its bytes nor by its length.
+#[test]
+fn an_envelope_shows_neither_names_nor_keys_nor_short_lengths() {
+    let mut world = World::new(11);
+    let (alice, bob) = (world.join("alice of wonderland"), world.join("bob the builder"));
+    let session = world.begin(alice, bob);
+    let first = world.say(alice, bob, b"hello");
+    world.hear(bob, &first);
+    world.tell(bob, alice, b"hello");
+    let later = world.say(alice, bob, b"hello");
+    let mut telling = vec![session.as_bytes().to_vec()];
+    for dev in [alice, bob] {
+        let certificate = world.endpoint(dev).local().certificate();
+        telling.push(certificate.account().as_bytes().to_vec());
+        telling.push(certificate.account_key().as_bytes().to_vec());
+        telling.push(certificate.keys().signing.as_bytes().to_vec());
+        telling.push(certificate.keys().identity.as_bytes().to_vec());
+    }
+    for bytes in telling {
+        for envelope in [&first, &later] {
+            assert!(envelope.windows(8).all(|window| !bytes.windows(8).any(|b| b == window)));
+        }
+    }
+    for len in [0, 1, 64, 127] {
+        assert_eq!(world.say(alice, bob, &vec![1; len]).len(), later.len(), "{len} bytes");
+    }
+    assert!(world.say(alice, bob, &[1; 128]).len() > later.len());
 }

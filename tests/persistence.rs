@@ -112,7 +112,8 @@ fn stored_bytes_come_back_whole_or_not_at_all() {
     let (mut world, _, bob) = rich(2);
     for Stored { name, bytes, again } in stored_types(&mut world, bob) {
         assert_eq!(again(&bytes).as_ref(), Some(&bytes), "{name}");
-        for len in 0..bytes.len() {
+        // Reading prekeys derives their public halves: not at each of 13,000 lengths.
+        for len in (0..bytes.len()).step_by(bytes.len().div_ceil(2_000)) {
             assert_eq!(again(&bytes[..len]), None, "{name} cut at {len}");
         }
         assert_eq!(again(&[&bytes[..], &[0]].concat()), None, "{name} with more");
@@ -216,11 +217,11 @@ fn shows_no_bytes(printed: &str) {
     for run in printed.split(hex).filter(|run| run.len() > 8) {
         assert!(run.len() < 20 && run.bytes().all(|b| b.is_ascii_digit()), "{run} is printed");
     }
-    let numbers = printed.split_whitespace().map(|word| word.trim_matches(['[', ']', ',']));
-    let mut row = 0;
-    for word in numbers {
-        row = if word.parse::<u8>().is_ok() { row + 1 } else { 0 };
-        assert!(row < 4, "numbers in a row before {word}");
+    let words: Vec<_> = printed.split_whitespace().collect();
+    for row in words.windows(12) {
+        let numbers = row.iter().map(|word| word.trim_matches(|c| "[](),".contains(c)));
+        let numbers = numbers.filter(|number| number.parse::<u8>().is_ok()).count();
+        assert!(numbers < 8, "numbers in a row: {row:?}");
     }
 }
 
@@ -243,12 +244,21 @@ fn nothing_printed_shows_bytes() {
     world.endpoint_mut(bob).pre_shared_secrets_mut().push(psk.clone());
     let bundle = world.bundle(bob, alice);
     let permit = world.permit(alice, bob);
-    let envelope = world.say(alice, bob, b"a plaintext of many bytes");
-    let decoded = printed(&sealwax::envelope::Envelope::decode(&envelope).unwrap());
-    assert!(decoded.len() > 100);
+    let id = world.address(alice).account;
+    let contact = printed(world.contact(bob, &id));
+    let shelf = printed(&world.directory.shelves[&world.address(bob)]);
+    let carol = world.join("carol");
+    world.begin(carol, bob);
+    let envelope = world.say(carol, bob, b"a plaintext of many bytes");
+    let introduction = printed(&world.open(bob, &envelope).unwrap());
+    let received = printed(&world.hear(bob, &envelope));
     let endpoint = world.endpoint(bob);
     let stored = endpoint.stored_peer(&world.address(alice)).unwrap();
     for printed in [
+        contact,
+        shelf,
+        introduction,
+        received,
         printed(endpoint),
         printed(endpoint.local()),
         printed(endpoint.local().keys()),
@@ -391,6 +401,8 @@ proptest! {
                 let bad = flipped(&envelope, index.index(envelope.len() * 8));
                 match world.try_hear(bob, &bad) {
                     Err(NotHeard::Open(_)) | Ok(Heard::Unknown) => {}
+                    // The handshake is known, the message is nobody's.
+                    Ok(Heard::TooOld) if kind == "known handshake" => {}
                     other => prop_assert!(false, "{}: {:?}", kind, other),
                 }
                 prop_assert!(world.state(bob) == before, "{}", kind);

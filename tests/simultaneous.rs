@@ -126,16 +126,27 @@ fn a_very_old_message_after_crossing_rounds_does_no_harm() {
 fn the_losing_session_only_receives_for_an_hour() {
     let (mut world, alice, bob) = alice_and_bob(32);
     let [from_alice, from_bob] = cross(&mut world, alice, bob);
-    let (in_hers, in_his) = (world.say(alice, bob, b"later"), world.say(bob, alice, b"later"));
+    let hers = [b"later", b"after"].map(|text| world.say(alice, bob, text));
+    let his = [b"later", b"after"].map(|text| world.say(bob, alice, text));
+    let session_of = |world: &World, dev, peer| world.active(dev, peer).unwrap();
+    let (in_hers, in_his) = (session_of(&world, alice, bob), session_of(&world, bob, alice));
     world.hear(bob, &from_alice);
     world.hear(alice, &from_bob);
-    let agreed = world.active(alice, bob);
-    let hears = |world: &mut World| {
-        world.hear(bob, &in_hers);
-        world.hear(alice, &in_his);
+    assert!(world.agree(alice, bob));
+    let agreed = session_of(&world, alice, bob);
+    assert_eq!(world.hear(bob, &hers[0]).session, in_hers);
+    assert_eq!(world.hear(alice, &his[0]).session, in_his);
+    assert_eq!((session_of(&world, alice, bob), session_of(&world, bob, alice)), (agreed, agreed));
+    world.advance(SIMULTANEOUS_GRACE);
+    let (hearer, peer, late, lost) = if agreed == in_hers {
+        (alice, bob, &his[1], in_his)
+    } else {
+        (bob, alice, &hers[1], in_hers)
     };
-    hears(&mut world);
-    assert_eq!((world.active(alice, bob), world.active(bob, alice)), (agreed, agreed));
+    world.hear(hearer, late);
+    assert_eq!(session_of(&world, hearer, peer), lost);
+    world.tell(hearer, peer, b"moved");
+    assert!(world.agree(alice, bob));
 }
 
 /// Behaviour: a handshake message that arrives for a session which its responder has reset makes

@@ -1,4 +1,5 @@
 use alloc::vec::Vec;
+use core::fmt;
 use core::num::NonZeroU32;
 
 use prost::Message;
@@ -168,13 +169,20 @@ impl Layout for Body {
 
 /// One entry of an account's chain of device lists. Its signatures verified against the keys
 /// inside; whether it continues the chain that we know is for [`super::VerifiedDeviceList`] to say.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DeviceListEntry {
     body: Body,
     bytes: Vec<u8>,
     hash: Digest,
     signature: Signature,
     rotation_signature: Option<Signature>,
+}
+
+/// Without the signed bytes, which spell out the account id.
+impl fmt::Debug for DeviceListEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeviceListEntry").field("body", &self.body).finish_non_exhaustive()
+    }
 }
 
 impl DeviceListEntry {

@@ -1,4 +1,5 @@
 use alloc::vec::Vec;
+use core::fmt;
 use core::num::NonZeroU32;
 
 use crate::crypto::{DhPublicKey, KemPublicKey, Signature, SignaturePurpose};
@@ -87,11 +88,18 @@ pub(super) enum PrekeyPublic {
 
 /// A prekey as it is published: parsed, with a signature that only a verified device's key can
 /// check. SPEC.md 6.1.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PublishedPrekey {
     body: Body,
     bytes: Vec<u8>,
     signature: Signature,
+}
+
+/// Without the signed bytes, which spell out the account id.
+impl fmt::Debug for PublishedPrekey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PublishedPrekey").field("body", &self.body).finish_non_exhaustive()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

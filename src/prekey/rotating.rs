@@ -1,5 +1,6 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::published::PrekeyId;
 use crate::crypto::KemSecretKey;
@@ -144,10 +145,20 @@ impl<K: Layout> Layout for Rotating<K> {
 
 /// A last-resort KEM prekey with the handshakes that it served: since the key stays, only this
 /// record tells a replay from a new handshake.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct LastResort {
     pub(super) secret: KemSecretKey,
     served: BTreeSet<[u8; 16]>,
+}
+
+/// Without the record, whose names were derived from the secrets of handshakes.
+impl fmt::Debug for LastResort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LastResort")
+            .field("secret", &self.secret)
+            .field("served", &self.served.len())
+            .finish()
+    }
 }
 
 impl LastResort {

@@ -103,7 +103,7 @@ pub(super) struct NextChain {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Committed {
     /// Skipped message keys that a limit dropped.
-    pub(crate) dropped: usize,
+    pub(crate) dropped: u32,
     /// Whether the set of header keys changed that messages may arrive under.
     pub(crate) keys_changed: bool,
 }
@@ -323,6 +323,7 @@ impl DoubleRatchet {
     pub(super) fn expire(&mut self, now: Timestamp) -> Committed {
         let chains = self.skipped.chains();
         let dropped = self.skipped.prune(self.generation(), now);
+        let dropped = u32::try_from(dropped).unwrap_or(u32::MAX);
         Committed { dropped, keys_changed: self.skipped.chains() != chains }
     }
 

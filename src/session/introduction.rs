@@ -1,9 +1,10 @@
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::error::DecryptError;
-use super::single::Session;
+use super::single::{Origin, Session};
 use crate::crypto::Digest;
-use crate::handshake::{InitiatorIdentity, Responded};
+use crate::handshake::{InitiatorIdentity, PreSharedSecretId, Responded};
 use crate::prekey::{HandshakeStrength, PrekeyUse};
 use crate::ratchet::{Committed, Ratchet, RatchetMessage, WireId};
 use crate::time::Timestamp;
@@ -11,7 +12,6 @@ use crate::time::Timestamp;
 /// A new session whose first message authenticated: its sender holds the keys in the certificate.
 /// Whether that device belongs to whom it says is for the caller to judge; until
 /// [`crate::session::Endpoint::accept`] nothing has changed, and dropping it leaves no trace.
-#[derive(Debug)]
 pub struct Introduction {
     pub(super) session: Session,
     pub(super) initiator: InitiatorIdentity,
@@ -20,6 +20,17 @@ pub struct Introduction {
     pub(super) plaintext: Vec<u8>,
     pub(super) wire_id: WireId,
     pub(super) committed: Committed,
+}
+
+/// Without the plaintext.
+impl fmt::Debug for Introduction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Introduction")
+            .field("initiator", &self.initiator)
+            .field("session", &self.session.id)
+            .field("plaintext_len", &self.plaintext.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Introduction {
@@ -31,7 +42,7 @@ impl Introduction {
     ) -> Result<Self, DecryptError> {
         let Responded { id, keys, initiator, signed_prekey, prekey_use, strength } = responded;
         let ratchet = Ratchet::responder(keys, signed_prekey, now);
-        let mut session = Session::new(id, flight, ratchet, now);
+        let mut session = Session::new(id, flight, ratchet, Origin::Accepted, now);
         let decrypted = session.decrypt(message, now)?;
         Ok(Self {
             session,
@@ -50,6 +61,13 @@ impl Introduction {
         &self.initiator
     }
 
+    /// The pre-shared secret that the initiator used, if it did. One that was handed out in a link
+    /// and is not used here proves nothing about who this is.
+    #[must_use]
+    pub fn pre_shared_secret(&self) -> Option<PreSharedSecretId> {
+        self.initiator.psk
+    }
+
     /// Which one-time keys protect the messages up to our first reply.
     #[must_use]
     pub fn strength(&self) -> HandshakeStrength {
@@ -60,5 +78,16 @@ impl Introduction {
     #[must_use]
     pub fn plaintext(&self) -> &[u8] {
         &self.plaintext
+    }
+}
+
+/// Without the plaintext.
+impl fmt::Debug for Introduction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Introduction")
+            .field("session", &self.session.id)
+            .field("initiator", self.initiator.certificate().address())
+            .field("plaintext_len", &self.plaintext.len())
+            .finish_non_exhaustive()
     }
 }

@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
@@ -9,7 +10,7 @@ use crate::ratchet::{HeaderKey, RatchetMessage};
 /// All session sets of a device, findable by address and by search tag. SPEC.md section 11.4.
 #[derive(Debug, Default)]
 pub(super) struct Peers {
-    slots: Vec<Option<Entry>>,
+    slots: Vec<Option<Box<Entry>>>,
     by_address: BTreeMap<DeviceAddress, usize>,
     /// Occupied slots by when their peer was last heard of, the most recent first.
     recent: Vec<usize>,
@@ -115,7 +116,7 @@ impl Peers {
             self.by_address.insert(set.peer().clone(), slot);
             self.recent.insert(0, slot);
         }
-        let entry = Some(Entry { set, other: Vec::new() });
+        let entry = Some(Box::new(Entry { set, other: Vec::new() }));
         match self.slots.get_mut(slot) {
             Some(place) => *place = entry,
             None => self.slots.push(entry),
@@ -135,7 +136,7 @@ impl Peers {
     }
 
     fn entry(&self, slot: usize) -> Option<&Entry> {
-        self.slots.get(slot)?.as_ref()
+        self.slots.get(slot)?.as_deref()
     }
 }
 

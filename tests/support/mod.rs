@@ -26,8 +26,8 @@ use sealwax::identity::{
 };
 use sealwax::prekey::{PrekeyBundle, PrekeyShelf, PrekeyStore, VerifiedBundle};
 use sealwax::session::{
-    AcceptError, Changes, EncryptError, Encrypted, Endpoint, Introduction, OpenError, Opened,
-    Received, SessionId, StateError, StoredPeer,
+    AcceptError, Changes, DecryptError, EncryptError, Encrypted, Endpoint, Introduction, OpenError,
+    Opened, Received, SessionId, StateError, StoredPeer,
 };
 use sealwax::time::Timestamp;
 
@@ -232,9 +232,14 @@ impl World {
 
     /// Lets the server run out of one-time prekeys of a device.
     pub(crate) fn exhaust(&mut self, dev: Dev) {
+        self.exhaust_into(dev, |_| {});
+    }
+
+    /// The same, showing every bundle that is taken.
+    pub(crate) fn exhaust_into(&mut self, dev: Dev, mut take: impl FnMut(&[u8])) {
         let shelf = self.directory.shelves.get_mut(&self.devices[dev.0].address()).unwrap();
         while shelf.one_time_ids().next().is_some() {
-            shelf.take_bundle(self.now);
+            take(&shelf.take_bundle(self.now).encode());
         }
     }
 }
@@ -338,7 +343,10 @@ impl World {
         let opened = device.endpoint.open(envelope, self.now);
         match &opened {
             Ok(Opened::Message(received)) => device.write(&received.sender, received.changes),
-            Err(OpenError::Message { peer, .. }) => device.write_peer(peer),
+            Err(OpenError::Message { peer, error: DecryptError::PostQuantum(_), .. }) => {
+                device.write_peer(peer);
+            }
+            Err(OpenError::Message { peer, .. }) => device.write(peer, Changes::default()),
             _ => {}
         }
         opened
