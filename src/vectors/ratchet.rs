@@ -52,7 +52,9 @@ pub(crate) fn header_sealing() -> Topic {
     );
     let mut rng = Recorder::new("header-sealing");
     let secret: [u8; 32] = rng.bytes();
-    topic.group(json!({ "op": "open", "header_key": hex::encode(secret) }));
+    topic.group(json!({
+        "op": "open", "header_key": hex::encode(secret), "body": hex::encode(BODY),
+    }));
     let key = HeaderKey::new(Secret::new(secret));
     let ratchet_key = *DhSecretKey::generate(&mut rng).public_key();
     let chunk = Chunk { index: 0x1234, data: rng.bytes() };
@@ -83,11 +85,14 @@ pub(crate) fn header_sealing() -> Topic {
     topic
 }
 
+/// What the header's tag also covers.
+const BODY: &[u8] = b"the sealed body";
+
 fn seal(key: &HeaderKey, header: &[u8], rng: &mut Recorder) -> (Nonce, SearchTag, Vec<u8>) {
     let (nonce, tag) = key.address(rng);
     let secret: AeadKey = read_all(&encode(key)).unwrap();
     let mut sealed = header.to_vec();
-    secret.seal_suffix(&nonce, &[], &mut sealed, 0);
+    secret.seal_suffix(&nonce, BODY, &mut sealed, 0);
     (nonce, tag, sealed)
 }
 
@@ -103,7 +108,7 @@ fn open_header(
     if !key.matches(&sealed) {
         return "unknown";
     }
-    match key.open(&sealed) {
+    match key.open(&sealed, BODY).map(|opened| opened.decode()) {
         None => "decrypt/not-authentic",
         Some(Err(error)) => error.code(),
         Some(Ok(_)) => "ok",

@@ -105,10 +105,10 @@ impl Scenario {
         let (bundle, verified) = (party.bundle(before).encode(), party.verified_bundle(before));
         self.rng.taken();
         let endpoint = &mut self.sides[actor].endpoint;
-        let session = endpoint.initiate(&verified, None, self.now, &mut self.rng).unwrap();
+        let begun = endpoint.initiate(&verified, None, self.now, &mut self.rng).unwrap();
         let fields = json!({
             "bundle": hex::encode(bundle), "random": self.rng.taken(),
-            "session": hex::encode(session.as_bytes()),
+            "session": hex::encode(begun.session.as_bytes()),
         });
         self.step(actor, "initiate", "ok", fields);
     }
@@ -189,7 +189,9 @@ impl Scenario {
 
     fn reset(&mut self, actor: usize) {
         let peer = self.sides[1 - actor].address().clone();
-        self.sides[actor].endpoint.reset(&peer, self.now);
+        let endpoint = &mut self.sides[actor].endpoint;
+        let session = endpoint.sessions(&peer).unwrap().active.unwrap();
+        endpoint.reset(&peer, session, self.now).unwrap();
         self.step(actor, "reset", "ok", json!({}));
     }
 
@@ -202,7 +204,7 @@ impl Scenario {
         let endpoint = &self.sides[actor].endpoint;
         let (local, list) = (endpoint.local().clone(), endpoint.own_list().clone());
         let prekeys = endpoint.prekeys().clone();
-        self.sides[actor].endpoint = Endpoint::restore(local, list, prekeys, [stored]).unwrap();
+        self.sides[actor].endpoint = Endpoint::restore(local, list, prekeys, [stored]).endpoint;
         self.step(actor, "restore", "ok", json!({ "before": before }));
     }
 

@@ -54,9 +54,9 @@ def decode(data):
     if len(ciphertext) != 1088:
         raise Refused("decode/wrong-length")
     sealed = fields.bytes(7)
+    if len(sealed) != 400:
+        raise Refused("decode/wrong-length")
     fields.finish()
-    if len(sealed) > 1024:
-        raise Refused("decode/too-large")
     return Decoded(signed, one_time, kem, ephemeral, ciphertext, sealed)
 
 
@@ -157,7 +157,7 @@ def initiate(local, bundle, peer, psk, random):
         + layout.opt(psk_id(psk) if psk is not None else None)
         + layout.var(local.certificate_bytes)
     )
-    sealed = seal(k_id, bytes(12), t1, plain)
+    sealed = seal(k_id, bytes(12), t1, plain.ljust(384, b"\0"))
     t2 = session_id(t1, sealed)
     authenticated = dh(local.identity_secret, bundle.signed.key)
     session_keys, replay = last_keys(chain, psk, authenticated, t2)
@@ -192,8 +192,9 @@ def open_identity(k_id, t1, sealed):
         reader.version()
         version, digest = reader.nonzero(), reader.raw(32)
         psk = reader.opt(lambda r: r.raw(8))
-        certificate = identity.decode_certificate(reader.var(1024))
-        reader.finish()
+        certificate = identity.decode_certificate(reader.var(384))
+        if any(reader.data):
+            raise Refused("decode/not-canonical")
     except Refused as error:
         raise Refused("respond/not-authentic", error.code) from error
     return Initiator(version, digest, psk, certificate)
