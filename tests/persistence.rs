@@ -448,7 +448,7 @@ proptest! {
             if let Ok(mut endpoint) = disk.endpoint() {
                 let _ = endpoint.open(&envelope, world.now);
                 let _ = endpoint.encrypt(&permit, b"hello", world.now, &mut world.rng);
-                endpoint.expire(&address, world.now);
+                endpoint.expire(world.now);
                 let _ = endpoint.renewal(&address, world.now);
             }
         }

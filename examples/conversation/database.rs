@@ -140,7 +140,7 @@ impl Database {
         let local = LocalDevice::from_bytes(&self.local)?;
         let own_list = VerifiedDeviceList::from_bytes(&self.own_list)?;
         let prekeys = PrekeyStore::from_bytes(&self.prekeys)?;
-        Ok(Endpoint::restore(local, own_list, prekeys, self.peers.values())?)
+        Ok(Endpoint::restore(local, own_list, prekeys, self.peers.values()).complete()?)
     }
 
     pub(crate) fn load_contacts(&self) -> Outcome<BTreeMap<AccountId, Contact>> {

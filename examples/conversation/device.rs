@@ -68,9 +68,7 @@ impl Device {
         if done.publish {
             self.publish_prekeys(world)?;
         }
-        let peers: Vec<_> = self.endpoint.peers().cloned().collect();
-        for peer in peers {
-            self.endpoint.expire(&peer, world.now);
+        for (peer, _) in self.endpoint.expire(world.now) {
             self.database.store_peer(&self.endpoint, &peer);
         }
         Ok(())

@@ -129,7 +129,7 @@ impl Story {
         let local = certified(&bob, &server.key, &mut self.world)?;
         let mut impostor = Device::install("an impostor", local, server.list, &mut self.world)?;
         let Some(mut stolen) = self.stolen.take() else { return Err("no stolen phone".into()) };
-        stolen.endpoint.reset(&alice_device, self.world.now);
+        stolen.endpoint.forget(&alice_device);
         for (device, what) in [
             (&mut stolen, "a new session from the revoked phone"),
             (&mut impostor, "a new session from a device that says it is Bob's"),

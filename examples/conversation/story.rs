@@ -140,7 +140,10 @@ impl Story {
         let (alice_device, phone) = (self.address(ALICE)?, self.address(PHONE)?);
         for (device, peer) in [(ALICE, &phone), (PHONE, &alice_device)] {
             self.at(device, |device, world| {
-                device.endpoint.reset(peer, world.now);
+                let active = device.endpoint.sessions(peer).and_then(|sessions| sessions.active);
+                if let Some(session) = active {
+                    device.endpoint.reset(peer, session, world.now);
+                }
                 device.database.store_peer(&device.endpoint, peer);
                 let reset = SessionReset { reason: SessionResetReason::Requested };
                 device.database.chat.requests.push((peer.clone(), reset.into()));

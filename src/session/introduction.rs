@@ -80,14 +80,3 @@ impl Introduction {
         &self.plaintext
     }
 }
-
-/// Without the plaintext.
-impl fmt::Debug for Introduction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Introduction")
-            .field("session", &self.session.id)
-            .field("initiator", self.initiator.certificate().address())
-            .field("plaintext_len", &self.plaintext.len())
-            .finish_non_exhaustive()
-    }
-}

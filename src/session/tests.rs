@@ -141,7 +141,7 @@ fn healing_comes_back_with_the_state() {
     assert!(before.is_some_and(|healing| healing.classical.received == 1));
     let Party { endpoint, .. } = bob;
     let (list, prekeys) = (endpoint.own_list().clone(), endpoint.prekeys().clone());
-    let restored = Endpoint::restore(endpoint.local().clone(), list, prekeys, [&stored]).unwrap();
+    let restored = Endpoint::restore(endpoint.local().clone(), list, prekeys, [&stored]).endpoint;
     assert_eq!(restored.healing(address, later), before);
 }
 
@@ -207,13 +207,13 @@ fn state_in_two_parts_comes_back_and_torn_parts_do_not() {
     bob.hear(&alice, &envelope);
     let reply = bob.say(&alice, b"hello", &mut rng);
     let received = alice.hear(&bob, &reply);
-    assert_eq!(received.changes, Changes { active: true, archive: true, prekeys: false });
+    assert_eq!(received.changes, Changes::BOTH_PARTS);
     let after = alice.endpoint.stored_peer(&address).unwrap();
     let restore = |stored: &StoredPeer| {
         let list = alice.endpoint.own_list().clone();
         let prekeys = PrekeyStore::from_bytes(&alice.endpoint.prekeys().to_bytes()).unwrap();
         let local = LocalDevice::from_bytes(&alice.endpoint.local().to_bytes()).unwrap();
-        Endpoint::restore(local, list, prekeys, [stored])
+        Endpoint::restore(local, list, prekeys, [stored]).complete()
     };
     let loaded = restore(&after).unwrap();
     assert_eq!(loaded.stored_peer(&address).unwrap(), after);

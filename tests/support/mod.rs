@@ -26,8 +26,8 @@ use sealwax::identity::{
 };
 use sealwax::prekey::{PrekeyBundle, PrekeyShelf, PrekeyStore, VerifiedBundle};
 use sealwax::session::{
-    AcceptError, Changes, DecryptError, EncryptError, Encrypted, Endpoint, Introduction, OpenError,
-    Opened, Received, SessionId, StateError, StoredPeer,
+    AcceptError, Changes, EncryptError, Encrypted, Endpoint, Introduction, OpenError, Opened,
+    Received, SessionId, StateError, StoredPeer,
 };
 use sealwax::time::Timestamp;
 
@@ -312,10 +312,9 @@ impl World {
     ) -> SessionId {
         let bundle = self.bundle(to, from);
         let endpoint = &mut self.devices[from.0].endpoint;
-        let id = endpoint.initiate(&bundle, psk, self.now, &mut self.rng).unwrap();
-        let peer = bundle.peer().address().clone();
-        self.devices[from.0].write_peer(&peer);
-        id
+        let begun = endpoint.initiate(&bundle, psk, self.now, &mut self.rng).unwrap();
+        self.devices[from.0].write(bundle.peer().address(), begun.changes);
+        begun.session
     }
 
     /// Encrypts and writes down what that changed: the active part, and nothing else.
@@ -328,8 +327,7 @@ impl World {
         let permit = self.permit(from, to);
         let device = &mut self.devices[from.0];
         let encrypted = device.endpoint.encrypt(&permit, text, self.now, &mut self.rng)?;
-        let changes = Changes { active: true, ..Changes::default() };
-        device.write(permit.address(), changes);
+        device.write(permit.address(), encrypted.changes);
         Ok(encrypted)
     }
 
@@ -343,10 +341,7 @@ impl World {
         let opened = device.endpoint.open(envelope, self.now);
         match &opened {
             Ok(Opened::Message(received)) => device.write(&received.sender, received.changes),
-            Err(OpenError::Message { peer, error: DecryptError::PostQuantum(_), .. }) => {
-                device.write_peer(peer);
-            }
-            Err(OpenError::Message { peer, .. }) => device.write(peer, Changes::default()),
+            Err(OpenError::Message { peer, changes, .. }) => device.write(peer, *changes),
             _ => {}
         }
         opened
@@ -422,8 +417,10 @@ impl World {
 
     pub(crate) fn reset(&mut self, at: Dev, peer: Dev) {
         let (peer, now) = (self.address(peer), self.now);
-        self.devices[at.0].endpoint.reset(&peer, now);
-        self.devices[at.0].write_peer(&peer);
+        let device = &mut self.devices[at.0];
+        let session = device.endpoint.sessions(&peer).and_then(|sessions| sessions.active);
+        let changes = session.and_then(|session| device.endpoint.reset(&peer, session, now));
+        device.write(&peer, changes.unwrap_or_default());
     }
 }
 
@@ -499,6 +496,7 @@ impl Disk {
             PrekeyStore::from_bytes(&self.prekeys)?,
             self.peers.values(),
         )
+        .complete()
     }
 }
 
