@@ -12,7 +12,7 @@ use crate::crypto::{KemEncapsulation, KemHeader, KemSeed};
 use crate::vectors::{Recorder, Topic, encode, flipped};
 use crate::wire::read_all;
 
-/// SPEC.md section 8: the parts of the Braid. Whole exchanges are in `ratchet-steps`.
+/// SPEC.md section 10: the parts of the Braid. Whole exchanges are in `ratchet-steps`.
 pub(crate) fn topic() -> Topic {
     let mut topic = Topic::new(
         "braid",

@@ -15,7 +15,7 @@ use crate::crypto::Digest;
 use crate::identity::ListVersion;
 use crate::limits::CONTENT_BYTES;
 
-/// SPEC.md section 12 of the content part: what decodes, what is refused and what is unsupported.
+/// SPEC.md section 12: what decodes, what is refused and what is unsupported.
 pub(super) fn topic() -> Topic {
     let mut topic = Topic::new(
         "content",

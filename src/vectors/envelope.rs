@@ -9,7 +9,7 @@ use crate::crypto::DhSecretKey;
 use crate::envelope::Envelope;
 use crate::limits::ENVELOPE_BYTES;
 
-/// SPEC.md section 11. Nothing in these is authentic, but for its form.
+/// SPEC.md section 13. Nothing in these is authentic, but for its form.
 pub(super) fn topic() -> Topic {
     let mut topic = Topic::new(
         "envelope",

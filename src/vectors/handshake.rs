@@ -10,7 +10,7 @@ use crate::crypto::{HashLabel, Nonce, hash};
 use crate::vectors::party::{DAY, NOW, Party};
 use crate::vectors::{Recorder, Topic, field, flipped, integer};
 
-/// SPEC.md section 6.
+/// SPEC.md section 7.
 pub(crate) fn topic() -> Topic {
     let mut topic = Topic::new(
         "handshake",

@@ -10,7 +10,7 @@ use crate::identity::DeviceAddress;
 use crate::session::{Endpoint, Introduction, OpenError, Opened, Received, StoredPeer};
 use crate::time::Timestamp;
 
-/// SPEC.md sections 9 and 13: two devices, through the operations that applications use.
+/// SPEC.md sections 11 and 15: two devices, through the operations that applications use.
 pub(super) fn topic() -> Topic {
     let mut topic = Topic::new(
         "scenario-two-devices",

@@ -1,4 +1,4 @@
-"""SPEC.md section 6: the handshake that hides its initiator."""
+"""SPEC.md section 7: the handshake that hides its initiator."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class Decoded:
 
 
 def decode(data):
-    """Section 11, `Handshake`."""
+    """Section 13, `Handshake`."""
     fields = layout.InOrder(data)
     if fields.u32(1) != 1:
         raise Refused("decode/unsupported-version")
@@ -132,7 +132,7 @@ def session_id(t1, sealed):
 
 
 def initiate(local, bundle, peer, psk, random):
-    """Everything that 6.4 derives. `local` is a `Local`, `peer` a certificate."""
+    """Everything that 7.4 derives. `local` is a `Local`, `peer` a certificate."""
     ephemeral, m = random[:32], random[32:64]
     public = dh_public(ephemeral)
     ciphertext, shared = kem_encapsulate(bundle.kem.key, m)
@@ -201,7 +201,7 @@ def open_identity(k_id, t1, sealed):
 
 
 def respond(local, store, psks, data, now):
-    """Steps 3 to 7 of 6.5."""
+    """Steps 3 to 7 of 7.5."""
     received = decode(data)
     signed = store.find_signed(received.signed, now)
     one_time = store.find_one_time(received.one_time) if received.one_time else None

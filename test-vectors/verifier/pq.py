@@ -1,4 +1,4 @@
-"""The post-quantum ratchet: a chain each way for every epoch of the Braid."""
+"""SPEC.md section 9: the post-quantum ratchet, a chain each way for every epoch of the Braid."""
 
 from . import layout
 from .braid import Braid

@@ -1,4 +1,4 @@
-"""SPEC.md section 7: the Double Ratchet with header encryption, and both ratchets together."""
+"""SPEC.md section 8: the Double Ratchet with header encryption, and both ratchets together."""
 
 import copy
 
@@ -250,7 +250,7 @@ class DoubleRatchet:
         known[0].keys += keys
 
     def prune(self, now):
-        """7.6; the number of dropped keys."""
+        """8.6; the number of dropped keys."""
         before = sum(len(past.keys) for past in self.past)
         for past in self.past:
             while past.keys and now - past.keys[0][2] > SKIPPED_KEY_AGE:
