@@ -139,8 +139,7 @@ impl Endpoint {
             return Err(InitiateError::OtherKeys);
         }
         let known = self.peers.get(peer).and_then(SessionSet::newest);
-        let initiated =
-            handshake::initiate(&self.local, &self.own_list, bundle, psk, known, rng)?;
+        let initiated = handshake::initiate(&self.local, &self.own_list, bundle, psk, known, rng)?;
         let ratchet = Ratchet::initiator(initiated.keys, &bundle.signed().key, now, rng)?;
         let flight = handshake::flight_digest(&initiated.flight);
         let session = Session::new(initiated.id, flight, ratchet, Origin::Initiated, now);

@@ -6,10 +6,10 @@ use core::fmt;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
+use super::SessionId;
 use super::error::{DecryptError, EncryptError, StateError};
 use super::outcome::{Changes, Encrypted, Renewal, StoredPeer};
 use super::single::{Retired, Session};
-use super::SessionId;
 use crate::crypto::{Digest, HashLabel, hash};
 use crate::handshake::SessionName;
 use crate::identity::{DeviceAddress, DevicePublicKeys, SendPermit};
@@ -116,7 +116,6 @@ impl SessionSet {
     ) {
         let mut session = self.numbered(session);
         let until = Some(now.saturating_add(SIMULTANEOUS_GRACE));
-        let sends = self.active.as_ref().is_some_and(|active| active.may_send(now));
         let sessions = self.active.iter_mut().chain(&mut self.inactive);
         let attempts = sessions.filter(|session| session.is_fresh_attempt(now));
         let latest = attempts.max_by_key(|attempt| attempt.ordinal);

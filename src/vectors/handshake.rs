@@ -48,7 +48,7 @@ struct Parties {
 impl Parties {
     fn initiate(&self, bundle: &VerifiedBundle, psk: bool, rng: &mut Recorder) -> Initiated {
         let psk = psk.then_some(&self.psk);
-        initiate(&self.alice.local, &self.alice.verified_list(), bundle, psk, rng).unwrap()
+        initiate(&self.alice.local, &self.alice.verified_list(), bundle, psk, None, rng).unwrap()
     }
 
     fn agreements(&self, topic: &mut Topic, rng: &mut Recorder) {
@@ -164,7 +164,7 @@ impl Parties {
         let comment = "a pre-shared secret that the responder does not know";
         self.refuse(topic, comment, &[], &with_psk, NOW, &self.bob.prekeys);
         let itself = &self.bob;
-        let reflected = initiate(&itself.local, &itself.verified_list(), &bundle, None, rng);
+        let reflected = initiate(&itself.local, &itself.verified_list(), &bundle, None, None, rng);
         let reflected = reflected.unwrap().flight;
         self.refuse(
             topic,

@@ -131,7 +131,7 @@ def session_id(t1, sealed):
     return hash_("handshake/session", t1 + sealed)
 
 
-def initiate(local, bundle, peer, psk, random):
+def initiate(local, bundle, peer, psk, random, known=None):
     """Everything that 7.4 derives. `local` is a `Local`, `peer` a certificate."""
     ephemeral, m = random[:32], random[32:64]
     public = dh_public(ephemeral)
@@ -155,6 +155,7 @@ def initiate(local, bundle, peer, psk, random):
         + u32(local.list.entry.version)
         + local.list.entry.hash
         + layout.opt(psk_id(psk) if psk is not None else None)
+        + layout.opt(known)
         + layout.var(local.certificate_bytes)
     )
     sealed = seal(k_id, bytes(12), t1, plain.ljust(384, b"\0"))
@@ -180,6 +181,7 @@ class Initiator:
     list_version: int
     list_hash: bytes
     psk_id: bytes
+    known: bytes
     certificate: object
 
 
@@ -191,13 +193,13 @@ def open_identity(k_id, t1, sealed):
         reader = Reader(plain)
         reader.version()
         version, digest = reader.nonzero(), reader.raw(32)
-        psk = reader.opt(lambda r: r.raw(8))
+        psk, known = reader.opt(lambda r: r.raw(8)), reader.opt(lambda r: r.raw(8))
         certificate = identity.decode_certificate(reader.var(384))
         if any(reader.data):
             raise Refused("decode/not-canonical")
     except Refused as error:
         raise Refused("respond/not-authentic", error.code) from error
-    return Initiator(version, digest, psk, certificate)
+    return Initiator(version, digest, psk, known, certificate)
 
 
 def respond(local, store, psks, data, now):

@@ -93,7 +93,9 @@ class SessionSet:
 
     def __init__(self, peer):
         self.peer, self.ordinal = peer, 0
-        self.active, self.inactive, self.flight = None, [], None
+        self.active, self.inactive = None, []
+        # Of each of our attempts that may still be acknowledged, by ordinal: its handshake.
+        self.flights = {}
 
     def sessions(self):
         return ([self.active] if self.active else []) + self.inactive
@@ -102,8 +104,16 @@ class SessionSet:
         session.ordinal = self.ordinal
         self.ordinal += 1
 
+    def newest(self):
+        """What a handshake says that it follows."""
+        sessions = self.sessions()
+        return max(sessions, key=lambda s: s.ordinal).id[:8] if sessions else None
+
+    def awaiting(self):
+        waits = [s for s in self.sessions() if not s.acknowledged and s.retired is None]
+        return {session.ordinal for session in waits}
+
     def activate(self, session, now):
-        self.flight = None
         session.inactive_since = session.receive_only_until = None
         old, self.active = self.active, session
         if old:
@@ -119,23 +129,28 @@ class SessionSet:
             if other.retired == HEARD_AGAIN:
                 other.retired = ANSWERED
         self.number(session)
+        self.flights[session.ordinal] = flight
         self.activate(session, now)
-        self.flight = flight
 
-    def insert_accepted(self, session, now):
+    def insert_accepted(self, session, known, now):
         self.number(session)
         attempts = [other for other in self.sessions() if other.is_attempt(now)]
-        if any(other.id < session.id for other in attempts):
+        latest = max(attempts, key=lambda other: other.ordinal, default=None)
+        if latest is None or latest.id[:8] == known:
+            self.activate(session, now)
+        elif latest.id < session.id:
             session.receive_only_until = now + SIMULTANEOUS_GRACE
             self.deactivate(session, now)
-            return
-        for other in attempts:
-            other.receive_only_until = now + SIMULTANEOUS_GRACE
-        self.activate(session, now)
+            if latest is not self.active and latest in self.inactive:
+                self.inactive.remove(latest)
+                self.activate(latest, now)
+        else:
+            latest.receive_only_until = now + SIMULTANEOUS_GRACE
+            self.activate(session, now)
 
     def reset(self, id_, now):
         if self.active and self.active.id == id_:
-            old, self.active, self.flight = self.active, None, None
+            old, self.active = self.active, None
             old.retired = SILENT
             self.deactivate(old, now)
             return
@@ -148,20 +163,21 @@ class SessionSet:
         if session is None or not session.may_send(now):
             raise Refused("encrypt/no-session")
         message = session.encrypt(plaintext, now, draw)
-        return envelope.encode(envelope.Envelope(self.flight, self.flight, message)), session.id
+        waiting = session.ordinal in self.awaiting()
+        flight = self.flights.get(session.ordinal) if waiting else None
+        return envelope.encode(envelope.Envelope(flight, flight, message)), session.id
 
     def open(self, flight_hash, message, now):
         live = [s for s in self.sessions() if s.ratchet.find(message) and not s.is_stale(now)]
         if not live:
             raise Refused("unknown")
         session = live[0]
-        acknowledged = session.acknowledged
         plaintext = session.open(flight_hash, message, now)
         if session is not self.active:
             self.promote(session, now)
             self.retire_older()
-        elif self.retire_older() or not acknowledged:
-            self.flight = None
+        else:
+            self.retire_older()
         return plaintext, session.id
 
     def promote(self, session, now):
@@ -200,8 +216,7 @@ class SessionSet:
             + layout.x25519(peer.identity)
             + u32(self.ordinal)
             + layout.list_([session.stored() for session in self.inactive])
-            + layout.boolean(self.flight is not None)
-            + layout.var(self.flight or b"")
+            + layout.list_([u32(o) + layout.var(self.flights[o]) for o in sorted(self.awaiting())])
         )
         active = layout.opt(self.active and self.active.stored())
         return b"\x01" + hash_("session-archive", archive) + active, archive
@@ -217,7 +232,8 @@ class Endpoint:
         return self.set
 
     def initiate(self, bundle, now, draw):
-        begun = handshake.initiate(self.local, bundle, self.peer, None, draw(64))
+        known = self.with_set().newest()
+        begun = handshake.initiate(self.local, bundle, self.peer, None, draw(64), known)
         ratchet = Ratchet.initiator(begun["session_keys"], bundle.signed.key, now, draw)
         session = Session(begun["t2"], begun["handshake_hash"], ratchet, True, now)
         self.with_set().insert_initiated(session, begun["handshake"], now)
@@ -272,7 +288,7 @@ class Endpoint:
         if self.prekeys.refuses(begun["use"], now):
             raise Refused("accept/stale")
         self.prekeys.consume(begun["use"], now)
-        self.with_set().insert_accepted(session, now)
+        self.with_set().insert_accepted(session, begun["initiator"].known, now)
 
     def stored(self):
         parts = self.set.stored() if self.set else (None, None)
