@@ -93,7 +93,7 @@ fn device(name: &str, rng: &mut ChaCha20Rng) -> (LocalDevice, VerifiedDeviceList
     let account = AccountId::new(name.as_bytes()).unwrap();
     let key = AccountKeyPair::generate(rng);
     let keys = DeviceKeys::generate(rng);
-    let validity = Validity::starting(NOW, Duration::from_secs(86_400 * 30)).unwrap();
+    let validity = Validity::starting(NOW, Duration::from_hours(720)).unwrap();
     let terms = CertificateTerms { validity, capabilities: 0 };
     let request = keys.request_certificate(&account, &key.public_key(), terms);
     let certificate = key.certify(&request, NOW).unwrap();

@@ -18,8 +18,8 @@ pub(crate) const ALICE: &str = "Alice's phone";
 pub(crate) const PHONE: &str = "Bob's phone";
 pub(crate) const LAPTOP: &str = "Bob's laptop";
 
-pub(crate) const DAY: Duration = Duration::from_secs(86_400);
-pub(crate) const YEAR: Duration = Duration::from_secs(365 * 86_400);
+pub(crate) const DAY: Duration = Duration::from_hours(24);
+pub(crate) const YEAR: Duration = Duration::from_hours(8760);
 
 /// Tells the whole story; whether every line arrived where it should.
 pub(crate) fn tell(seed: u64, text: &str) -> Outcome<bool> {

@@ -17,7 +17,7 @@ use sealwax::session::{Endpoint, Opened};
 use sealwax::time::Timestamp;
 
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
-const YEAR: Duration = Duration::from_secs(365 * 86_400);
+const YEAR: Duration = Duration::from_hours(8760);
 /// As much as fits into the smallest padded plaintext, whose end mark takes one byte more.
 const PLAINTEXT: [u8; 127] = [0; 127];
 const PADDED: usize = 128;

@@ -121,7 +121,7 @@ mod tests {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let now = Timestamp::from_secs(1_800_000_000);
         let account_key = AccountKeyPair::generate(&mut rng);
-        let validity = Validity::starting(now, core::time::Duration::from_secs(60)).unwrap();
+        let validity = Validity::starting(now, core::time::Duration::from_mins(1)).unwrap();
         for len in [1, 64] {
             let account = AccountId::new(&alloc::vec![b'a'; len]).unwrap();
             let keys = DeviceKeys::generate(&mut rng);

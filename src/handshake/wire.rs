@@ -61,12 +61,6 @@ impl<'a> Handshake<'a> {
         self.prekeys
     }
 
-    /// The encoded bytes.
-    #[cfg(test)]
-    pub(crate) const fn as_bytes(&self) -> &'a [u8] {
-        self.raw
-    }
-
     /// What a session remembers of the handshake that made it, to recognise its repetition.
     pub(crate) fn digest(&self) -> Digest {
         digest(self.raw)

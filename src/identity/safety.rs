@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(number.scan(&[0x08, 2, 0x7a, 0]), Ok(ScanOutcome::OtherVersion(2)));
         assert_eq!(number.scan(&[]), Ok(ScanOutcome::OtherVersion(0)));
         assert_eq!(number.scan(&[0x08, 1]), Err(DecodeError::WrongLength));
-        assert_eq!(number.scan(b"https://example.org"), Err(DecodeError::NotCanonical));
+        assert_eq!(number.scan(b"not a code at all"), Err(DecodeError::NotCanonical));
         let mut extended = number.code();
         extended.extend([0x20, 1]);
         assert_eq!(number.scan(&extended), Err(DecodeError::NotCanonical));

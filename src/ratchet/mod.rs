@@ -1,7 +1,7 @@
 //! The triple ratchet: a Double Ratchet with header encryption and a sparse post-quantum ratchet
 //! in parallel, both of which enter the key of every message. SPEC.md sections 8 to 10.
 //!
-//! A message's way in: [`Ratchet::decrypt`] finds the chain by the search tag, opens the header,
+//! A message's way in: `Ratchet::decrypt` finds the chain by the search tag, opens the header,
 //! derives both halves' keys without changing anything, opens the body, and only then commits.
 
 mod braid;

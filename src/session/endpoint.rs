@@ -377,14 +377,13 @@ impl Endpoint {
     /// Deletes what is too old of all sessions, inactive ones and skipped keys, and returns the peers
     /// of which something changed. To be called daily or so.
     pub fn expire(&mut self, now: Timestamp) -> Vec<(DeviceAddress, Changes)> {
-        let peers: Vec<_> = self.peers().cloned().collect();
-        let mut changed = Vec::new();
-        for peer in peers {
+        let mut expired = Vec::new();
+        for peer in self.peers().cloned().collect::<Vec<_>>() {
             let slot = self.peers.slot(&peer);
             let changes = slot.and_then(|slot| self.peers.update(slot, |set| set.expire(now)));
-            changed.extend(changes.filter(|it| *it != Changes::default()).map(|it| (peer, it)));
+            expired.extend(changes.filter(|it| *it != Changes::default()).map(|it| (peer, it)));
         }
-        changed
+        expired
     }
 
     /// The state of the sessions with `peer`, as bytes in two parts.

@@ -57,6 +57,7 @@ pub enum Renewal {
 /// What changed and must be persisted, in one transaction, before anything that came out is acted
 /// upon or sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each names one thing to write")]
 pub struct Changes {
     /// The active part of the peer's state.
     pub active: bool,

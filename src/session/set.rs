@@ -309,7 +309,10 @@ impl SessionSet {
     pub(super) fn expire(&mut self, now: Timestamp) -> Changes {
         let dropped = |session: &mut Box<Session>| session.expire(now) != Committed::default();
         let active = self.active.as_mut().is_some_and(dropped);
-        let keys = self.inactive.iter_mut().map(dropped).fold(false, |any, one| any || one);
+        let mut keys = false;
+        for session in &mut self.inactive {
+            keys |= dropped(session);
+        }
         let archive = self.drop_stale(now) || keys;
         if archive {
             self.archive_changed();

@@ -103,8 +103,8 @@ fn healing_counts_turns_epochs_and_the_messages_since() {
     assert_eq!(alice.endpoint.healing(&address, NOW), None);
     let bundle = bob.bundle();
     alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
-    let later = NOW.saturating_add(Duration::from_secs(60));
-    let fresh = Staleness { completed: 0, sent: 0, received: 0, age: Duration::from_secs(60) };
+    let later = NOW.saturating_add(Duration::from_mins(1));
+    let fresh = Staleness { completed: 0, sent: 0, received: 0, age: Duration::from_mins(1) };
     let healing = alice.endpoint.healing(&address, later).unwrap();
     assert_eq!((healing.classical, healing.post_quantum), (fresh, fresh));
     let mut round_trips = 0;
@@ -119,7 +119,7 @@ fn healing_counts_turns_epochs_and_the_messages_since() {
     alice.say(&bob, b"one more", &mut rng);
     let Healing { classical, post_quantum, should_send_carrier } =
         alice.endpoint.healing(&address, later).unwrap();
-    let minute = Duration::from_secs(60);
+    let minute = Duration::from_mins(1);
     assert_eq!(classical, Staleness { completed: round_trips, sent: 1, received: 1, age: minute });
     assert_eq!((post_quantum.completed, post_quantum.age), (1, minute));
     assert!(!should_send_carrier);
@@ -136,7 +136,7 @@ fn healing_comes_back_with_the_state() {
     bob.hear(&alice, &envelope);
     let address = alice.endpoint.local().address();
     let stored = bob.endpoint.stored_peer(address).unwrap();
-    let later = NOW.saturating_add(Duration::from_secs(60));
+    let later = NOW.saturating_add(Duration::from_mins(1));
     let before = bob.endpoint.healing(address, later);
     assert!(before.is_some_and(|healing| healing.classical.received == 1));
     let Party { endpoint, .. } = bob;
