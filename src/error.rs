@@ -17,6 +17,8 @@ pub enum Advice {
     FixCaller,
     /// The stored state cannot be used: restore it or begin anew.
     RestoreState,
+    /// Open the same envelope again.
+    OpenAgain,
     /// A person has to decide.
     ShowToUser,
     /// The peer speaks a version that this crate does not: update.

@@ -48,4 +48,6 @@ pub mod prekey;
 pub mod ratchet;
 pub mod session;
 pub mod time;
+#[cfg(test)]
+mod vectors;
 pub mod wire;

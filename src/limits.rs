@@ -58,8 +58,8 @@ limits! {
     DOCUMENT_BYTES: usize = 32 * 1024;
     /// Smallest padded plaintext in bytes.
     PADDING_FLOOR: usize = 128;
-    /// Bytes of a sealed initiator identity.
-    SEALED_IDENTITY_BYTES: usize = 1_024;
+    /// Bytes of every sealed initiator identity.
+    SEALED_IDENTITY_BYTES: usize = 400;
     /// Bytes of the signed body of a prekey: a KEM key under the longest account id.
     PREKEY_BODY_BYTES: usize = 1_277;
     /// One-time prekeys of each kind that a store holds, handed out or not.

@@ -14,7 +14,7 @@ use std::collections::VecDeque;
 use rand_chacha::rand_core::Rng;
 use sealwax::limits::{CONTENT_BYTES, ENVELOPE_BYTES, SKIP, SKIPPED_KEY_AGE, SKIPPED_KEYS};
 use sealwax::prekey::PrekeyStore;
-use sealwax::session::{DecryptError, EncryptError, OpenError, Opened};
+use sealwax::session::{Changes, DecryptError, EncryptError, OpenError, Opened};
 use support::bytes::{field, flipped, session};
 use support::{DAY, Dev, Heard, NotHeard, World, in_conversation};
 
@@ -61,7 +61,7 @@ fn evicted_keys_are_reported_and_their_messages_too_old() {
     let sent: Vec<_> = (0..count).map(|_| world.say(alice, bob, b"one of many")).collect();
     assert_eq!(world.hear(bob, &sent[1_000]).dropped_keys, 0);
     assert_eq!(world.hear(bob, &sent[2_000]).dropped_keys, 0);
-    let dropped = world.hear(bob, &sent[count - 1]).dropped_keys;
+    let dropped = world.hear(bob, &sent[count - 1]).dropped_keys as usize;
     assert_eq!(dropped, count - 3 - SKIPPED_KEYS);
     assert!(matches!(world.try_hear(bob, &sent[5]), Ok(Heard::TooOld)));
     assert!(matches!(world.try_hear(bob, &sent[dropped - 1]), Ok(Heard::TooOld)));
@@ -106,7 +106,8 @@ fn skipped_keys_expire() {
     world.advance(SKIPPED_KEY_AGE + DAY);
     let to_alice = world.address(alice);
     let now = world.now;
-    assert!(world.endpoint_mut(bob).expire(&to_alice, now));
+    let changes = Changes { active: true, ..Changes::default() };
+    assert_eq!(world.endpoint_mut(bob).expire(now), [(to_alice, changes)]);
     world.save(bob);
     assert!(matches!(world.try_hear(bob, &missing), Ok(Heard::TooOld)));
     world.tell(alice, bob, b"go on");
@@ -162,7 +163,7 @@ fn a_damaged_message_is_named_and_can_be_sent_again() {
     else {
         panic!("a damaged message")
     };
-    let OpenError::Message { peer, wire_id, error } = error else { panic!("{error}") };
+    let OpenError::Message { peer, wire_id, error, .. } = error else { panic!("{error}") };
     assert_eq!((peer, wire_id), (world.address(alice), encrypted.wire_id));
     assert_eq!(error, DecryptError::NotAuthentic);
     assert_eq!(world.state(bob), before);

@@ -200,7 +200,7 @@ fn inactive_sessions_are_bounded_in_number_and_age() {
     world.hear(bob, &late[1]);
     world.advance(INACTIVE_SESSION_AGE + DAY);
     let now = world.now;
-    world.endpoint_mut(bob).expire(&to_alice, now);
+    world.endpoint_mut(bob).expire(now);
     world.save(bob);
     assert_eq!(world.endpoint(bob).sessions(&to_alice).unwrap().inactive, 0);
     assert!(matches!(world.try_hear(bob, &late[2]), Ok(Heard::Unknown)));

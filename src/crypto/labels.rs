@@ -72,6 +72,8 @@ labels! {
         SafetyNumber = "safety-number",
         /// A content's encoded bytes, as other contents refer to it.
         Content = "content",
+        /// The stored archive of the sessions with one device.
+        SessionArchive = "session-archive",
         /// A stored state, as test vectors compare it.
         StateDigest = "state-digest",
     }

@@ -26,6 +26,8 @@ pub use hash::{Digest, hash};
 pub(crate) use hash::{TranscriptHash, constant_time_eq, iterated_hash};
 pub(crate) use kdf::{Prk, chain_step, hmac};
 pub use kem::{KemCiphertext, KemPublicKey, KemSecretKey};
+#[cfg(test)]
+pub(crate) use kem_incremental::KemKeyParts;
 pub(crate) use kem_incremental::{
     KEM_CT1_LEN, KEM_CT2_LEN, KemCiphertextParts, KemCt1, KemCt2, KemEncapsulation, KemFirstStep,
     KemHeader, KemSeed, KemVector,

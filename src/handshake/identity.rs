@@ -1,6 +1,6 @@
 use alloc::vec::Vec;
 
-use super::psk::PskId;
+use super::psk::PreSharedSecretId;
 use crate::crypto::{AeadKey, Digest, Nonce, TAG_LEN};
 use crate::identity::{ClaimedList, DeviceCertificate};
 use crate::limits::SEALED_IDENTITY_BYTES;
@@ -8,19 +8,23 @@ use crate::wire::{Reader, Writer};
 
 const VERSION: u8 = 1;
 
+/// Bytes of every identity before it is sealed: zeros fill up what it leaves, so that the length
+/// tells nothing of account or secret.
+const IDENTITY_BYTES: usize = SEALED_IDENTITY_BYTES - TAG_LEN;
+
 /// Who the initiator says it is: what travels sealed in the handshake. SPEC.md section 7.3.
 #[derive(Clone, Debug)]
 pub struct InitiatorIdentity {
     certificate: DeviceCertificate,
     list: ClaimedList,
-    pub(super) psk: Option<PskId>,
+    pub(crate) psk: Option<PreSharedSecretId>,
 }
 
 impl InitiatorIdentity {
     pub(super) const fn new(
         certificate: DeviceCertificate,
         list: ClaimedList,
-        psk: Option<PskId>,
+        psk: Option<PreSharedSecretId>,
     ) -> Self {
         Self { certificate, list, psk }
     }
@@ -38,33 +42,72 @@ impl InitiatorIdentity {
     }
 
     pub(super) fn seal(&self, key: &AeadKey, t1: &Digest) -> Vec<u8> {
-        let mut w = Writer::new();
+        let mut w = Writer::with_capacity(SEALED_IDENTITY_BYTES);
         w.put(&VERSION).put(&self.list.version).put(&self.list.hash).put(&self.psk);
         w.var(&self.certificate.encode());
         let mut out = w.into_public();
+        out.resize(IDENTITY_BYTES, 0);
         key.seal_suffix(&Nonce::ZERO, t1.as_bytes(), &mut out, 0);
         out
     }
 
     /// `None`: not authentic, or not what an honest initiator seals.
-    pub(super) fn open(key: &AeadKey, t1: &Digest, sealed: &[u8]) -> Option<Self> {
-        if sealed.len() > SEALED_IDENTITY_BYTES {
-            return None;
-        }
-        let mut sealed = sealed.to_vec();
+    pub(super) fn open(
+        key: &AeadKey,
+        t1: &Digest,
+        sealed: &[u8; SEALED_IDENTITY_BYTES],
+    ) -> Option<Self> {
+        let mut sealed = *sealed;
         let mut r = Reader::new(key.open_in_place(&Nonce::ZERO, t1.as_bytes(), &mut sealed)?);
         r.version(VERSION).ok()?;
         let list = ClaimedList { version: r.get().ok()?, hash: r.get().ok()? };
         let psk = r.get().ok()?;
-        let certificate = DeviceCertificate::decode(r.var(SEALED_IDENTITY_BYTES).ok()?).ok()?;
-        r.finish().ok()?;
-        Some(Self { certificate, list, psk })
+        let certificate = DeviceCertificate::decode(r.var(IDENTITY_BYTES).ok()?).ok()?;
+        let padding_is_zero = r.rest().iter().all(|byte| *byte == 0);
+        padding_is_zero.then_some(Self { certificate, list, psk })
     }
 
-    /// Bytes of the identity once sealed.
-    pub(super) fn sealed_len(&self) -> usize {
-        let psk = if self.psk.is_some() { PskId::LEN } else { 0 };
-        let fixed = 1 + 4 + Digest::LEN + 1 + 2 + TAG_LEN;
-        self.certificate.encode().len().saturating_add(fixed).saturating_add(psk)
+    /// Whether the identity fits into its one length.
+    pub(super) fn fits(&self) -> bool {
+        const FIXED: usize = 1 + 4 + Digest::LEN + 1 + PreSharedSecretId::LEN + 2;
+        self.certificate.encode().len() <= IDENTITY_BYTES - FIXED
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::{AccountId, AccountKeyPair, CertificateTerms, DeviceKeys, Validity};
+    use crate::time::Timestamp;
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    #[test]
+    fn the_longest_identity_fits_and_all_have_one_length() {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let now = Timestamp::from_secs(1_800_000_000);
+        let account_key = AccountKeyPair::generate(&mut rng);
+        let validity = Validity::starting(now, core::time::Duration::from_secs(60)).unwrap();
+        for len in [1, 64] {
+            let account = AccountId::new(&alloc::vec![b'a'; len]).unwrap();
+            let keys = DeviceKeys::generate(&mut rng);
+            let terms = CertificateTerms { validity, capabilities: u32::MAX };
+            let request = keys.request_certificate(&account, &account_key.public_key(), terms);
+            let certificate = account_key.certify(&request, now).unwrap();
+            let list = ClaimedList {
+                version: crate::identity::ListVersion::FIRST,
+                hash: Digest::from_bytes([1; 32]),
+            };
+            let psk = super::super::PreSharedSecret::generate(&mut rng).id();
+            for psk in [None, Some(psk)] {
+                let identity = InitiatorIdentity::new(certificate.clone(), list, psk);
+                assert!(identity.fits());
+                let key = AeadKey::new(crate::crypto::Secret::new([7; 32]));
+                let t1 = Digest::from_bytes([2; 32]);
+                let sealed = identity.seal(&key, &t1);
+                let opened = InitiatorIdentity::open(&key, &t1, &sealed.try_into().unwrap());
+                assert_eq!(opened.unwrap().certificate(), &certificate);
+            }
+        }
     }
 }

@@ -5,6 +5,9 @@
 mod identity;
 mod psk;
 mod transcript;
+#[cfg(test)]
+#[path = "../vectors/handshake.rs"]
+pub(crate) mod vectors;
 mod wire;
 
 use alloc::vec::Vec;
@@ -12,14 +15,13 @@ use alloc::vec::Vec;
 use rand_core::CryptoRng;
 
 pub use identity::InitiatorIdentity;
-pub use psk::PreSharedSecret;
+pub use psk::{PreSharedSecret, PreSharedSecretId};
 pub(crate) use wire::digest as flight_digest;
 pub use wire::{Handshake, PrekeyIds};
 
 use crate::crypto::{AeadKey, DhSecretKey, Digest, KdfLabel, NonContributory, Prk, Secret};
 use crate::error::error_codes;
 use crate::identity::{CertificateError, ClaimedList, LocalDevice, VerifiedDeviceList};
-use crate::limits::SEALED_IDENTITY_BYTES;
 use crate::prekey::{HandshakeStrength, PrekeyStore, PrekeyUse, ReplayRefused, VerifiedBundle};
 use crate::time::Timestamp;
 use transcript::{Transcript, UsedKeys};
@@ -76,7 +78,7 @@ pub(crate) fn initiate<R: CryptoRng + ?Sized>(
         ClaimedList { version: own_list.version(), hash: *own_list.hash() },
         psk.map(PreSharedSecret::id),
     );
-    if identity.sealed_len() > SEALED_IDENTITY_BYTES {
+    if !identity.fits() {
         return Err(InitiateError::IdentityTooLarge);
     }
     let ephemeral = DhSecretKey::generate(rng);
@@ -257,6 +259,9 @@ pub enum InitiateError {
     /// Our own certificate does not fit into the sealed identity.
     #[error("our own identity is too large to be sealed")]
     IdentityTooLarge,
+    /// There are sessions with the same device id under other keys: one of them is not the device.
+    #[error("the device id is known under other keys")]
+    OtherKeys,
     /// The bundle is this very device's.
     #[error("the bundle is our own")]
     OwnBundle,
@@ -271,6 +276,7 @@ impl From<NonContributory> for InitiateError {
 error_codes!(InitiateError {
     Self::NonContributory => ("initiate/non-contributory", FetchBundle),
     Self::IdentityTooLarge => ("initiate/identity-too-large", FixCaller),
+    Self::OtherKeys => ("initiate/other-keys", ShowToUser),
     Self::OwnBundle => ("initiate/own-bundle", FixCaller),
 });
 

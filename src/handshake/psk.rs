@@ -5,7 +5,9 @@ use crate::crypto::{KdfLabel, Prk, Secret};
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 /// A secret of 32 bytes that both sides got outside of the protocol: in a contact link or a QR
-/// code. It authenticates a first contact even if the directory lies. SPEC.md section 7.5.
+/// code. A responder that finds it
+/// used ([`crate::session::Introduction::pre_shared_secret`]) knows that the initiator holds it, even
+/// if the directory lies; an initiator that uses it knows the same of whoever answers. SPEC.md section 7.5.
 #[derive(Clone, Debug)]
 pub struct PreSharedSecret(Secret<32>);
 
@@ -28,10 +30,11 @@ impl PreSharedSecret {
         Zeroizing::new(*self.0.as_bytes())
     }
 
-    /// What names the secret inside the sealed identity.
-    pub(super) fn id(&self) -> PskId {
+    /// What names the secret inside the sealed identity, and to the application.
+    #[must_use]
+    pub fn id(&self) -> PreSharedSecretId {
         let id: Secret<8> = Prk::from_key(&self.0).expand(KdfLabel::HandshakePreSharedId, &[]);
-        PskId(*id.as_bytes())
+        PreSharedSecretId(*id.as_bytes())
     }
 
     /// Mixes the secret into the salt of the second extraction.
@@ -41,14 +44,14 @@ impl PreSharedSecret {
 }
 
 /// Names a pre-shared secret to a side that knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PskId([u8; Self::LEN]);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PreSharedSecretId([u8; Self::LEN]);
 
-impl PskId {
+impl PreSharedSecretId {
     pub(super) const LEN: usize = 8;
 }
 
-impl Layout for PskId {
+impl Layout for PreSharedSecretId {
     fn write(&self, w: &mut Writer) {
         self.0.write(w);
     }

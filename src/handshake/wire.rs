@@ -26,7 +26,7 @@ pub struct Handshake<'a> {
     pub(super) prekeys: PrekeyIds,
     pub(super) ephemeral: DhPublicKey,
     pub(super) ciphertext: KemCiphertext,
-    pub(super) sealed_identity: &'a [u8],
+    pub(super) sealed_identity: &'a [u8; SEALED_IDENTITY_BYTES],
     raw: &'a [u8],
 }
 
@@ -50,11 +50,8 @@ impl<'a> Handshake<'a> {
         let ephemeral = fields.bytes(5)?.try_into().map_err(|_| DecodeError::WrongLength)?;
         let ephemeral = DhPublicKey::from_bytes(ephemeral)?;
         let ciphertext = KemCiphertext::from_bytes(fields.bytes(6)?)?;
-        let sealed_identity = fields.bytes(7)?;
+        let sealed_identity = fields.bytes(7)?.try_into().map_err(|_| DecodeError::WrongLength)?;
         fields.finish()?;
-        if sealed_identity.len() > SEALED_IDENTITY_BYTES {
-            return Err(DecodeError::TooLarge);
-        }
         Ok(Self { prekeys, ephemeral, ciphertext, sealed_identity, raw })
     }
 
@@ -62,6 +59,12 @@ impl<'a> Handshake<'a> {
     #[must_use]
     pub fn prekeys(&self) -> PrekeyIds {
         self.prekeys
+    }
+
+    /// The encoded bytes.
+    #[cfg(test)]
+    pub(crate) const fn as_bytes(&self) -> &'a [u8] {
+        self.raw
     }
 
     /// What a session remembers of the handshake that made it, to recognise its repetition.

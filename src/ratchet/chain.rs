@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::RatchetError;
@@ -69,7 +70,7 @@ impl ChainKey {
         while chain.number < until {
             let number = chain.number;
             let (key, next) = chain.advance()?;
-            keys.push(SkippedKey { number, key, at: now });
+            keys.push(SkippedKey { number, key: Box::new(key), at: now });
             chain = next;
         }
         Ok((keys, chain))

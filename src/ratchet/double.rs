@@ -3,10 +3,10 @@ use alloc::vec::Vec;
 
 use rand_core::CryptoRng;
 
-use super::RatchetError;
 use super::chain::{ChainKey, ReceivingChain, RootKey};
 use super::header::{HeaderKey, SealedHeader};
 use super::skipped::{NoKey, SkippedKey, SkippedKeys};
+use super::{RatchetError, Staleness};
 use crate::crypto::{DhPublicKey, DhSecretKey, NonContributory, Secret};
 use crate::limits::SKIP;
 use crate::time::Timestamp;
@@ -24,6 +24,8 @@ pub(super) struct DoubleRatchet {
     /// Seals the headers of the peer's next chain.
     next_receiving: HeaderKey,
     skipped: SkippedKeys,
+    /// When the peer last turned; when the session began if it never did.
+    turned: Timestamp,
 }
 
 /// What the sending half stands at.
@@ -101,7 +103,7 @@ pub(super) struct NextChain {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Committed {
     /// Skipped message keys that a limit dropped.
-    pub(crate) dropped: usize,
+    pub(crate) dropped: u32,
     /// Whether the set of header keys changed that messages may arrive under.
     pub(crate) keys_changed: bool,
 }
@@ -113,6 +115,7 @@ impl DoubleRatchet {
         root: Secret<32>,
         [ours, theirs]: [Secret<32>; 2],
         remote: &DhPublicKey,
+        now: Timestamp,
         rng: &mut R,
     ) -> Result<Self, NonContributory> {
         let local = DhSecretKey::generate(rng);
@@ -131,6 +134,7 @@ impl DoubleRatchet {
             receiving: None,
             next_receiving,
             skipped: SkippedKeys::default(),
+            turned: now,
         })
     }
 
@@ -139,6 +143,7 @@ impl DoubleRatchet {
         root: Secret<32>,
         [theirs, ours]: [Secret<32>; 2],
         local: DhSecretKey,
+        now: Timestamp,
     ) -> Self {
         Self {
             root: RootKey::new(root),
@@ -146,6 +151,7 @@ impl DoubleRatchet {
             receiving: None,
             next_receiving: HeaderKey::new(theirs),
             skipped: SkippedKeys::default(),
+            turned: now,
         }
     }
 }
@@ -281,7 +287,7 @@ impl DoubleRatchet {
             }
             StagedEc::Current { chain, skipped } => self.commit_current(chain, skipped),
             StagedEc::Next(next) => {
-                self.commit_next(*next);
+                self.commit_next(*next, now);
                 true
             }
         };
@@ -299,7 +305,7 @@ impl DoubleRatchet {
         skips
     }
 
-    fn commit_next(&mut self, next: NextChain) {
+    fn commit_next(&mut self, next: NextChain, now: Timestamp) {
         if let Some(old) = &self.receiving {
             self.skipped.add(old, next.closing);
         }
@@ -310,12 +316,14 @@ impl DoubleRatchet {
         self.receiving = Some(next.receiving);
         self.next_receiving = next.next_receiving;
         self.sending = next.sending;
+        self.turned = now;
     }
 
     /// Applies the limits to the skipped keys.
     pub(super) fn expire(&mut self, now: Timestamp) -> Committed {
         let chains = self.skipped.chains();
         let dropped = self.skipped.prune(self.generation(), now);
+        let dropped = u32::try_from(dropped).unwrap_or(u32::MAX);
         Committed { dropped, keys_changed: self.skipped.chains() != chains }
     }
 
@@ -332,6 +340,16 @@ impl DoubleRatchet {
     #[cfg(test)]
     pub(super) fn skipped_len(&self) -> usize {
         self.skipped.len()
+    }
+
+    /// How long ago the peer last turned.
+    pub(super) fn staleness(&self, now: Timestamp) -> Staleness {
+        let sent = match &self.sending {
+            Sending::Waiting { .. } | Sending::Turn { .. } => 0,
+            Sending::Chain(sending) => sending.chain.number(),
+        };
+        let received = self.receiving.as_ref().map_or(0, |receiving| receiving.chain.number());
+        Staleness { completed: self.generation(), sent, received, age: now.since(self.turned) }
     }
 
     /// Chains of the peer's so far; each is a completed classical turn.
@@ -391,8 +409,8 @@ impl Layout for Sending {
 
 impl Layout for DoubleRatchet {
     fn write(&self, w: &mut Writer) {
-        let Self { root, sending, receiving, next_receiving, skipped } = self;
-        w.put(root).put(sending).put(receiving).put(next_receiving).put(skipped);
+        let Self { root, sending, receiving, next_receiving, skipped, turned } = self;
+        w.put(root).put(sending).put(receiving).put(next_receiving).put(skipped).put(turned);
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
@@ -402,6 +420,7 @@ impl Layout for DoubleRatchet {
             receiving: r.get()?,
             next_receiving: r.get()?,
             skipped: r.get()?,
+            turned: r.get()?,
         })
     }
 }

@@ -1,5 +1,3 @@
-use alloc::vec::Vec;
-
 use rand_core::CryptoRng;
 
 use super::pq::PqHeader;
@@ -72,13 +70,11 @@ impl HeaderKey {
         (nonce, self.search.tag(&nonce))
     }
 
-    /// Appends the sealed header to `out`.
-    pub(crate) fn seal(&self, header: &Header, nonce: &Nonce, out: &mut Vec<u8>) {
-        let start = out.len();
-        let mut writer = Writer::onto(core::mem::take(out));
-        writer.put(header);
-        *out = writer.into_public();
-        self.key.seal_suffix(nonce, &[], out, start);
+    /// Seals the header that lies in the front of `place`, and puts the tag behind it.
+    pub(crate) fn seal(&self, nonce: &Nonce, body: &[u8], place: &mut [u8]) {
+        let (header, tag) = place.split_at_mut(HEADER_LEN.min(place.len()));
+        let sealed = self.key.seal_detached(nonce, body, header);
+        tag.iter_mut().zip(sealed).for_each(|(to, from)| *to = from);
     }
 
     /// Whether the search tag is this key's.
@@ -86,11 +82,25 @@ impl HeaderKey {
         self.search.tag(&sealed.nonce) == sealed.search_tag
     }
 
-    /// `None`: not authentic.
-    pub(crate) fn open(&self, sealed: &SealedHeader<'_>) -> Option<Result<Header, DecodeError>> {
+    /// Opens the header, whose tag also covers the sealed body. `None`: not authentic.
+    pub(crate) fn open(&self, sealed: &SealedHeader<'_>, body: &[u8]) -> Option<OpenedHeader> {
         let mut bytes = *sealed.sealed;
-        let header = self.key.open_in_place(&sealed.nonce, &[], &mut bytes)?;
-        Some(read_all(header))
+        self.key.open_in_place(&sealed.nonce, body, &mut bytes)?;
+        bytes.first_chunk().map(|layout| OpenedHeader(*layout))
+    }
+}
+
+/// An authentic header in its layout, not yet decoded.
+#[derive(Clone, Debug)]
+pub(crate) struct OpenedHeader([u8; HEADER_LEN]);
+
+impl OpenedHeader {
+    pub(crate) const fn as_bytes(&self) -> &[u8; HEADER_LEN] {
+        &self.0
+    }
+
+    pub(crate) fn decode(&self) -> Result<Header, DecodeError> {
+        read_all(&self.0)
     }
 }
 

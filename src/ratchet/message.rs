@@ -1,11 +1,12 @@
 use alloc::vec::Vec;
+use core::mem;
 
 use rand_core::CryptoRng;
 
-use super::header::{Header, HeaderKey, SEALED_HEADER_LEN, SealedHeader};
+use super::header::{HEADER_LEN, Header, HeaderKey, OpenedHeader, SEALED_HEADER_LEN, SealedHeader};
 use crate::crypto::{AeadKey, Digest, NONCE_LEN, Nonce, SEARCH_TAG_LEN, SearchTag, TAG_LEN};
 use crate::limits::ENVELOPE_BYTES;
-use crate::wire::{DecodeError, FieldWriter, Fields, field_len, pad, padded_len, unpad};
+use crate::wire::{DecodeError, FieldWriter, Fields, Writer, field_len, pad, padded_len, unpad};
 
 /// A received message of a session, as it lies in the envelope: `SessionMessage` of
 /// `envelope.proto`, decoded canonically without copying. SPEC.md section 8.2.
@@ -45,15 +46,23 @@ impl<'a> RatchetMessage<'a> {
         WireId(*self.header.nonce.as_bytes())
     }
 
+    /// Opens the header under the key that made its search tag. `None`: header or body were changed
+    /// on the way, or are not of one message.
+    pub(super) fn open_header(&self, key: &HeaderKey) -> Option<OpenedHeader> {
+        key.open(&self.header, self.body)
+    }
+
     /// Opens the body into one new buffer. `None`: not authentic.
-    pub(super) fn open(
+    pub(super) fn open_body(
         &self,
         key: &AeadKey,
         session: &Digest,
+        header: &OpenedHeader,
     ) -> Option<Result<Vec<u8>, DecodeError>> {
-        let associated = associated_data(session, &self.header);
+        let SealedHeader { nonce, search_tag, .. } = &self.header;
+        let associated = associated_data(session, nonce, *search_tag, header.as_bytes());
         let mut buffer = self.body.to_vec();
-        let len = key.open_in_place(&self.header.nonce, &associated, &mut buffer)?.len();
+        let len = key.open_in_place(nonce, &associated, &mut buffer)?.len();
         buffer.truncate(len);
         Some(unpad(&buffer).map(|len| {
             buffer.truncate(len);
@@ -82,7 +91,8 @@ pub(crate) struct Outgoing {
 }
 
 impl Outgoing {
-    /// Appends the encoded message to `out`.
+    /// Appends the encoded message to `out`: the header in clear, then the sealed body, whose tag
+    /// covers that header; at last the header is sealed, with a tag that covers the sealed body.
     pub(crate) fn seal<R: CryptoRng + ?Sized>(
         self,
         session: &Digest,
@@ -95,16 +105,22 @@ impl Outgoing {
         fields.bytes(1, nonce.as_bytes());
         fields.bytes(2, &search_tag.to_bytes());
         fields.header(3, SEALED_HEADER_LEN);
-        self.header_key.seal(&self.header, &nonce, out);
-        let associated = match out.last_chunk() {
-            Some(sealed) => associated_data(session, &SealedHeader { nonce, search_tag, sealed }),
-            None => [0; ASSOCIATED_LEN],
-        };
+        let header_at = out.len();
+        let mut writer = Writer::onto(mem::take(out));
+        writer.put(&self.header);
+        *out = writer.into_public();
+        let header = out.last_chunk().copied().unwrap_or([0; HEADER_LEN]);
+        out.extend_from_slice(&[0; TAG_LEN]);
         FieldWriter(out).header(4, padded_len(plaintext.len()).saturating_add(TAG_LEN));
-        let start = out.len();
+        let body_at = out.len();
         out.extend_from_slice(plaintext);
-        pad(out, start);
-        self.body_key.seal_suffix(&nonce, &associated, out, start);
+        pad(out, body_at);
+        let associated = associated_data(session, &nonce, search_tag, &header);
+        self.body_key.seal_suffix(&nonce, &associated, out, body_at);
+        if let Some((front, body)) = out.split_at_mut_checked(body_at) {
+            let place = front.get_mut(header_at..header_at.saturating_add(SEALED_HEADER_LEN));
+            self.header_key.seal(&nonce, body, place.unwrap_or_default());
+        }
         WireId(*nonce.as_bytes())
     }
 }
@@ -116,16 +132,19 @@ pub(crate) fn encoded_len(len: usize) -> usize {
         .fold(0, |sum, len| sum.saturating_add(field_len(len)))
 }
 
-const ASSOCIATED_LEN: usize = Digest::LEN + NONCE_LEN + SEARCH_TAG_LEN + SEALED_HEADER_LEN;
+const ASSOCIATED_LEN: usize = Digest::LEN + NONCE_LEN + SEARCH_TAG_LEN + HEADER_LEN;
 
-/// What the body's tag covers beside the body: session id, nonce, search tag and sealed header.
-fn associated_data(session: &Digest, header: &SealedHeader<'_>) -> [u8; ASSOCIATED_LEN] {
+/// What the body's tag covers beside the body: session id, nonce, search tag and header.
+fn associated_data(
+    session: &Digest,
+    nonce: &Nonce,
+    search_tag: SearchTag,
+    header: &[u8; HEADER_LEN],
+) -> [u8; ASSOCIATED_LEN] {
     let mut data = [0; ASSOCIATED_LEN];
-    let tag = header.search_tag.to_bytes();
-    let parts = session.as_bytes().iter().chain(header.nonce.as_bytes()).chain(&tag);
-    for (to, from) in data.iter_mut().zip(parts.chain(header.sealed)) {
-        *to = *from;
-    }
+    let tag = search_tag.to_bytes();
+    let parts = session.as_bytes().iter().chain(nonce.as_bytes()).chain(&tag).chain(header);
+    data.iter_mut().zip(parts).for_each(|(to, from)| *to = *from);
     data
 }
 

@@ -11,10 +11,15 @@ mod header;
 mod message;
 mod pq;
 mod skipped;
+mod staleness;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+#[path = "../vectors/ratchet.rs"]
+pub(crate) mod vectors;
 
 use alloc::vec::Vec;
+use core::mem;
 
 use rand_core::CryptoRng;
 
@@ -24,6 +29,7 @@ pub(crate) use header::HeaderKey;
 pub(crate) use message::encoded_len;
 pub use message::{RatchetMessage, WireId};
 pub use pq::PqError;
+pub use staleness::{Healing, Staleness};
 
 use crate::crypto::{
     AeadKey, DhPublicKey, DhSecretKey, Digest, KdfLabel, NonContributory, Prk, Secret,
@@ -41,6 +47,8 @@ use pq::{PqRatchet, PqReceive, StagedReceive};
 pub(crate) struct Ratchet {
     ec: DoubleRatchet,
     pq: PqRatchet,
+    /// Messages whose keys a limit dropped and that no received message has reported yet.
+    lost: u32,
 }
 
 /// An authentic message.
@@ -60,8 +68,9 @@ impl Ratchet {
     ) -> Result<Self, NonContributory> {
         let SessionKeys { ec, pq, braid, header_a, header_b } = keys;
         Ok(Self {
-            ec: DoubleRatchet::initiator(ec, [header_a, header_b], remote, rng)?,
+            ec: DoubleRatchet::initiator(ec, [header_a, header_b], remote, now, rng)?,
             pq: PqRatchet::initiator(&pq, &braid, now),
+            lost: 0,
         })
     }
 
@@ -69,8 +78,9 @@ impl Ratchet {
     pub(crate) fn responder(keys: SessionKeys, local: DhSecretKey, now: Timestamp) -> Self {
         let SessionKeys { ec, pq, braid, header_a, header_b } = keys;
         Self {
-            ec: DoubleRatchet::responder(ec, [header_a, header_b], local),
+            ec: DoubleRatchet::responder(ec, [header_a, header_b], local, now),
             pq: PqRatchet::responder(&pq, &braid, now),
+            lost: 0,
         }
     }
 
@@ -85,7 +95,9 @@ impl Ratchet {
     ) -> Result<WireId, RatchetError> {
         let pq = self.pq.stage_send(rng)?;
         let ec = self.ec.send(rng)?;
+        let dropped = self.pq.dropped();
         self.pq.commit_send(pq.staged, now);
+        self.note_lost(0, dropped);
         let Position { ratchet_key, previous, number } = ec.position;
         let outgoing = Outgoing {
             header: Header { ratchet_key, previous, number, pq: pq.header },
@@ -103,8 +115,8 @@ impl Ratchet {
         now: Timestamp,
     ) -> Result<Decrypted, RatchetError> {
         let (found, key) = self.ec.find(&message.header).ok_or(RatchetError::NotOurs)?;
-        let header = key.open(&message.header).ok_or(RatchetError::HeaderNotAuthentic)??;
-        let Header { ratchet_key, previous, number, pq } = header;
+        let opened = message.open_header(key).ok_or(RatchetError::HeaderNotAuthentic)?;
+        let Header { ratchet_key, previous, number, pq } = opened.decode()?;
         let ec = self.ec.receive(found, &Position { ratchet_key, previous, number }, now)?;
         let pq = match self.pq.stage_receive(&pq, now)? {
             PqReceive::Key(received) => received,
@@ -112,8 +124,9 @@ impl Ratchet {
             PqReceive::TooOld => return Err(RatchetError::TooOld),
         };
         let body_key = message_key(&ec.message_key, &pq.message_key);
-        let plaintext =
-            message.open(&body_key, session).ok_or(RatchetError::BodyNotAuthentic)??;
+        let plaintext = message
+            .open_body(&body_key, session, &opened)
+            .ok_or(RatchetError::BodyNotAuthentic)??;
         Ok(Decrypted { plaintext, committed: self.commit(ec.staged, pq.staged, now) })
     }
 
@@ -121,7 +134,13 @@ impl Ratchet {
         let dropped = self.pq.dropped();
         self.pq.commit_receive(pq, now);
         let committed = self.ec.commit(ec, now);
-        self.lost_since(dropped, committed)
+        self.note_lost(committed.dropped, dropped);
+        Committed { dropped: mem::take(&mut self.lost), ..committed }
+    }
+
+    /// How many chains of the peer's there have been: each is a turn in answer to one of ours.
+    pub(crate) fn generation(&self) -> u32 {
+        self.ec.generation()
     }
 
     /// Whether the message's search tag is of one of this session's chains.
@@ -139,18 +158,28 @@ impl Ratchet {
         self.ec.past_header_keys()
     }
 
+    /// How stale both halves are.
+    pub(crate) fn healing(&self, now: Timestamp) -> Healing {
+        Healing {
+            classical: self.ec.staleness(now),
+            post_quantum: self.pq.staleness(now),
+            should_send_carrier: self.pq.should_send_carrier(now),
+        }
+    }
+
     /// Drops skipped keys that are too old.
     pub(crate) fn expire(&mut self, now: Timestamp) -> Committed {
         let dropped = self.pq.dropped();
         self.pq.expire(now);
         let committed = self.ec.expire(now);
-        self.lost_since(dropped, committed)
+        Committed { dropped: self.note_lost(committed.dropped, dropped), ..committed }
     }
 
     /// A message is lost when either half dropped its key; both usually drop the same.
-    fn lost_since(&self, dropped: u64, ec: Committed) -> Committed {
-        let pq = usize::try_from(self.pq.dropped().saturating_sub(dropped)).unwrap_or(usize::MAX);
-        Committed { dropped: ec.dropped.max(pq), ..ec }
+    fn note_lost(&mut self, ec: u32, pq_before: u64) -> u32 {
+        let pq = u32::try_from(self.pq.dropped().saturating_sub(pq_before)).unwrap_or(u32::MAX);
+        self.lost = self.lost.saturating_add(ec.max(pq));
+        ec.max(pq)
     }
 }
 
@@ -161,11 +190,11 @@ fn message_key(ec: &Secret<32>, pq: &Secret<32>) -> AeadKey {
 
 impl Layout for Ratchet {
     fn write(&self, w: &mut Writer) {
-        w.put(&self.ec).put(&self.pq);
+        w.put(&self.ec).put(&self.pq).put(&self.lost);
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { ec: r.get()?, pq: r.get()? })
+        Ok(Self { ec: r.get()?, pq: r.get()?, lost: r.get()? })
     }
 }
 

@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
@@ -12,7 +13,8 @@ use crate::wire::{DecodeError, Layout, Reader, Writer};
 #[derive(Debug)]
 pub(super) struct SkippedKey {
     pub(super) number: u32,
-    pub(super) key: Secret<32>,
+    /// Boxed, so that moving it leaves no copy behind.
+    pub(super) key: Box<Secret<32>>,
     /// When it was skipped.
     pub(super) at: Timestamp,
 }
@@ -65,7 +67,7 @@ impl SkippedKeys {
         let chain = self.chain(generation).ok_or(NoKey::Used)?;
         let dropped = || if number < chain.dropped_below { NoKey::Dropped } else { NoKey::Used };
         let at = chain.keys.binary_search_by_key(&number, |key| key.number);
-        at.ok().and_then(|at| chain.keys.get(at)).map(|key| &key.key).ok_or_else(dropped)
+        at.ok().and_then(|at| chain.keys.get(at)).map(|key| &*key.key).ok_or_else(dropped)
     }
 
     pub(super) fn remove(&mut self, generation: u32, number: u32) {

@@ -179,7 +179,7 @@ fn the_oldest_skipped_keys_are_dropped_counted_and_told_from_duplicates() {
         dropped += pair.bob.decrypt(&SESSION, &message, NOW).unwrap().committed.dropped;
     }
     assert_eq!(pair.bob.ec.skipped_len(), SKIPPED_KEYS);
-    assert_eq!(dropped, SKIP as usize);
+    assert_eq!(dropped, SKIP);
     assert_eq!(refuse(&mut pair.bob, &oldest), RatchetError::TooOld);
 }
 

@@ -7,23 +7,25 @@ use rand_core::CryptoRng;
 use super::SessionId;
 use super::error::{DecryptError, EncryptError, OpenError, StateError};
 use super::introduction::Introduction;
-use super::outcome::{Changes, Encrypted, Renewal, StoredPeer};
+use super::outcome::{Begun, Changes, Encrypted, Renewal, StoredPeer};
 use super::peers::Peers;
 use super::set::{SessionSet, SetDecrypted, SetOutcome};
-use super::single::Session;
+use super::single::{Origin, Session};
 use crate::crypto::Digest;
 use crate::envelope::{Envelope, HandshakeMessage};
 use crate::handshake::{self, InitiateError, PreSharedSecret};
-use crate::identity::{DeviceAddress, LocalDevice, SendPermit, VerifiedDevice, VerifiedDeviceList};
+use crate::identity::{
+    DeviceAddress, DevicePublicKeys, LocalDevice, SendPermit, VerifiedDevice, VerifiedDeviceList,
+};
 use crate::prekey::{PrekeyStore, VerifiedBundle};
-use crate::ratchet::{Ratchet, RatchetMessage, WireId};
+use crate::ratchet::{Healing, Ratchet, RatchetMessage, WireId};
 use crate::time::Timestamp;
 
 /// One device's conversations with all devices it talks to.
 ///
-/// It opens what arrives without being told from whom, and encrypts for one device at a time. All
-/// of its state is in four kinds of bytes that the caller persists: the local device, the prekeys,
-/// and the two parts of each peer. Every operation either changes what it says it changed, or
+/// It opens what arrives without being told from whom, and encrypts for one device at a time. What
+/// the caller persists: the local device, its account's list, the prekeys, the two parts of each
+/// peer, and the pre-shared secrets it handed out, which are to be given again after a restart. Every operation either changes what it says it changed, or
 /// fails and changes nothing. SPEC.md section 11.
 #[derive(Debug)]
 pub struct Endpoint {
@@ -63,7 +65,7 @@ pub struct Received {
     /// The bytes that were encrypted.
     pub plaintext: Vec<u8>,
     /// Keys of older, still missing messages that a limit dropped: those messages are lost.
-    pub dropped_keys: usize,
+    pub dropped_keys: u32,
     /// What must be persisted before the message is acted upon.
     pub changes: Changes,
 }
@@ -88,24 +90,33 @@ impl Endpoint {
         Self { local, own_list, prekeys, peers: Peers::default(), psks: Vec::new() }
     }
 
-    /// A device with the sessions that [`Endpoint::stored_peer`] stored.
-    ///
-    /// # Errors
-    /// [`StateError`] when the stored bytes of a peer are damaged or torn.
+    /// A device with the sessions that [`Endpoint::stored_peer`] stored. Peers whose state is damaged
+    /// are left out and named: a new session with them can be begun.
+    #[must_use]
     pub fn restore<'a>(
         local: LocalDevice,
         own_list: VerifiedDeviceList,
         prekeys: PrekeyStore,
         peers: impl IntoIterator<Item = &'a StoredPeer>,
-    ) -> Result<Self, StateError> {
-        let mut sets: Vec<_> =
-            peers.into_iter().map(SessionSet::restore).collect::<Result<_, _>>()?;
-        sets.sort_by_key(SessionSet::heard);
-        let mut endpoint = Self::new(local, own_list, prekeys);
-        for set in sets {
-            endpoint.peers.insert(set);
+    ) -> Restored {
+        let mut damaged = Vec::new();
+        let mut sets = Vec::new();
+        for (index, stored) in peers.into_iter().enumerate() {
+            match SessionSet::restore(stored) {
+                Ok(set) => sets.push((index, set)),
+                Err(error) => damaged.push((index, error)),
+            }
         }
-        Ok(endpoint)
+        sets.sort_by_key(|(_, set)| set.heard());
+        let mut endpoint = Self::new(local, own_list, prekeys);
+        for (index, set) in sets {
+            if endpoint.peers.get(set.peer()).is_some() {
+                damaged.push((index, StateError::Repeated));
+            } else {
+                endpoint.peers.insert(set);
+            }
+        }
+        Restored { endpoint, damaged }
     }
 
     /// Begins a session with the bundle's device. Messages to it travel in this session from now
@@ -119,18 +130,22 @@ impl Endpoint {
         psk: Option<&PreSharedSecret>,
         now: Timestamp,
         rng: &mut R,
-    ) -> Result<SessionId, InitiateError> {
+    ) -> Result<Begun, InitiateError> {
         if bundle.peer().address() == self.local.address() {
             return Err(InitiateError::OwnBundle);
+        }
+        let (peer, keys) = (bundle.peer().address(), bundle.peer().keys());
+        if !self.may_be(peer, keys) {
+            return Err(InitiateError::OtherKeys);
         }
         let initiated = handshake::initiate(&self.local, &self.own_list, bundle, psk, rng)?;
         let ratchet = Ratchet::initiator(initiated.keys, &bundle.signed().key, now, rng)?;
         let flight = handshake::flight_digest(&initiated.flight);
-        let session = Session::new(initiated.id, flight, ratchet, now);
-        let id = session.id;
-        let slot = self.slot_for(bundle.peer().address(), bundle.peer().keys());
+        let session = Session::new(initiated.id, flight, ratchet, Origin::Initiated, now);
+        let begun = Begun { session: session.id, changes: Changes::BOTH_PARTS };
+        let slot = self.slot_for(peer, keys);
         self.peers.update(slot, |set| set.insert_initiated(session, initiated.flight, now));
-        Ok(id)
+        Ok(begun)
     }
 
     /// Encrypts for the permit's device in its active session.
@@ -195,10 +210,12 @@ impl Endpoint {
             Ok(SetOutcome::TooOld) => Ok(Opened::TooOld),
             Ok(SetOutcome::Unknown) => Ok(Opened::Unknown),
             Err(error) => {
+                let mut changes = Changes::default();
                 if matches!(error, DecryptError::PostQuantum(error) if error.ends_session()) {
                     set.break_session(message);
+                    changes = Changes::BOTH_PARTS;
                 }
-                Err(OpenError::Message { peer: set.peer().clone(), wire_id, error })
+                Err(OpenError::Message { peer: set.peer().clone(), wire_id, error, changes })
             }
         }
     }
@@ -211,11 +228,11 @@ impl Endpoint {
         decrypted: SetDecrypted,
     ) -> Received {
         let SetDecrypted { session, plaintext, committed, archive_changed } = decrypted;
+        self.peers.touch(slot);
         if committed.keys_changed || archive_changed {
             self.peers.reindex(slot);
         }
-        self.peers.touch(slot);
-        let changes = Changes { active: true, archive: archive_changed, prekeys: false };
+        let changes = Changes { active: true, archive: archive_changed, ..Changes::default() };
         Received { sender, session, wire_id, plaintext, dropped_keys: committed.dropped, changes }
     }
 
@@ -238,7 +255,7 @@ impl Endpoint {
         if certificate.address() != address || certificate.keys() != keys {
             return Err(AcceptError::OtherDevice);
         }
-        if self.peers.get(address).is_some_and(|set| set.keys() != keys) {
+        if !self.may_be(address, keys) {
             return Err(AcceptError::OtherKeys);
         }
         self.prekeys.consume(&prekey_use, now).map_err(|_| AcceptError::Stale)?;
@@ -246,7 +263,7 @@ impl Endpoint {
         let id = session.id;
         self.peers.update(slot, |set| set.insert_accepted(session, now));
         self.peers.touch(slot);
-        let changes = Changes { active: true, archive: true, prekeys: true };
+        let changes = Changes { prekeys: true, ..Changes::BOTH_PARTS };
         Ok(Received {
             sender: address.clone(),
             session: id,
@@ -257,11 +274,12 @@ impl Endpoint {
         })
     }
 
-    fn slot_for(
-        &mut self,
-        peer: &DeviceAddress,
-        keys: &crate::identity::DevicePublicKeys,
-    ) -> usize {
+    /// Whether a device with these keys may be the one that sessions with this address are with.
+    fn may_be(&self, peer: &DeviceAddress, keys: &DevicePublicKeys) -> bool {
+        self.peers.get(peer).is_none_or(|set| set.keys() == keys)
+    }
+
+    fn slot_for(&mut self, peer: &DeviceAddress, keys: &DevicePublicKeys) -> usize {
         let known = self.peers.slot(peer);
         known.unwrap_or_else(|| self.peers.insert(SessionSet::new(peer.clone(), *keys)))
     }
@@ -282,8 +300,14 @@ impl Endpoint {
     }
 
     /// Takes a newer device list of the own account; new handshakes carry its version and hash.
-    pub fn set_own_list(&mut self, list: VerifiedDeviceList) {
-        self.own_list = list;
+    /// Returns whether it is one: another account's or an older list is not taken.
+    pub fn set_own_list(&mut self, list: VerifiedDeviceList) -> bool {
+        let newer = list.version() >= self.own_list.version();
+        let own = list.account() == self.own_list.account();
+        if own && newer {
+            self.own_list = list;
+        }
+        own && newer
     }
 
     /// The prekeys.
@@ -319,27 +343,47 @@ impl Endpoint {
         })
     }
 
+    /// How well the active session with `peer` has healed, and whether to send it an empty message
+    /// ([`crate::content::Null`]) so that it heals. `None`: there is no active session.
+    #[must_use]
+    pub fn healing(&self, peer: &DeviceAddress, now: Timestamp) -> Option<Healing> {
+        self.peers.get(peer)?.healing(now)
+    }
+
     /// The devices there are sessions with, the most recently heard of first.
     pub fn peers(&self) -> impl Iterator<Item = &DeviceAddress> {
         self.peers.iter().map(SessionSet::peer)
     }
 
-    /// Stops sending in the active session with `peer`, which may still receive. Returns whether
-    /// there are sessions with it at all.
-    pub fn reset(&mut self, peer: &DeviceAddress, now: Timestamp) -> bool {
-        let slot = self.peers.slot(peer);
-        slot.and_then(|slot| self.peers.update(slot, |set| set.reset(now))).is_some()
+    /// Retires a session with `peer`: it may still receive, but never sends again. `None` if there is
+    /// no such session.
+    pub fn reset(
+        &mut self,
+        peer: &DeviceAddress,
+        session: SessionId,
+        now: Timestamp,
+    ) -> Option<Changes> {
+        let slot = self.peers.slot(peer)?;
+        let found = self.peers.update(slot, |set| set.reset(session, now))?;
+        found.then_some(Changes::BOTH_PARTS)
     }
 
-    /// Forgets all sessions with a device, as when it was revoked.
-    pub fn forget(&mut self, peer: &DeviceAddress) -> bool {
-        self.peers.remove(peer)
+    /// Forgets all sessions with a device, as when it was revoked. `None` if there were none.
+    pub fn forget(&mut self, peer: &DeviceAddress) -> Option<Changes> {
+        self.peers.remove(peer).then_some(Changes { removed: true, ..Changes::default() })
     }
 
-    /// Deletes inactive sessions and skipped keys of `peer` that are too old.
-    pub fn expire(&mut self, peer: &DeviceAddress, now: Timestamp) -> bool {
-        let slot = self.peers.slot(peer);
-        slot.and_then(|slot| self.peers.update(slot, |set| set.expire(now))).is_some()
+    /// Deletes what is too old of all sessions, inactive ones and skipped keys, and returns the peers
+    /// of which something changed. To be called daily or so.
+    pub fn expire(&mut self, now: Timestamp) -> Vec<(DeviceAddress, Changes)> {
+        let peers: Vec<_> = self.peers().cloned().collect();
+        let mut changed = Vec::new();
+        for peer in peers {
+            let slot = self.peers.slot(&peer);
+            let changes = slot.and_then(|slot| self.peers.update(slot, |set| set.expire(now)));
+            changed.extend(changes.filter(|it| *it != Changes::default()).map(|it| (peer, it)));
+        }
+        changed
     }
 
     /// The state of the sessions with `peer`, as bytes in two parts.
@@ -352,6 +396,28 @@ impl Endpoint {
     #[must_use]
     pub fn stored_active(&self, peer: &DeviceAddress) -> Option<zeroize::Zeroizing<Vec<u8>>> {
         self.peers.get(peer).map(SessionSet::store_active)
+    }
+}
+
+/// A device that came back from its stored bytes.
+#[derive(Debug)]
+pub struct Restored {
+    /// The device with all peers whose state is good.
+    pub endpoint: Endpoint,
+    /// The others, by their place in what was given.
+    pub damaged: Vec<(usize, StateError)>,
+}
+
+impl Restored {
+    /// The device, if nothing is damaged.
+    ///
+    /// # Errors
+    /// The first [`StateError`].
+    pub fn complete(self) -> Result<Endpoint, StateError> {
+        match self.damaged.first() {
+            None => Ok(self.endpoint),
+            Some((_, error)) => Err(*error),
+        }
     }
 }
 
@@ -373,7 +439,8 @@ pub enum AcceptError {
     /// The proof is of another device than the introduction.
     #[error("the proof is of another device than the introduction")]
     OtherDevice,
-    /// The prekeys have been used since the envelope was opened.
+    /// The prekeys have been used since the envelope was opened, perhaps by another message of the
+    /// same new session: open it again.
     #[error("the prekeys have been used in the meantime")]
     Stale,
     /// There are sessions with the same device id under other keys: one of them is not the device.
@@ -383,6 +450,6 @@ pub enum AcceptError {
 
 crate::error::error_codes!(AcceptError {
     Self::OtherDevice => ("accept/other-device", FixCaller),
-    Self::Stale => ("accept/stale", Drop),
+    Self::Stale => ("accept/stale", OpenAgain),
     Self::OtherKeys => ("accept/other-keys", ShowToUser),
 });

@@ -4,6 +4,8 @@ use crate::identity::DeviceAddress;
 use crate::ratchet::{PqError, RatchetError, WireId};
 use crate::wire::DecodeError;
 
+use super::outcome::Changes;
+
 /// Why a message was not encrypted. Nothing has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -29,8 +31,10 @@ error_codes!(EncryptError {
     Self::Exhausted => ("encrypt/exhausted", FetchBundle),
 });
 
-/// Why a message of a known session was refused. Nothing has changed, except that
-/// [`DecryptError::PostQuantum`] ends the session.
+/// Why a message of a known session was refused. Nothing has changed, except that some of
+/// [`DecryptError::PostQuantum`] end the session. All of it can be dropped: whether a new session is
+/// due is for [`crate::session::Endpoint::renewal`] alone to say, or whoever repeats one envelope
+/// could make a client begin sessions without end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecryptError {
@@ -49,7 +53,8 @@ pub enum DecryptError {
     /// The peer, and nobody else, sent something that an honest device does not.
     #[error("the peer misbehaves")]
     PeerMisbehaved,
-    /// The peer's post-quantum ratchet contradicts ours. The session is over: begin a new one.
+    /// The peer's post-quantum ratchet contradicts ours. If [`PqError::ends_session`], the session is
+    /// over.
     #[error("the post-quantum ratchet failed: {0}")]
     PostQuantum(PqError),
     /// The session's post-quantum ratchet failed earlier.
@@ -60,11 +65,12 @@ pub enum DecryptError {
 impl From<RatchetError> for DecryptError {
     fn from(error: RatchetError) -> Self {
         match error {
-            RatchetError::HeaderNotAuthentic | RatchetError::BodyNotAuthentic => Self::NotAuthentic,
+            RatchetError::NotOurs
+            | RatchetError::HeaderNotAuthentic
+            | RatchetError::BodyNotAuthentic => Self::NotAuthentic,
             RatchetError::TooFarAhead { skipped } => Self::TooFarAhead { skipped },
             RatchetError::PostQuantum(error) => Self::PostQuantum(error),
-            RatchetError::NotOurs
-            | RatchetError::Malformed(_)
+            RatchetError::Malformed(_)
             | RatchetError::Duplicate
             | RatchetError::TooOld
             | RatchetError::NothingReceived
@@ -78,10 +84,10 @@ impl From<RatchetError> for DecryptError {
 error_codes!(DecryptError {
     Self::NotAuthentic => ("decrypt/not-authentic", Drop),
     Self::OtherHandshake => ("decrypt/other-handshake", Drop),
-    Self::TooFarAhead { .. } => ("decrypt/too-far-ahead", FetchBundle),
+    Self::TooFarAhead { .. } => ("decrypt/too-far-ahead", Drop),
     Self::PeerMisbehaved => ("decrypt/peer-misbehaved", Drop),
-    Self::PostQuantum(_) => ("decrypt/post-quantum", FetchBundle),
-    Self::Broken => ("decrypt/broken", FetchBundle),
+    Self::PostQuantum(_) => ("decrypt/post-quantum", Drop),
+    Self::Broken => ("decrypt/broken", Drop),
 });
 
 /// Why an envelope was refused.
@@ -107,6 +113,8 @@ pub enum OpenError {
         wire_id: WireId,
         /// What was wrong.
         error: DecryptError,
+        /// What must be persisted: nothing, unless the error ended the session.
+        changes: Changes,
     },
 }
 
@@ -115,10 +123,6 @@ error_codes!(OpenError {
     Self::Envelope(_) => ("open/envelope", Drop),
     Self::Handshake(_) => ("open/handshake", Drop),
     Self::FirstMessage(_) => ("open/first-message", Drop),
-    Self::Message {
-        error: DecryptError::PostQuantum(_) | DecryptError::Broken | DecryptError::TooFarAhead { .. },
-        ..
-    } => ("open/session-ended", FetchBundle),
     Self::Message { .. } => ("open/message", Drop),
 });
 
@@ -132,10 +136,14 @@ pub enum StateError {
     /// The two parts are of different writes.
     #[error("the two parts of the state are of different writes")]
     Torn,
+    /// There is another state of the same peer.
+    #[error("another state of the same peer was given")]
+    Repeated,
 }
 
 error_codes!(StateError {
     Self::Decode(DecodeError::UnsupportedVersion(_)) => ("state/unsupported-version", Update),
-    Self::Decode(_) => ("state/decode", RestoreState),
-    Self::Torn => ("state/torn", RestoreState),
+    Self::Decode(_) => ("state/decode", FetchBundle),
+    Self::Torn => ("state/torn", FetchBundle),
+    Self::Repeated => ("state/repeated", FixCaller),
 });

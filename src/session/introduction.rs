@@ -2,9 +2,9 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::error::DecryptError;
-use super::single::Session;
+use super::single::{Origin, Session};
 use crate::crypto::Digest;
-use crate::handshake::{InitiatorIdentity, Responded};
+use crate::handshake::{InitiatorIdentity, PreSharedSecretId, Responded};
 use crate::prekey::{HandshakeStrength, PrekeyUse};
 use crate::ratchet::{Committed, Ratchet, RatchetMessage, WireId};
 use crate::time::Timestamp;
@@ -42,7 +42,7 @@ impl Introduction {
     ) -> Result<Self, DecryptError> {
         let Responded { id, keys, initiator, signed_prekey, prekey_use, strength } = responded;
         let ratchet = Ratchet::responder(keys, signed_prekey, now);
-        let mut session = Session::new(id, flight, ratchet, now);
+        let mut session = Session::new(id, flight, ratchet, Origin::Accepted, now);
         let decrypted = session.decrypt(message, now)?;
         Ok(Self {
             session,
@@ -59,6 +59,13 @@ impl Introduction {
     #[must_use]
     pub fn initiator(&self) -> &InitiatorIdentity {
         &self.initiator
+    }
+
+    /// The pre-shared secret that the initiator used, if it did. One that was handed out in a link
+    /// and is not used here proves nothing about who this is.
+    #[must_use]
+    pub fn pre_shared_secret(&self) -> Option<PreSharedSecretId> {
+        self.initiator.psk
     }
 
     /// Which one-time keys protect the messages up to our first reply.

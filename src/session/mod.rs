@@ -13,8 +13,8 @@ mod single;
 #[cfg(test)]
 mod tests;
 
-pub use endpoint::{AcceptError, Endpoint, Opened, Received, Sessions};
+pub use endpoint::{AcceptError, Endpoint, Opened, Received, Restored, Sessions};
 pub use error::{DecryptError, EncryptError, OpenError, StateError};
 pub use introduction::Introduction;
-pub use outcome::{Changes, Encrypted, Renewal, StoredPeer};
+pub use outcome::{Begun, Changes, Encrypted, Renewal, StoredPeer};
 pub use single::SessionId;

@@ -14,6 +14,8 @@ pub struct Encrypted {
     pub wire_id: WireId,
     /// The session it was encrypted in.
     pub session: SessionId,
+    /// What must be persisted before the envelope is sent.
+    pub changes: Changes,
 }
 
 /// The two parts in which the state of the sessions with one device is stored. Both secret; write
@@ -47,9 +49,13 @@ pub enum Renewal {
     NeverAnswered,
     /// The peer has been silent for too many messages or too long: it may have lost the session.
     Silent,
+    /// The peer used a session again that it had left for a later one: it may have gone back to an
+    /// old state, in which it cannot read what the later one sends. Reported once for a session.
+    OldSession,
 }
 
-/// What changed and must be persisted before anything that came out is acted upon or sent.
+/// What changed and must be persisted, in one transaction, before anything that came out is acted
+/// upon or sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// The active part of the peer's state.
@@ -58,4 +64,20 @@ pub struct Changes {
     pub archive: bool,
     /// The prekey store.
     pub prekeys: bool,
+    /// There is no state of the peer any more: delete both parts.
+    pub removed: bool,
+}
+
+impl Changes {
+    pub(super) const BOTH_PARTS: Self =
+        Self { active: true, archive: true, prekeys: false, removed: false };
+}
+
+/// A session that was begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// Its id.
+    pub session: SessionId,
+    /// What must be persisted before the first message is encrypted.
+    pub changes: Changes,
 }

@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
@@ -9,33 +10,26 @@ use crate::ratchet::{HeaderKey, RatchetMessage};
 /// All session sets of a device, findable by address and by search tag. SPEC.md section 11.4.
 #[derive(Debug, Default)]
 pub(super) struct Peers {
-    slots: Vec<Option<Entry>>,
+    slots: Vec<Option<Box<Entry>>>,
     by_address: BTreeMap<DeviceAddress, usize>,
     /// Occupied slots by when their peer was last heard of, the most recent first.
     recent: Vec<usize>,
+    /// Search keys of every active session's current and next chain, in the order of `recent` and
+    /// side by side: a search reads this from the front and touches nothing else.
+    live: Vec<LiveKey>,
+}
+
+#[derive(Debug)]
+struct LiveKey {
+    slot: usize,
+    key: SearchKey,
 }
 
 #[derive(Debug)]
 struct Entry {
     set: SessionSet,
-    /// Search keys of the active session's current and next chain.
-    live: Vec<SearchKey>,
     /// Search keys of inactive sessions and of chains that miss messages.
     other: Vec<SearchKey>,
-}
-
-impl Entry {
-    fn new(set: SessionSet) -> Self {
-        let mut entry = Self { set, live: Vec::new(), other: Vec::new() };
-        entry.index();
-        entry
-    }
-
-    fn index(&mut self) {
-        let search_key = |key: &HeaderKey| key.search_key().clone();
-        self.live = self.set.live_header_keys().map(search_key).collect();
-        self.other = self.set.other_header_keys().map(search_key).collect();
-    }
 }
 
 impl Peers {
@@ -52,11 +46,12 @@ impl Peers {
     /// one keyed BLAKE3 and nothing else.
     pub(super) fn find(&self, message: &RatchetMessage<'_>) -> Option<usize> {
         let matches = |key: &SearchKey| key.tag(&message.header.nonce) == message.header.search_tag;
-        let by = |keys: fn(&Entry) -> &[SearchKey]| {
+        let live = self.live.iter().find(|live| matches(&live.key)).map(|live| live.slot);
+        live.or_else(|| {
+            let others = |slot: &usize| self.entry(*slot).map(|entry| entry.other.iter());
             let mut slots = self.recent.iter().copied();
-            slots.find(|slot| self.entry(*slot).is_some_and(|e| keys(e).iter().any(matches)))
-        };
-        by(|entry| &entry.live).or_else(|| by(|entry| &entry.other))
+            slots.find(|slot| others(slot).is_some_and(|mut keys| keys.any(matches)))
+        })
     }
 
     pub(super) fn has_session_made_by(&self, flight: &Digest) -> bool {
@@ -78,25 +73,37 @@ impl Peers {
         slot: usize,
         change: impl FnOnce(&mut SessionSet) -> T,
     ) -> Option<T> {
-        let entry = self.slots.get_mut(slot)?.as_mut()?;
-        let result = change(&mut entry.set);
-        entry.index();
+        let result = change(self.set_mut(slot)?);
+        self.reindex(slot);
         Some(result)
     }
 
-    /// Rebuilds what finds a set after its keys changed.
+    /// Rebuilds what finds a set after its keys changed. One that was not searched for before comes
+    /// first.
     pub(super) fn reindex(&mut self, slot: usize) {
-        if let Some(Some(entry)) = self.slots.get_mut(slot) {
-            entry.index();
+        let Some(Some(entry)) = self.slots.get_mut(slot) else { return };
+        entry.other = entry.set.other_header_keys().map(search_key).collect();
+        let live: Vec<_> = entry.set.live_header_keys().map(search_key).collect();
+        let at = self.live.iter().position(|live| live.slot == slot);
+        if at.is_none() {
+            self.touch(slot);
         }
+        let at = at.unwrap_or(0);
+        self.live.retain(|key| key.slot != slot);
+        self.live.splice(at..at, live.into_iter().map(|key| LiveKey { slot, key }));
     }
 
     /// Puts a peer first in the order of search.
     pub(super) fn touch(&mut self, slot: usize) {
-        if let Some(at) = self.recent.iter().position(|recent| *recent == slot)
-            && let Some(moved) = self.recent.get_mut(..=at)
-        {
-            moved.rotate_right(1);
+        if self.recent.first() == Some(&slot) {
+            return;
+        }
+        if let Some(order) = upto(&mut self.recent, |recent| *recent == slot) {
+            order.rotate_right(1);
+        }
+        if let Some(keys) = upto(&mut self.live, |live| live.slot == slot) {
+            let count = keys.iter().rev().take_while(|live| live.slot == slot).count();
+            keys.rotate_right(count);
         }
     }
 
@@ -109,17 +116,19 @@ impl Peers {
             self.by_address.insert(set.peer().clone(), slot);
             self.recent.insert(0, slot);
         }
-        let entry = Some(Entry::new(set));
+        let entry = Some(Box::new(Entry { set, other: Vec::new() }));
         match self.slots.get_mut(slot) {
             Some(place) => *place = entry,
             None => self.slots.push(entry),
         }
+        self.reindex(slot);
         slot
     }
 
     pub(super) fn remove(&mut self, address: &DeviceAddress) -> bool {
         let Some(slot) = self.by_address.remove(address) else { return false };
         self.recent.retain(|recent| *recent != slot);
+        self.live.retain(|live| live.slot != slot);
         if let Some(place) = self.slots.get_mut(slot) {
             *place = None;
         }
@@ -127,6 +136,17 @@ impl Peers {
     }
 
     fn entry(&self, slot: usize) -> Option<&Entry> {
-        self.slots.get(slot)?.as_ref()
+        self.slots.get(slot)?.as_deref()
     }
+}
+
+fn search_key(key: &HeaderKey) -> SearchKey {
+    key.search_key().clone()
+}
+
+/// The front of a list, up to and including the last item of the first run that matches.
+fn upto<T>(items: &mut [T], matches: impl Fn(&T) -> bool) -> Option<&mut [T]> {
+    let first = items.iter().position(&matches)?;
+    let run = items.iter().skip(first).take_while(|item| matches(item)).count();
+    items.get_mut(..first.saturating_add(run))
 }

@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::fmt;
@@ -6,14 +7,12 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::error::{DecryptError, EncryptError, StateError};
-use super::outcome::{Encrypted, Renewal, StoredPeer};
-use super::single::Session;
-use crate::crypto::Digest;
+use super::outcome::{Changes, Encrypted, Renewal, StoredPeer};
+use super::single::{Retired, Session, SessionId};
+use crate::crypto::{Digest, HashLabel, hash};
 use crate::identity::{DeviceAddress, DevicePublicKeys, SendPermit};
-use crate::limits::{
-    CONTENT_BYTES, ENVELOPE_BYTES, INACTIVE_SESSION_AGE, INACTIVE_SESSIONS, SIMULTANEOUS_GRACE,
-};
-use crate::ratchet::{Committed, HeaderKey, RatchetError, RatchetMessage};
+use crate::limits::{CONTENT_BYTES, ENVELOPE_BYTES, INACTIVE_SESSIONS, SIMULTANEOUS_GRACE};
+use crate::ratchet::{Committed, HeaderKey, Healing, RatchetError, RatchetMessage};
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
@@ -24,14 +23,16 @@ const VERSION: u8 = 1;
 pub(super) struct SessionSet {
     peer: DeviceAddress,
     keys: DevicePublicKeys,
-    /// Counts the changes of everything but the active session, so that halves of two different
-    /// writes are not taken for one state.
-    generation: u64,
-    active: Option<Session>,
+    active: Option<Box<Session>>,
     /// The most recently active first.
-    inactive: VecDeque<Session>,
+    inactive: VecDeque<Box<Session>>,
+    /// The number of the next session.
+    ordinal: u32,
     /// The active session's handshake, while it is unacknowledged.
     flight: Option<Vec<u8>>,
+    /// Hash of the stored archive, which the stored active part names, so that parts of two
+    /// different writes are not taken for one state.
+    archive: Digest,
 }
 
 /// Without the flight, which is long.
@@ -54,7 +55,7 @@ pub(super) enum SetOutcome {
 }
 
 pub(super) struct SetDecrypted {
-    pub(super) session: super::SessionId,
+    pub(super) session: SessionId,
     pub(super) plaintext: Vec<u8>,
     pub(super) committed: Committed,
     /// Whether more than the active session changed.
@@ -62,8 +63,18 @@ pub(super) struct SetDecrypted {
 }
 
 impl SessionSet {
-    pub(super) const fn new(peer: DeviceAddress, keys: DevicePublicKeys) -> Self {
-        Self { peer, keys, generation: 0, active: None, inactive: VecDeque::new(), flight: None }
+    pub(super) fn new(peer: DeviceAddress, keys: DevicePublicKeys) -> Self {
+        let mut set = Self {
+            peer,
+            keys,
+            active: None,
+            inactive: VecDeque::new(),
+            ordinal: 0,
+            flight: None,
+            archive: Digest::from_bytes([0; 32]),
+        };
+        set.archive_changed();
+        set
     }
 
     pub(super) const fn peer(&self) -> &DeviceAddress {
@@ -81,26 +92,41 @@ impl SessionSet {
 
     /// Takes a session that we initiated. It sends from now on.
     pub(super) fn insert_initiated(&mut self, session: Session, flight: Vec<u8>, now: Timestamp) {
+        for retired in self.inactive.iter_mut().filter_map(|session| session.retired.as_mut()) {
+            if *retired == Retired::HeardAgain {
+                *retired = Retired::Answered;
+            }
+        }
+        let session = self.numbered(session);
         self.activate(session, now);
         self.flight = Some(flight);
+        self.archive_changed();
     }
 
-    /// Takes a session that the peer initiated, whose first message authenticated. Of two sessions
-    /// initiated at once the one with the smaller id sends, on both sides; the other receives.
-    pub(super) fn insert_accepted(&mut self, mut session: Session, now: Timestamp) {
+    /// Takes a session that the peer initiated, whose first message authenticated. If we have
+    /// initiated sessions a moment ago that it does not know yet, the one with the smallest id of
+    /// all sends, on both sides; the others receive.
+    pub(super) fn insert_accepted(&mut self, session: Session, now: Timestamp) {
+        let mut session = self.numbered(session);
         let until = Some(now.saturating_add(SIMULTANEOUS_GRACE));
-        match &mut self.active {
-            Some(active) if active.is_fresh_attempt(now) => {
-                if session.id < active.id {
-                    active.receive_only_until = until;
-                    self.activate(session, now);
-                } else {
-                    session.receive_only_until = until;
-                    self.archive(session, now);
-                }
+        let sessions = self.active.iter_mut().chain(&mut self.inactive);
+        let attempts: Vec<_> = sessions.filter(|session| session.is_fresh_attempt(now)).collect();
+        if attempts.iter().any(|attempt| attempt.id < session.id) {
+            session.receive_only_until = until;
+            self.deactivate(session, now);
+        } else {
+            for attempt in attempts {
+                attempt.receive_only_until = until;
             }
-            _ => self.activate(session, now),
+            self.activate(session, now);
         }
+        self.archive_changed();
+    }
+
+    fn numbered(&mut self, mut session: Session) -> Box<Session> {
+        session.ordinal = self.ordinal;
+        self.ordinal = self.ordinal.saturating_add(1);
+        Box::new(session)
     }
 
     pub(super) fn encrypt<R: CryptoRng + ?Sized>(
@@ -124,7 +150,8 @@ impl SessionSet {
             _ => EncryptError::NoSession,
         })?;
         debug_assert!(envelope.len() <= ENVELOPE_BYTES, "content and flight limits leave room");
-        Ok(Encrypted { envelope, wire_id, session: session.id })
+        let changes = Changes { active: true, ..Changes::default() };
+        Ok(Encrypted { envelope, wire_id, session: session.id, changes })
     }
 
     /// Opens a message of one of these sessions. `flight` is the handshake that came with it.
@@ -134,94 +161,137 @@ impl SessionSet {
         message: &RatchetMessage<'_>,
         now: Timestamp,
     ) -> Result<SetOutcome, DecryptError> {
-        if let Some(active) = self.active.as_mut().filter(|session| session.recognises(message)) {
-            let acknowledges = !active.acknowledged;
+        let live = |session: &Session| session.recognises(message) && !session.is_stale(now);
+        if let Some(active) = self.active.as_mut().filter(|session| live(session)) {
+            let acknowledged = active.acknowledged;
             let opened = open(active, flight, message, now)?;
-            if acknowledges && matches!(opened, SetOutcome::Decrypted(_)) {
-                self.flight = None;
-                return Ok(self.with_archive_changed(opened));
-            }
-            return Ok(opened);
+            return Ok(self.heard_in_active(opened, acknowledged));
         }
-        let Some(at) = self.inactive.iter().position(|session| session.recognises(message)) else {
-            return Ok(SetOutcome::Unknown);
-        };
-        let Some(session) = self.inactive.get_mut(at) else { return Ok(SetOutcome::Unknown) };
+        let found = self.inactive.iter_mut().enumerate().find(|(_, session)| live(session));
+        let Some((at, session)) = found else { return Ok(SetOutcome::Unknown) };
         let opened = open(session, flight, message, now)?;
-        if matches!(opened, SetOutcome::Decrypted(_)) {
-            self.promote(at, now);
-            return Ok(self.with_archive_changed(opened));
-        }
-        Ok(opened)
+        Ok(self.heard_in_inactive(opened, at, now))
     }
 
-    fn with_archive_changed(&mut self, mut opened: SetOutcome) -> SetOutcome {
-        self.generation = self.generation.wrapping_add(1);
+    fn heard_in_active(&mut self, mut opened: SetOutcome, acknowledged: bool) -> SetOutcome {
         if let SetOutcome::Decrypted(decrypted) = &mut opened {
+            let retired = self.retire_older();
+            if retired || !acknowledged {
+                self.flight = None;
+                self.archive_changed();
+                decrypted.archive_changed = true;
+            }
+        }
+        opened
+    }
+
+    fn heard_in_inactive(
+        &mut self,
+        mut opened: SetOutcome,
+        at: usize,
+        now: Timestamp,
+    ) -> SetOutcome {
+        if let SetOutcome::Decrypted(decrypted) = &mut opened {
+            self.promote(at, now);
+            self.retire_older();
+            self.archive_changed();
             decrypted.archive_changed = true;
         }
         opened
     }
 
-    /// An inactive session on which a message arrived becomes active, unless it lost a
-    /// simultaneous initiation a moment ago.
+    /// An inactive session on which a message arrived becomes active, unless it is retired or lost
+    /// a simultaneous initiation a moment ago.
     fn promote(&mut self, at: usize, now: Timestamp) {
-        let blocked =
-            |session: &Session| session.receive_only_until.is_some_and(|until| now < until);
-        if self.inactive.get(at).is_some_and(blocked) {
+        let sends = self.active.as_ref().is_some_and(|active| active.may_send(now));
+        let Some(session) = self.inactive.get_mut(at) else { return };
+        if let Some(retired) = &mut session.retired {
+            if *retired == Retired::Silent {
+                *retired = Retired::HeardAgain;
+            }
             return;
         }
-        if let Some(mut session) = self.inactive.remove(at) {
-            session.receive_only_until = None;
+        if sends && session.is_blocked(now) {
+            return;
+        }
+        if let Some(session) = self.inactive.remove(at) {
             self.activate(session, now);
         }
     }
 
-    fn activate(&mut self, session: Session, now: Timestamp) {
+    /// Once the peer has answered in the active session, those before it and those that lost to it
+    /// never send again: what was stolen of them is worth nothing for what comes.
+    fn retire_older(&mut self) -> bool {
+        let Some(active) = self.active.as_ref().filter(|active| active.is_confirmed()) else {
+            return false;
+        };
+        let mut changed = false;
+        for session in self.inactive.iter_mut().filter(|session| session.retired.is_none()) {
+            if session.ordinal < active.ordinal || session.receive_only_until.is_some() {
+                session.retired = Some(Retired::Silent);
+                changed = true;
+            }
+        }
+        changed
+    }
+
+    fn activate(&mut self, mut session: Box<Session>, now: Timestamp) {
         self.flight = None;
+        session.inactive_since = None;
+        session.receive_only_until = None;
         if let Some(old) = self.active.replace(session) {
-            self.archive(old, now);
-        } else {
-            self.generation = self.generation.wrapping_add(1);
+            self.deactivate(old, now);
         }
     }
 
-    fn archive(&mut self, session: Session, now: Timestamp) {
-        self.generation = self.generation.wrapping_add(1);
+    fn deactivate(&mut self, mut session: Box<Session>, now: Timestamp) {
+        session.inactive_since = Some(now);
         self.inactive.push_front(session);
         self.drop_stale(now);
     }
 
-    fn drop_stale(&mut self, now: Timestamp) {
-        self.inactive.retain(|session| now.since(session.heard) <= INACTIVE_SESSION_AGE);
+    fn drop_stale(&mut self, now: Timestamp) -> bool {
+        let before = self.inactive.len();
+        self.inactive.retain(|session| !session.is_stale(now));
         self.inactive.truncate(INACTIVE_SESSIONS);
+        self.inactive.len() != before
     }
 
-    /// Stops sending on the active session, as after a reset: it may still receive.
-    pub(super) fn reset(&mut self, now: Timestamp) {
-        self.flight = None;
-        if let Some(active) = self.active.take() {
-            self.archive(active, now);
+    /// Retires a session: it may still receive. Returns whether there is one with this id.
+    pub(super) fn reset(&mut self, id: SessionId, now: Timestamp) -> bool {
+        if let Some(mut active) = self.active.take_if(|active| active.id == id) {
+            self.flight = None;
+            active.retired = Some(Retired::Silent);
+            self.deactivate(active, now);
+        } else if let Some(session) = self.inactive.iter_mut().find(|session| session.id == id) {
+            session.retired.get_or_insert(Retired::Silent);
+        } else {
+            return false;
         }
+        self.archive_changed();
+        true
     }
 
     /// Marks the session that recognises `message` as broken: its post-quantum half failed under
     /// an authentic header.
     pub(super) fn break_session(&mut self, message: &RatchetMessage<'_>) {
-        self.generation = self.generation.wrapping_add(1);
         let sessions = self.active.iter_mut().chain(&mut self.inactive);
         for session in sessions.filter(|session| session.recognises(message)) {
             session.broken = true;
         }
+        self.archive_changed();
     }
 
     /// Deletes what is too old: inactive sessions and skipped keys.
-    pub(super) fn expire(&mut self, now: Timestamp) {
-        self.generation = self.generation.wrapping_add(1);
-        self.drop_stale(now);
-        for session in self.active.iter_mut().chain(&mut self.inactive) {
-            session.expire(now);
+    pub(super) fn expire(&mut self, now: Timestamp) -> Changes {
+        let dropped = |session: &mut Box<Session>| session.expire(now) != Committed::default();
+        let active = self.active.as_mut().is_some_and(dropped);
+        let keys = self.inactive.iter_mut().map(dropped).fold(false, |any, one| any || one);
+        let archive = self.drop_stale(now) || keys;
+        if archive {
+            self.archive_changed();
         }
+        Changes { active: active || archive, archive, ..Changes::default() }
     }
 
     /// Why a new handshake should be begun, if it should.
@@ -231,8 +301,12 @@ impl SessionSet {
             Some(active) if active.broken => Some(Renewal::Broken),
             Some(active) if !active.may_send(now) => Some(Renewal::NeverAnswered),
             Some(active) if active.is_silent(now) => Some(Renewal::Silent),
-            Some(_) => None,
+            Some(_) => self.fell_back().then_some(Renewal::OldSession),
         }
+    }
+
+    fn fell_back(&self) -> bool {
+        self.inactive.iter().any(|session| session.retired == Some(Retired::HeardAgain))
     }
 
     pub(super) fn has_session_made_by(&self, flight: &Digest) -> bool {
@@ -240,7 +314,11 @@ impl SessionSet {
     }
 
     pub(super) fn active(&self) -> Option<&Session> {
-        self.active.as_ref()
+        self.active.as_deref()
+    }
+
+    pub(super) fn healing(&self, now: Timestamp) -> Option<Healing> {
+        self.active().map(|session| session.ratchet().healing(now))
     }
 
     pub(super) fn is_acknowledged(&self) -> bool {
@@ -264,7 +342,7 @@ impl SessionSet {
     }
 
     fn sessions(&self) -> impl Iterator<Item = &Session> {
-        self.active.iter().chain(&self.inactive)
+        self.active.iter().chain(&self.inactive).map(|session| &**session)
     }
 }
 
@@ -301,38 +379,54 @@ impl SessionSet {
     }
 
     pub(super) fn store_active(&self) -> Zeroizing<Vec<u8>> {
-        let mut w = Writer::with_capacity(2_048);
-        w.put(&VERSION).put(&self.generation).put(&self.active);
+        let mut w = Writer::with_capacity(2_560);
+        w.put(&VERSION).put(&self.archive).put(&self.active);
         w.into_secret()
     }
 
     fn store_archive(&self) -> Zeroizing<Vec<u8>> {
-        let mut w = Writer::with_capacity(2_048);
-        w.put(&VERSION).put(&self.generation).put(&self.peer).put(&self.keys);
+        let mut w = Writer::with_capacity(2_560);
+        w.put(&VERSION).put(&self.peer).put(&self.keys).put(&self.ordinal);
         w.list(self.inactive.iter());
         self.flight.is_some().write(&mut w);
         w.var(self.flight.as_deref().unwrap_or_default());
         w.into_secret()
     }
 
+    fn archive_changed(&mut self) {
+        self.archive = hash(HashLabel::SessionArchive, &self.store_archive());
+    }
+
     pub(super) fn restore(stored: &StoredPeer) -> Result<Self, StateError> {
         let mut r = Reader::new(&stored.active);
         r.version(VERSION)?;
-        let (generation, active) = (r.get::<u64>()?, r.get()?);
+        let (archive, active) = (r.get::<Digest>()?, r.get()?);
         r.finish()?;
-        let mut r = Reader::new(&stored.archive);
-        r.version(VERSION)?;
-        if r.get::<u64>()? != generation {
+        if hash(HashLabel::SessionArchive, &stored.archive) != archive {
             return Err(StateError::Torn);
         }
-        let (peer, keys, inactive) = (r.get()?, r.get()?, r.list(INACTIVE_SESSIONS)?);
+        let mut r = Reader::new(&stored.archive);
+        r.version(VERSION)?;
+        let (peer, keys, ordinal) = (r.get()?, r.get()?, r.get()?);
+        let inactive = r.list(INACTIVE_SESSIONS)?;
         let unacknowledged: bool = r.get()?;
-        let flight = r.var(ENVELOPE_BYTES)?;
+        let flight = r.var(ENVELOPE_BYTES)?.to_vec();
         r.finish()?;
-        if !unacknowledged && !flight.is_empty() {
+        if unacknowledged == flight.is_empty() {
             return Err(DecodeError::NotCanonical.into());
         }
-        let flight = unacknowledged.then(|| flight.to_vec());
-        Ok(Self { peer, keys, generation, active, inactive, flight })
+        let flight = unacknowledged.then_some(flight);
+        let set = Self { peer, keys, active, inactive, ordinal, flight, archive };
+        if set.is_consistent() { Ok(set) } else { Err(DecodeError::NotCanonical.into()) }
+    }
+
+    /// What holds of every set that [`SessionSet::store`] stored.
+    fn is_consistent(&self) -> bool {
+        let unacknowledged = self.active.as_ref().is_some_and(|active| !active.acknowledged);
+        let numbered = self.sessions().all(|session| session.ordinal < self.ordinal);
+        let mut ids: Vec<_> = self.sessions().map(|session| session.id).collect();
+        ids.sort_unstable();
+        let distinct = ids.is_sorted_by(|a, b| a < b);
+        self.flight.is_some() == unacknowledged && numbered && distinct
     }
 }

@@ -1,11 +1,15 @@
 use alloc::vec::Vec;
 use core::fmt;
+use core::time::Duration;
 
 use rand_core::CryptoRng;
 
 use crate::crypto::Digest;
 use crate::envelope;
-use crate::limits::{SILENT_MESSAGES, SILENT_TIME, SIMULTANEOUS_GRACE, UNACKNOWLEDGED_SESSION_AGE};
+use crate::limits::{
+    INACTIVE_SESSION_AGE, SILENT_MESSAGES, SILENT_TIME, SIMULTANEOUS_GRACE,
+    UNACKNOWLEDGED_SESSION_AGE,
+};
 use crate::ratchet::{
     Committed, Decrypted, Ratchet, RatchetError, RatchetMessage, WireId, encoded_len,
 };
@@ -45,18 +49,53 @@ pub(super) struct Session {
     /// Messages sent since then, and when the first of them was.
     unanswered: u32,
     unanswered_since: Option<Timestamp>,
+    /// Whether we began it.
+    initiated: bool,
+    /// Numbers the sessions of a set in the order in which they were inserted.
+    pub(super) ordinal: u32,
+    /// Since when it is not the one that sends.
+    pub(super) inactive_since: Option<Timestamp>,
     /// It lost a simultaneous initiation and does not become active before this time.
     pub(super) receive_only_until: Option<Timestamp>,
+    /// It was reset, or the peer has shown that it holds a later one: it never sends again.
+    pub(super) retired: Option<Retired>,
     /// The post-quantum ratchet failed: nothing more is sent or received.
     pub(super) broken: bool,
 }
 
+/// What was heard in a session after it was retired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Retired {
+    Silent,
+    /// The peer used it again: it may have fallen back to an old state.
+    HeardAgain,
+    /// A new handshake has answered that; once is enough.
+    Answered,
+}
+
+/// Who began a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    Initiated,
+    Accepted,
+}
+
 impl Session {
-    pub(super) fn new(id: Digest, flight: Digest, ratchet: Ratchet, now: Timestamp) -> Self {
+    pub(super) fn new(
+        id: Digest,
+        flight: Digest,
+        ratchet: Ratchet,
+        origin: Origin,
+        now: Timestamp,
+    ) -> Self {
         Self {
             id: SessionId(id),
             flight,
             ratchet,
+            initiated: origin == Origin::Initiated,
+            ordinal: 0,
+            inactive_since: None,
+            retired: None,
             created: now,
             acknowledged: false,
             heard: now,
@@ -95,6 +134,11 @@ impl Session {
         Ok(decrypted)
     }
 
+    /// Whether the peer has shown that it holds the session: it answered a message of ours in it.
+    pub(super) fn is_confirmed(&self) -> bool {
+        self.ratchet.generation() >= if self.initiated { 1 } else { 2 }
+    }
+
     pub(super) fn was_made_by(&self, flight: &Digest) -> bool {
         self.flight == *flight
     }
@@ -110,7 +154,20 @@ impl Session {
 
     /// Whether we initiated it so recently that a handshake of the peer's may have crossed ours.
     pub(super) fn is_fresh_attempt(&self, now: Timestamp) -> bool {
-        !self.broken && !self.acknowledged && now.since(self.created) <= SIMULTANEOUS_GRACE
+        let fresh = now.since(self.created) <= SIMULTANEOUS_GRACE;
+        self.initiated && !self.acknowledged && !self.broken && self.retired.is_none() && fresh
+    }
+
+    /// Whether it has been inactive for too long.
+    pub(super) fn is_stale(&self, now: Timestamp) -> bool {
+        self.inactive_since.is_some_and(|since| now.since(since) > INACTIVE_SESSION_AGE)
+    }
+
+    /// Whether it lost a simultaneous initiation a moment ago. A time too far in the future was
+    /// set by a clock that went wrong.
+    pub(super) fn is_blocked(&self, now: Timestamp) -> bool {
+        let left = self.receive_only_until.map_or(Duration::ZERO, |until| until.since(now));
+        !left.is_zero() && left <= SIMULTANEOUS_GRACE
     }
 
     /// Whether the peer has been silent for so long that it may have lost the session.
@@ -139,11 +196,16 @@ impl Layout for Session {
             heard,
             unanswered,
             unanswered_since,
+            initiated,
+            ordinal,
+            inactive_since,
             receive_only_until,
+            retired,
             broken,
         } = self;
         w.put(&id.0).put(flight).put(ratchet).put(created).put(acknowledged).put(heard);
-        w.put(unanswered).put(unanswered_since).put(receive_only_until).put(broken);
+        w.put(unanswered).put(unanswered_since).put(initiated).put(ordinal);
+        w.put(inactive_since).put(receive_only_until).put(retired).put(broken);
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
@@ -156,8 +218,31 @@ impl Layout for Session {
             heard: r.get()?,
             unanswered: r.get()?,
             unanswered_since: r.get()?,
+            initiated: r.get()?,
+            ordinal: r.get()?,
+            inactive_since: r.get()?,
             receive_only_until: r.get()?,
+            retired: r.get()?,
             broken: r.get()?,
         })
+    }
+}
+
+impl Layout for Retired {
+    fn write(&self, w: &mut Writer) {
+        w.u8(match self {
+            Self::Silent => 0,
+            Self::HeardAgain => 1,
+            Self::Answered => 2,
+        });
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match u8::read(r)? {
+            0 => Ok(Self::Silent),
+            1 => Ok(Self::HeardAgain),
+            2 => Ok(Self::Answered),
+            _ => Err(DecodeError::OutOfRange),
+        }
     }
 }

@@ -11,7 +11,9 @@ use crate::identity::{
     AccountId, AccountKeyPair, CertificateTerms, Contact, DeviceKeys, ListDraft, LocalDevice,
     SendPermit, Validity, VerifiedDeviceList,
 };
+use crate::limits;
 use crate::prekey::{PrekeyShelf, PrekeyStore, VerifiedBundle};
+use crate::ratchet::{Healing, Staleness};
 use crate::time::Timestamp;
 
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
@@ -95,6 +97,55 @@ fn two_devices_talk() {
 }
 
 #[test]
+fn healing_counts_turns_epochs_and_the_messages_since() {
+    let (mut alice, mut bob, mut rng) = parties(6);
+    let address = bob.endpoint.local().address().clone();
+    assert_eq!(alice.endpoint.healing(&address, NOW), None);
+    let bundle = bob.bundle();
+    alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    let later = NOW.saturating_add(Duration::from_secs(60));
+    let fresh = Staleness { completed: 0, sent: 0, received: 0, age: Duration::from_secs(60) };
+    let healing = alice.endpoint.healing(&address, later).unwrap();
+    assert_eq!((healing.classical, healing.post_quantum), (fresh, fresh));
+    let mut round_trips = 0;
+    while alice.endpoint.healing(&address, NOW).unwrap().post_quantum.completed == 0 {
+        let envelope = alice.say(&bob, b"ping", &mut rng);
+        bob.hear(&alice, &envelope);
+        let envelope = bob.say(&alice, b"pong", &mut rng);
+        alice.hear(&bob, &envelope);
+        round_trips += 1;
+        assert!(round_trips < 100);
+    }
+    alice.say(&bob, b"one more", &mut rng);
+    let Healing { classical, post_quantum, should_send_carrier } =
+        alice.endpoint.healing(&address, later).unwrap();
+    let minute = Duration::from_secs(60);
+    assert_eq!(classical, Staleness { completed: round_trips, sent: 1, received: 1, age: minute });
+    assert_eq!((post_quantum.completed, post_quantum.age), (1, minute));
+    assert!(!should_send_carrier);
+    let week = NOW.saturating_add(limits::PQ_EPOCH_AGE);
+    assert!(alice.endpoint.healing(&address, week).unwrap().should_send_carrier);
+}
+
+#[test]
+fn healing_comes_back_with_the_state() {
+    let (mut alice, mut bob, mut rng) = parties(7);
+    let bundle = bob.bundle();
+    alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    let envelope = alice.say(&bob, b"hello", &mut rng);
+    bob.hear(&alice, &envelope);
+    let address = alice.endpoint.local().address();
+    let stored = bob.endpoint.stored_peer(address).unwrap();
+    let later = NOW.saturating_add(Duration::from_secs(60));
+    let before = bob.endpoint.healing(address, later);
+    assert!(before.is_some_and(|healing| healing.classical.received == 1));
+    let Party { endpoint, .. } = bob;
+    let (list, prekeys) = (endpoint.own_list().clone(), endpoint.prekeys().clone());
+    let restored = Endpoint::restore(endpoint.local().clone(), list, prekeys, [&stored]).endpoint;
+    assert_eq!(restored.healing(address, later), before);
+}
+
+#[test]
 fn a_forged_handshake_costs_what_the_specification_says() {
     let (mut alice, mut bob, mut rng) = parties(2);
     let bundle = bob.bundle();
@@ -156,13 +207,13 @@ fn state_in_two_parts_comes_back_and_torn_parts_do_not() {
     bob.hear(&alice, &envelope);
     let reply = bob.say(&alice, b"hello", &mut rng);
     let received = alice.hear(&bob, &reply);
-    assert_eq!(received.changes, Changes { active: true, archive: true, prekeys: false });
+    assert_eq!(received.changes, Changes::BOTH_PARTS);
     let after = alice.endpoint.stored_peer(&address).unwrap();
     let restore = |stored: &StoredPeer| {
         let list = alice.endpoint.own_list().clone();
         let prekeys = PrekeyStore::from_bytes(&alice.endpoint.prekeys().to_bytes()).unwrap();
         let local = LocalDevice::from_bytes(&alice.endpoint.local().to_bytes()).unwrap();
-        Endpoint::restore(local, list, prekeys, [stored])
+        Endpoint::restore(local, list, prekeys, [stored]).complete()
     };
     let loaded = restore(&after).unwrap();
     assert_eq!(loaded.stored_peer(&address).unwrap(), after);

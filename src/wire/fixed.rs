@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
@@ -179,6 +180,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// What has not been taken yet.
+    pub(crate) const fn rest(&self) -> &'a [u8] {
+        self.0
+    }
+
     pub(crate) fn finish(self) -> Result<(), DecodeError> {
         if self.0.is_empty() { Ok(()) } else { Err(DecodeError::Trailing) }
     }
@@ -236,6 +242,16 @@ impl<T: Layout> Layout for Option<T> {
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         if bool::read(r)? { T::read(r).map(Some) } else { Ok(None) }
+    }
+}
+
+impl<T: Layout> Layout for Box<T> {
+    fn write(&self, w: &mut Writer) {
+        T::write(self, w);
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        T::read(r).map(Self::new)
     }
 }
 

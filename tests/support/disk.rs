@@ -90,6 +90,7 @@ impl Disk {
             PrekeyStore::from_bytes(&self.prekeys)?,
             self.peers.values(),
         )
+        .complete()
     }
 }
 

@@ -28,8 +28,8 @@ use sealwax::identity::{
 };
 use sealwax::prekey::{PrekeyBundle, PrekeyShelf, PrekeyStore, VerifiedBundle};
 use sealwax::session::{
-    AcceptError, Changes, DecryptError, EncryptError, Encrypted, Endpoint, Introduction, OpenError,
-    Opened, Received, SessionId,
+    AcceptError, Changes, EncryptError, Encrypted, Endpoint, Introduction, OpenError, Opened,
+    Received, SessionId,
 };
 use sealwax::time::Timestamp;
 
@@ -304,10 +304,9 @@ impl World {
     ) -> SessionId {
         let bundle = self.bundle(to, from);
         let endpoint = &mut self.devices[from.0].endpoint;
-        let id = endpoint.initiate(&bundle, psk, self.now, &mut self.rng).unwrap();
-        let peer = bundle.peer().address().clone();
-        self.devices[from.0].write_peer(&peer);
-        id
+        let begun = endpoint.initiate(&bundle, psk, self.now, &mut self.rng).unwrap();
+        self.devices[from.0].write(bundle.peer().address(), begun.changes);
+        begun.session
     }
 
     /// Encrypts and writes down what that changed: the active part, and nothing else.
@@ -320,8 +319,7 @@ impl World {
         let permit = self.permit(from, to);
         let device = &mut self.devices[from.0];
         let encrypted = device.endpoint.encrypt(&permit, text, self.now, &mut self.rng)?;
-        let changes = Changes { active: true, ..Changes::default() };
-        device.write(permit.address(), changes);
+        device.write(permit.address(), encrypted.changes);
         Ok(encrypted)
     }
 
@@ -335,10 +333,7 @@ impl World {
         let opened = device.endpoint.open(envelope, self.now);
         match &opened {
             Ok(Opened::Message(received)) => device.write(&received.sender, received.changes),
-            Err(OpenError::Message { peer, error: DecryptError::PostQuantum(_), .. }) => {
-                device.write_peer(peer);
-            }
-            Err(OpenError::Message { peer, .. }) => device.write(peer, Changes::default()),
+            Err(OpenError::Message { peer, changes, .. }) => device.write(peer, *changes),
             _ => {}
         }
         opened
@@ -414,7 +409,11 @@ impl World {
 
     pub(crate) fn reset(&mut self, at: Dev, peer: Dev) {
         let (peer, now) = (self.address(peer), self.now);
-        self.devices[at.0].endpoint.reset(&peer, now);
-        self.devices[at.0].write_peer(&peer);
+        let device = &mut self.devices[at.0];
+        let session = device.endpoint.sessions(&peer).and_then(|sessions| sessions.active);
+        let changes = session.and_then(|session| device.endpoint.reset(&peer, session, now));
+        if let Some(changes) = changes {
+            device.write(&peer, changes);
+        }
     }
 }

@@ -16,6 +16,9 @@ mod send;
 mod state;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+#[path = "../../vectors/braid.rs"]
+pub(crate) mod vectors;
 
 use alloc::boxed::Box;
 

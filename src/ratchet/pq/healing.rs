@@ -1,21 +1,7 @@
-use core::time::Duration;
-
 use crate::limits;
+use crate::ratchet::Staleness;
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
-
-/// How long ago the post-quantum ratchet last healed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Staleness {
-    /// Epochs completed since the session began.
-    pub(crate) epochs_completed: u32,
-    /// Messages sent since the last completed epoch.
-    pub(crate) sent: u32,
-    /// Messages received since the last completed epoch.
-    pub(crate) received: u32,
-    /// Time since the last completed epoch, or since the session began.
-    pub(crate) age: Duration,
-}
 
 /// What the advice on carrier messages is made of.
 ///
@@ -63,9 +49,9 @@ impl Healing {
         *self = Self { completed_at: now, sent_at: self.sent_at, owes_answer, ..Self::begin(now) };
     }
 
-    pub(super) fn staleness(&self, epochs_completed: u32, now: Timestamp) -> Staleness {
+    pub(super) fn staleness(&self, completed: u32, now: Timestamp) -> Staleness {
         let age = now.since(self.completed_at);
-        Staleness { epochs_completed, sent: self.sent, received: self.received, age }
+        Staleness { completed, sent: self.sent, received: self.received, age }
     }
 
     pub(super) fn should_send_carrier(&self, now: Timestamp) -> bool {

@@ -21,7 +21,7 @@ use self::chain::{Chain, ChainStep, EpochChains, ReceivingChain, SkippedKey};
 pub use self::error::PqError;
 pub(crate) use self::header::PqHeader;
 use self::healing::Healing;
-pub(crate) use self::healing::Staleness;
+use super::Staleness;
 use super::braid::{Braid, BraidError, EpochKey, Step};
 use crate::crypto::Secret;
 use crate::limits;
@@ -330,7 +330,7 @@ fn advance(epoch: u32, from: &Chain, n: u32, now: Timestamp) -> Result<Available
 }
 
 fn is_expired(key: &SkippedKey, now: Timestamp) -> bool {
-    now.since(key.stored_at) >= limits::SKIPPED_KEY_AGE
+    now.since(key.stored_at) > limits::SKIPPED_KEY_AGE
 }
 
 impl Layout for Role {

@@ -1,0 +1,171 @@
+//! What an operation costs beside the primitives it cannot do without: `cargo bench`.
+//!
+//! Each row alternates short batches of the operation and of its floor (the bare primitives on
+//! inputs of the same lengths), and prints the median of each and the median of their ratios. On a
+//! machine that is never quiet, the ratio of two neighbouring batches is what can be compared.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "a bench fails by panicking"
+)]
+
+mod floor;
+mod people;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use people::{NOW, Party, acquaint, rng};
+use sealwax::session::Opened;
+
+const BATCHES: usize = 200;
+
+fn main() {
+    println!("{:<34} {:>11} {:>11} {:>7}", "operation", "ours", "floor", "ratio");
+    encrypt_and_decrypt();
+    turn();
+    handshake();
+    search(100, "found among the 100 most recent");
+    search(1_000, "found last of 1,000");
+    forged(1_000);
+}
+
+/// One message of an established session, 64 bytes of text, no turn.
+fn encrypt_and_decrypt() {
+    let mut rng = rng(1);
+    let (mut alice, mut bob) = acquaint(&mut rng);
+    let permit = bob.permit();
+    let mut envelopes = Vec::new();
+    let mut primitives = floor::Message::new();
+    let times = paired(
+        40,
+        |_| primitives.seal(),
+        |_| {
+            envelopes
+                .push(alice.endpoint.encrypt(&permit, &[7; 64], NOW, &mut rng).unwrap().envelope);
+        },
+    );
+    row("encrypt 64 bytes", &times);
+    let mut primitives = floor::Message::new();
+    let mut queue = envelopes.iter();
+    let times = paired(
+        40,
+        |_| primitives.open(),
+        |_| match bob.endpoint.open(queue.next().unwrap(), NOW).unwrap() {
+            Opened::Message(received) => drop(black_box(received)),
+            other => panic!("{other:?}"),
+        },
+    );
+    row("decrypt 64 bytes", &times);
+}
+
+/// A message each way with a turn on both sides: four Diffie–Hellmans and two key generations.
+fn turn() {
+    let mut rng = rng(2);
+    let (mut alice, mut bob) = acquaint(&mut rng);
+    let mut primitives = floor::Message::new();
+    let times = paired(
+        4,
+        |_| primitives.round_trip_with_turns(),
+        |_| {
+            let envelope = alice.say(&bob, &[7; 64], &mut rng);
+            bob.hear(&alice, &envelope);
+            let envelope = bob.say(&alice, &[7; 64], &mut rng);
+            alice.hear(&bob, &envelope);
+        },
+    );
+    row("ping-pong, both turn", &times);
+}
+
+fn handshake() {
+    let mut rng = rng(3);
+    let mut alice = Party::new("alice", &mut rng);
+    let mut bob = Party::new("bob", &mut rng);
+    let permit = bob.permit();
+    let bundles: Vec<_> = (0..=BATCHES).map(|_| bob.bundle()).collect();
+    let mut envelopes = Vec::new();
+    let mut primitives = floor::Handshake::new();
+    let times = paired(
+        1,
+        |_| primitives.initiate(),
+        |i| {
+            alice.endpoint.initiate(&bundles[i], None, NOW, &mut rng).unwrap();
+            envelopes
+                .push(alice.endpoint.encrypt(&permit, &[7; 64], NOW, &mut rng).unwrap().envelope);
+        },
+    );
+    row("first message, initiator", &times);
+    let times = paired(
+        1,
+        |_| primitives.respond(),
+        |i| {
+            bob.hear(&alice, &envelopes[i]);
+        },
+    );
+    row("first message, responder", &times);
+}
+
+/// Finding the session of one peer that is last of `peers` in the order of search, against one
+/// X25519. The message is damaged behind its tag, so that only the search and one opening happen.
+fn search(peers: usize, name: &str) {
+    let mut rng = rng(4);
+    let (mut bob, last) = people::crowd(peers, &mut rng);
+    let mut envelope = last;
+    let end = envelope.len() - 1;
+    envelope[end - 200] ^= 1;
+    let mut primitives = floor::Handshake::new();
+    let times = paired(
+        4,
+        |_| primitives.x25519(),
+        |_| {
+            let result = bob.endpoint.open(&envelope, NOW);
+            assert!(black_box(result).is_err());
+        },
+    );
+    row(&format!("{name} / X25519"), &times);
+}
+
+/// An envelope of nobody's, among `peers`.
+fn forged(peers: usize) {
+    let mut rng = rng(5);
+    let (mut bob, mut envelope) = people::crowd(peers, &mut rng);
+    envelope[12] ^= 1;
+    let mut primitives = floor::Handshake::new();
+    let times = paired(
+        4,
+        |_| primitives.x25519(),
+        |_| {
+            assert!(matches!(bob.endpoint.open(&envelope, NOW), Ok(Opened::Unknown)));
+        },
+    );
+    row("forged among 1,000 / X25519", &times);
+}
+
+/// Time of one operation in each of the two, batch by batch.
+struct Times(Vec<(Duration, Duration)>);
+
+fn paired(size: usize, mut floor: impl FnMut(usize), mut ours: impl FnMut(usize)) -> Times {
+    let time = |work: &mut dyn FnMut(usize), batch: usize| {
+        let start = Instant::now();
+        for i in 0..size {
+            work(batch * size + i);
+        }
+        start.elapsed() / u32::try_from(size).unwrap()
+    };
+    Times((0..BATCHES).map(|batch| (time(&mut ours, batch), time(&mut floor, batch))).collect())
+}
+
+fn row(name: &str, times: &Times) {
+    let median = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        values[values.len() / 2]
+    };
+    let micros = |d: Duration| d.as_secs_f64() * 1e6;
+    let ours = median(times.0.iter().map(|t| micros(t.0)).collect());
+    let floor = median(times.0.iter().map(|t| micros(t.1)).collect());
+    let ratio = median(times.0.iter().map(|t| micros(t.0) / micros(t.1)).collect());
+    println!("{name:<34} {ours:>8.2} µs {floor:>8.2} µs {ratio:>7.2}");
+}

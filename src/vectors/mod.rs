@@ -1,0 +1,245 @@
+//! Makes the test vectors of `test-vectors/` and compares them with what is committed there.
+//!
+//! A topic is generated in memory by the code under test. `SEALWAX_WRITE_VECTORS=1` writes the
+//! files; without it a difference, a missing file or a lower count is a failure. What decides
+//! whether they are right is `test-vectors/verify.py`, which shares nothing with this crate.
+
+mod content;
+mod envelope;
+mod identity;
+mod labels;
+mod layout;
+pub(crate) mod party;
+mod prekey;
+mod safety;
+mod scenario;
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use alloc::{format, vec};
+use core::convert::Infallible;
+use std::{env, fs};
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use rand_core::{Rng, TryCryptoRng, TryRng};
+use serde_json::{Map, Value, json};
+
+use crate::crypto::{HashLabel, hash};
+use crate::wire::{Layout, Writer};
+
+/// The tests of one file while they are collected.
+pub(crate) struct Topic {
+    name: &'static str,
+    notes: Map<String, Value>,
+    groups: Vec<Group>,
+    count: u32,
+}
+
+struct Group {
+    params: Value,
+    tests: Vec<Value>,
+}
+
+impl Topic {
+    /// `notes` says what each flag means.
+    pub(crate) fn new(name: &'static str, notes: &[(&str, &str)]) -> Self {
+        let notes = notes.iter().map(|(flag, text)| ((*flag).to_string(), json!(text))).collect();
+        Self { name, notes, groups: vec![], count: 0 }
+    }
+
+    /// Begins a group; what all its tests share.
+    pub(crate) fn group(&mut self, params: Value) {
+        self.groups.push(Group { params, tests: vec![] });
+    }
+
+    /// Adds a test to the last group. `fields` are its inputs and outputs.
+    pub(crate) fn test(&mut self, comment: &str, flags: &[&str], expect: &str, fields: Value) {
+        assert!(flags.iter().all(|flag| self.notes.contains_key(*flag)), "{flags:?}");
+        self.count += 1;
+        let Value::Object(mut test) = fields else { panic!("a test is an object") };
+        test.insert("id".into(), json!(self.count));
+        test.insert("comment".into(), json!(comment));
+        test.insert("flags".into(), json!(flags));
+        test.insert("expect".into(), json!(expect));
+        self.groups.last_mut().unwrap().tests.push(Value::Object(test));
+    }
+
+    fn render(self) -> String {
+        let groups: Vec<_> = self
+            .groups
+            .into_iter()
+            .map(|group| json!({ "params": group.params, "tests": group.tests }))
+            .collect();
+        let mut file = json!({
+            "schema": "schema.json",
+            "topic": self.name,
+            "spec_version": 1,
+            "generator": { "name": "sealwax", "version": env!("CARGO_PKG_VERSION") },
+            "notes": self.notes,
+            "groups": groups,
+        });
+        file.sort_all_objects();
+        serde_json::to_string_pretty(&file).unwrap() + "\n"
+    }
+
+    /// Compares with the committed file, or writes it when asked to. Fewer tests than `at_least`
+    /// are refused, so that none vanish unnoticed.
+    pub(crate) fn check(self, at_least: u32) {
+        assert!(self.count >= at_least, "{}: {} of {at_least} tests", self.name, self.count);
+        let path = format!("{}/test-vectors/{}.json", env!("CARGO_MANIFEST_DIR"), self.name);
+        let generated = self.render();
+        if env::var_os("SEALWAX_WRITE_VECTORS").is_some_and(|value| value == "1") {
+            return fs::write(path, generated).unwrap();
+        }
+        let committed = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        assert!(committed == generated, "{path} differs: see test-vectors/README.md");
+    }
+}
+
+/// A generator that remembers what it gave, for the file to say.
+#[derive(Clone)]
+pub(crate) struct Recorder {
+    rng: ChaCha20Rng,
+    given: Vec<u8>,
+}
+
+impl Recorder {
+    pub(crate) fn new(name: &str) -> Self {
+        let seed = *hash(HashLabel::Content, name.as_bytes()).as_bytes();
+        Self { rng: ChaCha20Rng::from_seed(seed), given: vec![] }
+    }
+
+    /// Everything drawn since the last call.
+    pub(crate) fn taken(&mut self) -> String {
+        hex::encode(core::mem::take(&mut self.given))
+    }
+
+    /// Bytes that are inputs and not drawn by an operation.
+    pub(crate) fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.rng.fill_bytes(&mut bytes);
+        bytes
+    }
+}
+
+impl TryRng for Recorder {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        let mut bytes = [0; 4];
+        self.try_fill_bytes(&mut bytes)?;
+        Ok(u32::from_le_bytes(bytes))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let mut bytes = [0; 8];
+        self.try_fill_bytes(&mut bytes)?;
+        Ok(u64::from_le_bytes(bytes))
+    }
+
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
+        self.rng.fill_bytes(out);
+        self.given.extend_from_slice(out);
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Recorder {}
+
+pub(crate) fn encode<T: Layout>(value: &T) -> Vec<u8> {
+    let mut w = Writer::new();
+    w.put(value);
+    w.into_public()
+}
+
+/// The digest by which files compare stored states.
+pub(crate) fn digest(stored: &[u8]) -> String {
+    hex::encode(hash(HashLabel::StateDigest, stored).as_bytes())
+}
+
+/// The bytes with one bit of the byte at `at` changed.
+pub(crate) fn flipped(bytes: &[u8], at: usize) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    bytes[at] ^= 1;
+    bytes
+}
+
+/// One bytes field of protobuf.
+pub(crate) fn field(number: u32, value: &[u8]) -> Vec<u8> {
+    let mut out = vec![];
+    crate::wire::FieldWriter(&mut out).bytes(number, value);
+    out
+}
+
+/// One integer field of protobuf.
+pub(crate) fn integer(number: u32, value: u32) -> Vec<u8> {
+    let mut out = vec![];
+    crate::wire::FieldWriter(&mut out).u32(number, value);
+    out
+}
+
+#[test]
+fn labels_kdf() {
+    labels::topic().check(71);
+}
+
+#[test]
+fn codec_padding() {
+    layout::topic().check(46);
+}
+
+#[test]
+fn identity_documents() {
+    identity::topic().check(114);
+}
+
+#[test]
+fn safety_number() {
+    safety::topic().check(17);
+}
+
+#[test]
+fn prekey_bundle() {
+    prekey::topic().check(54);
+}
+
+#[test]
+fn handshake() {
+    crate::handshake::vectors::topic().check(47);
+}
+
+#[test]
+fn header_sealing() {
+    crate::ratchet::vectors::header_sealing().check(23);
+}
+
+#[test]
+fn ratchet_steps() {
+    crate::ratchet::vectors::steps().check(3);
+}
+
+#[test]
+fn ratchet_out_of_order() {
+    crate::ratchet::vectors::out_of_order().check(29);
+}
+
+#[test]
+fn braid() {
+    crate::ratchet::vectors::braid_topic().check(37);
+}
+
+#[test]
+fn envelope_decoding() {
+    envelope::topic().check(60);
+}
+
+#[test]
+fn content_decoding() {
+    content::topic().check(91);
+}
+
+#[test]
+fn scenario_two_devices() {
+    scenario::topic().check(5);
+}

@@ -1,0 +1,42 @@
+"""SPEC.md section 11: envelopes."""
+
+from dataclasses import dataclass
+
+from . import handshake, layout
+from .primitives import Refused
+from .ratchet import Message
+
+
+@dataclass
+class Envelope:
+    handshake: handshake.Decoded
+    flight: bytes
+    message: Message
+
+
+def decode(data):
+    if len(data) > 98_304:
+        raise Refused("decode/too-large")
+    fields = layout.InOrder(data)
+    if fields.u32(1) != 1:
+        raise Refused("decode/unsupported-version")
+    number, inner = fields.any_bytes()
+    if number not in (2, 3):
+        raise Refused("decode/not-canonical")
+    fields.finish()
+    if number == 3:
+        return Envelope(None, None, Message.decode(inner))
+    parts = layout.InOrder(inner)
+    flight = parts.bytes(1)
+    received = handshake.decode(flight)
+    message = Message.decode(parts.bytes(2))
+    parts.finish()
+    return Envelope(received, flight, message)
+
+
+def encode(envelope):
+    message = envelope.message.encoded()
+    if envelope.handshake is None:
+        return layout.integer_field(1, 1) + layout.bytes_field(3, message)
+    inner = layout.bytes_field(1, envelope.flight) + layout.bytes_field(2, message)
+    return layout.integer_field(1, 1) + layout.bytes_field(2, inner)

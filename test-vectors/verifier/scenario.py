@@ -1,0 +1,300 @@
+"""SPEC.md sections 9 and 13: endpoints, session sets and their stored form."""
+
+import copy
+
+from . import envelope, handshake, identity, layout, prekey
+from .primitives import Refused, hash_, state_digest, u32, u64
+from .ratchet import Ratchet
+
+SIMULTANEOUS_GRACE = 3_600_000
+UNACKNOWLEDGED_SESSION_AGE = 30 * 86_400_000
+INACTIVE_SESSIONS = 5
+INACTIVE_SESSION_AGE = 60 * 86_400_000
+# Failures of the post-quantum ratchet that refuse one message and do not end the session.
+HARMLESS = ("braid/future-epoch", "pq-ratchet/skip-limit")
+
+
+class Session:
+    def __init__(self, id_, flight_hash, ratchet, now):
+        self.id, self.flight_hash, self.ratchet = id_, flight_hash, ratchet
+        self.created = self.heard = now
+        self.acknowledged = self.broken = False
+        self.unanswered, self.unanswered_since, self.receive_only_until = 0, None, None
+
+    def encrypt(self, plaintext, now, draw):
+        message, _, _ = self.ratchet.encrypt(self.id, plaintext, now, draw)
+        self.unanswered += 1
+        if self.unanswered_since is None:
+            self.unanswered_since = now
+        return message
+
+    def decrypt(self, message, now):
+        plaintext, _, self.ratchet = self.ratchet.decrypt(self.id, message, now)
+        self.acknowledged, self.heard = True, now
+        self.unanswered, self.unanswered_since = 0, None
+        return plaintext
+
+    def open(self, flight_hash, message, now):
+        if self.broken:
+            raise Refused("decrypt/broken")
+        if flight_hash is not None and flight_hash != self.flight_hash:
+            raise Refused("decrypt/other-handshake")
+        return self.decrypt(message, now)
+
+    def stored(self):
+        def time(value):
+            return layout.opt(None if value is None else u64(value))
+
+        return (
+            self.id
+            + self.flight_hash
+            + self.ratchet.stored()
+            + u64(self.created)
+            + layout.boolean(self.acknowledged)
+            + u64(self.heard)
+            + u32(self.unanswered)
+            + time(self.unanswered_since)
+            + time(self.receive_only_until)
+            + layout.boolean(self.broken)
+        )
+
+
+class SessionSet:
+    """9.2: the sessions with one device."""
+
+    def __init__(self, peer):
+        self.peer, self.generation = peer, 0
+        self.active, self.inactive, self.flight = None, [], None
+
+    def sessions(self):
+        return ([self.active] if self.active else []) + self.inactive
+
+    def activate(self, session, now):
+        self.flight = None
+        old, self.active = self.active, session
+        if old:
+            self.archive(old, now)
+        else:
+            self.generation += 1
+
+    def archive(self, session, now):
+        self.generation += 1
+        self.inactive.insert(0, session)
+        kept = [s for s in self.inactive if now - s.heard <= INACTIVE_SESSION_AGE]
+        self.inactive = kept[:INACTIVE_SESSIONS]
+
+    def accept(self, session, now):
+        active = self.active
+        attempt = (
+            active
+            and not active.broken
+            and not active.acknowledged
+            and now - active.created <= SIMULTANEOUS_GRACE
+        )
+        if attempt and session.id > active.id:
+            session.receive_only_until = now + SIMULTANEOUS_GRACE
+            self.archive(session, now)
+            return
+        if attempt:
+            active.receive_only_until = now + SIMULTANEOUS_GRACE
+        self.activate(session, now)
+
+    def reset(self, now):
+        self.flight = None
+        if self.active:
+            old, self.active = self.active, None
+            self.archive(old, now)
+
+    def encrypt(self, plaintext, now, draw):
+        session = self.active
+        if (
+            session is None
+            or session.broken
+            or not (session.acknowledged or now - session.created <= UNACKNOWLEDGED_SESSION_AGE)
+        ):
+            raise Refused("encrypt/no-session")
+        message = session.encrypt(plaintext, now, draw)
+        return envelope.encode(envelope.Envelope(self.flight, self.flight, message)), session.id
+
+    def open(self, flight_hash, message, now):
+        session = next(s for s in self.sessions() if s.ratchet.find(message))
+        acknowledges = not session.acknowledged
+        plaintext = session.open(flight_hash, message, now)
+        if session is self.active:
+            if acknowledges:
+                self.flight = None
+                self.generation += 1
+        else:
+            blocked = session.receive_only_until is not None and now < session.receive_only_until
+            if not blocked:
+                self.inactive.remove(session)
+                session.receive_only_until = None
+                self.activate(session, now)
+            self.generation += 1
+        return plaintext, session.id
+
+    def give_up(self, message):
+        """A session whose post-quantum ratchet failed is over."""
+        self.generation += 1
+        for session in self.sessions():
+            if session.ratchet.find(message):
+                session.broken = True
+
+    def stored(self):
+        head = b"\x01" + u64(self.generation)
+        peer = self.peer
+        archive = (
+            head
+            + layout.address(peer.account, peer.device)
+            + layout.ed25519(peer.signing)
+            + layout.x25519(peer.identity)
+            + layout.list_([session.stored() for session in self.inactive])
+            + layout.boolean(self.flight is not None)
+            + layout.var(self.flight or b"")
+        )
+        return head + layout.opt(self.active and self.active.stored()), archive
+
+
+class Endpoint:
+    def __init__(self, local, prekeys, peer):
+        self.local, self.prekeys, self.peer, self.set = local, prekeys, peer, None
+
+    def with_set(self):
+        if self.set is None:
+            self.set = SessionSet(self.peer)
+        return self.set
+
+    def initiate(self, bundle, now, draw):
+        begun = handshake.initiate(self.local, bundle, self.peer, None, draw(64))
+        ratchet = Ratchet.initiator(begun["session_keys"], bundle.signed.key, now, draw)
+        session = Session(begun["t2"], begun["handshake_hash"], ratchet, now)
+        sessions = self.with_set()
+        sessions.activate(session, now)
+        sessions.flight = begun["handshake"]
+        return session.id
+
+    def open(self, data, now):
+        """Kind, plaintext and session id; or an introduction."""
+        try:
+            received = envelope.decode(data)
+        except Refused as error:
+            version = error.code == "decode/unsupported-version"
+            code = "open/unsupported-version" if version else "open/envelope"
+            raise Refused(code, error.code) from error
+        flight_hash = received.flight and hash_("handshake/flight", received.flight)
+        sessions = self.set.sessions() if self.set else []
+        if any(session.ratchet.find(received.message) for session in sessions):
+            return self.open_known(flight_hash, received.message, now)
+        if flight_hash is None:
+            raise Refused("unknown")
+        if any(session.flight_hash == flight_hash for session in sessions):
+            raise Refused("too-old")
+        return self.introduce(received, now)
+
+    def open_known(self, flight_hash, message, now):
+        after = copy.deepcopy(self.set)
+        try:
+            plaintext, session = after.open(flight_hash, message, now)
+        except Refused as error:
+            if not error.code.startswith("decrypt/"):
+                raise
+            if error.code == "decrypt/post-quantum" and error.cause not in HARMLESS:
+                self.set.give_up(message)
+            ended = ("decrypt/post-quantum", "decrypt/broken", "decrypt/too-far-ahead")
+            code = "open/session-ended" if error.code in ended else "open/message"
+            raise Refused(code, error.code) from error
+        self.set = after
+        return "ok", plaintext, session
+
+    def introduce(self, received, now):
+        try:
+            begun = handshake.respond(self.local, self.prekeys, [], received.flight, now)
+        except Refused as error:
+            raise Refused("open/handshake", error.code) from error
+        ratchet = Ratchet.responder(begun["session_keys"], begun["signed_prekey"], now)
+        session = Session(begun["t2"], begun["handshake_hash"], ratchet, now)
+        try:
+            plaintext = session.decrypt(received.message, now)
+        except Refused as error:
+            raise Refused("open/first-message", error.code) from error
+        begun["nonce"] = received.message.nonce
+        return "introduction", plaintext, (session, begun)
+
+    def accept(self, session, begun, now):
+        if self.prekeys.refuses(begun["use"], now):
+            raise Refused("accept/stale")
+        self.prekeys.consume(begun["use"], now)
+        self.with_set().accept(session, now)
+
+    def stored(self):
+        parts = self.set.stored() if self.set else (None, None)
+        return {
+            "active": parts[0] and state_digest(parts[0]).hex(),
+            "archive": parts[1] and state_digest(parts[1]).hex(),
+            "prekeys": state_digest(self.prekeys.stored()).hex(),
+        }
+
+
+def run(params, test, equal, party, make_draw):
+    described = test["actors"]
+    locals_ = {name: party(actor) for name, actor in described.items()}
+    endpoints = {}
+    for name, other in (("alice", "bob"), ("bob", "alice")):
+        store = prekey.Store(bytes.fromhex(described[name]["prekeys"]))
+        endpoints[name] = Endpoint(locals_[name], store, locals_[other].certificate)
+    envelopes, introductions, history = [], [], []
+    for number, step in enumerate(test["steps"]):
+        actor = endpoints[step["actor"]]
+        history.append({name: copy.deepcopy(endpoint.set) for name, endpoint in endpoints.items()})
+        if step["op"] == "restore":
+            actor.set = history[step["before"]][step["actor"]]
+        draw = make_draw(bytes.fromhex(step.get("random", "")))
+        try:
+            code, cause, outputs = "ok", None, {}
+            try:
+                code, outputs = take(step, actor, draw, envelopes, introductions)
+            except Refused as error:
+                code, cause = error.code, error.cause
+            equal("expect", code, step["expect"])
+            equal("cause", cause if "/" in code else None, step.get("cause"))
+            for name, value in outputs.items():
+                equal(name, value, step[name])
+            draw.finish()
+            equal("state", actor.stored(), step["state_digest"])
+        except Exception as error:
+            error.args = (f"step {number} ({step['op']}): {error}",)
+            raise
+
+
+def take(step, actor, draw, envelopes, introductions):
+    op, now = step["op"], step["now"]
+    if op == "initiate":
+        bundle = prekey.decode_bundle(bytes.fromhex(step["bundle"]))
+        prekey.verify_bundle(bundle, actor.peer, now)
+        return "ok", {"session": actor.initiate(bundle, now, draw)}
+    if op == "encrypt":
+        if actor.set is None:
+            raise Refused("encrypt/no-session")
+        wire, session = actor.set.encrypt(bytes.fromhex(step["plaintext"]), now, draw)
+        envelopes.append(wire)
+        return "ok", {"wire_out": wire, "session": session}
+    if op == "open":
+        data = envelopes[step["envelope"]] if "envelope" in step else bytes.fromhex(step["bytes"])
+        kind, plaintext, more = actor.open(data, now)
+        if kind == "ok":
+            nonce = envelope.decode(data).message.nonce
+            return "ok", {"plaintext": plaintext, "session": more, "wire_id": nonce}
+        introductions.append((plaintext, *more))
+        certificate = identity.encode_certificate(more[1]["initiator"].certificate)
+        at = len(introductions) - 1
+        return kind, {"plaintext": plaintext, "certificate": certificate, "introduction": at}
+    if op == "accept":
+        plaintext, session, begun = introductions[step["introduction"]]
+        actor.accept(session, begun, now)
+        return "ok", {"plaintext": plaintext, "session": session.id, "wire_id": begun["nonce"]}
+    if op == "reset":
+        actor.set.reset(now)
+        return "ok", {}
+    if op == "restore":
+        return "ok", {}
+    raise ValueError(op)

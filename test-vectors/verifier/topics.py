@@ -1,0 +1,512 @@
+"""One function for each file of vectors, called with every group and test of it."""
+
+from . import braid, content, envelope, erasure, handshake, identity, layout, pq, prekey
+from . import primitives as p
+from . import ratchet, scenario
+from .primitives import Refused
+
+
+def unhex(text):
+    return bytes.fromhex(text)
+
+
+class Difference(Exception):
+    """What was computed is not what the vector says."""
+
+
+def equal(name, computed, expected):
+    if isinstance(computed, bytes):
+        computed = computed.hex()
+    if computed != expected:
+        raise Difference(f"{name}: computed {str(computed)[:200]}, stated {str(expected)[:200]}")
+
+
+def outcome(function):
+    """The result and the code, "ok" or a refusal's."""
+    try:
+        return function(), "ok", None
+    except Refused as error:
+        return None, error.code, error.cause
+
+
+# labels-kdf
+
+
+def labels_kdf(params, test):
+    op = params["op"]
+    if op == "expand":
+        out = p.expand(
+            unhex(test["prk"]), test["label"], unhex(test["context"]), params["length"]
+        )
+        equal("output", out, test["output"])
+    elif op == "extract-expand":
+        prk = p.extract(unhex(test["salt"]), unhex(test["ikm"]))
+        out = p.expand(prk, test["label"], unhex(test["context"]), params["length"])
+        equal("output", out, test["output"])
+    elif op == "hash":
+        equal("output", p.hash_(test["label"], unhex(test["data"])), test["output"])
+    elif op == "mac":
+        out = p.mac(unhex(test["key"]), test["label"], unhex(test["data"]))
+        equal("output", out, test["output"])
+    elif op == "sign":
+        seed, data = unhex(test["seed"]), unhex(test["data"])
+        equal("public", p.sign_public(seed), test["public"])
+        equal("signature", p.sign(seed, test["purpose"], data), test["signature"])
+    elif op == "verify":
+        data, signature = unhex(test["data"]), unhex(test["signature"])
+        good = p.is_signed(unhex(test["public"]), test["purpose"], data, signature)
+        equal("expect", "ok" if good else "signature", test["expect"])
+    elif op == "message-key":
+        equal("mk", ratchet.message_key(unhex(test["ec_mk"]), unhex(test["pq_mk"])), test["mk"])
+    elif op == "root-turn":
+        shared = p.dh(unhex(test["secret"]), unhex(test["public"]))
+        equal("output", b"".join(ratchet.turn(unhex(test["root"]), shared)), test["output"])
+    elif op == "chain-ec":
+        chain = unhex(test["chain"])
+        for expected in test["messages"]:
+            message, chain = ratchet.chain_step(chain)
+            equal("message", message, expected)
+        equal("after", chain, test["after"])
+    elif op == "chain-pq":
+        chain = pq.Chain(unhex(test["chain"]))
+        for expected in test["messages"]:
+            equal("message", chain.step(), expected)
+        equal("after", chain.key, test["after"])
+    elif op == "search-tag":
+        key, nonce = unhex(test["header_key"]), unhex(test["nonce"])
+        equal("search key", p.expand(key, "ratchet/search", b"", 32), test["search_key"])
+        equal("tag", p.search_tag(key, nonce), test["tag"])
+    elif op == "dh":
+        shared = p.dh(unhex(test["secret"]), unhex(test["public"]))
+        equal("expect", "non-contributory" if shared is None else "ok", test["expect"])
+        if shared:
+            equal("shared", shared, test["shared"])
+    else:
+        check = {
+            "x25519-key": p.check_x25519,
+            "ed25519-key": p.check_ed25519,
+            "ml-kem-768-key": p.check_kem,
+        }[op]
+        _, code, _ = outcome(lambda: check(unhex(test["key"])))
+        equal("expect", code, test["expect"])
+        if "seed" in test:
+            equal("key", p.kem_public(unhex(test["seed"])), test["key"])
+
+
+# codec-padding
+
+
+def codec_padding(params, test):
+    if params["op"] == "padded-length":
+        equal("padded", layout.padded_length(test["length"]), test["padded"])
+    elif params["op"] == "unpad":
+        text, code, _ = outcome(lambda: layout.unpad(unhex(test["padded"])))
+        equal("expect", code, test["expect"])
+        if code == "ok":
+            equal("text", text, test["text"])
+            equal("padded", layout.pad(text), test["padded"])
+    else:
+
+        def read():
+            reader = layout.Reader(unhex(test["bytes"]))
+            found = reader.address()
+            reader.finish()
+            return found
+
+        found, code, _ = outcome(read)
+        equal("expect", code, test["expect"])
+        if found:
+            equal("account", found[0], test["account"])
+            equal("device", found[1], test["device"])
+            equal("bytes", layout.address(*found), test["bytes"])
+
+
+# identity
+
+
+def identity_(params, test):
+    op, now = params["op"], params.get("now")
+    if op == "certificate":
+        account, seed = unhex(params["account"]), unhex(test["account_seed"])
+        certificate = identity.make_certificate(
+            account, seed, secrets_of(test["device"]), tuple(test["validity"]),
+            test["capabilities"],
+        )  # fmt: skip
+        equal("request", identity.encode_request(certificate), test["request"])
+        equal("certificate", identity.encode_certificate(certificate), test["certificate"])
+        equal("hash", certificate.hash, test["hash"])
+        identity.decode_certificate(unhex(test["certificate"]))
+    elif op in ("decode-certificate", "decode-list", "decode-fork"):
+        decode = {
+            "decode-certificate": identity.decode_certificate,
+            "decode-list": identity.decode_list,
+            "decode-fork": identity.decode_fork,
+        }[op]
+        _, code, cause = outcome(lambda: decode(unhex(test["bytes"])))
+        equal("expect", code, test["expect"])
+        if "cause" in test:
+            equal("cause", cause, test["cause"])
+    elif op == "list":
+        certificates = [identity.decode_certificate(unhex(c)) for c in test["certificates"]]
+        old = test.get("old_account_seed")
+        made = identity.make_list(
+            unhex(params["account"]), unhex(test["account_seed"]), test["version"],
+            unhex(test["previous"]), tuple(test["validity"]), certificates, test["revoked"],
+            old and unhex(old),
+        )  # fmt: skip
+        equal("list", identity.encode_list(made), test["list"])
+        equal("hash", made.entry.hash, test["hash"])
+        identity.decode_list(unhex(test["list"]))
+    elif op == "advance":
+        state = None
+        for data in test["known"]:
+            decoded = identity.decode_list(unhex(data))
+            if state is None:
+                state = identity.trust(decoded, now)
+            else:
+                result, state = identity.advance(state, decoded, now)
+                equal("known", result, "advanced")
+        equal("state before", p.state_digest(state.stored()), test["state_before"])
+        at = test.get("now", now)
+
+        def run():
+            return identity.advance(state, identity.decode_list(unhex(test["list"])), at)
+
+        result, code, _ = outcome(run)
+        equal("expect", code, test["expect"])
+        if result:
+            equal("outcome", result[0], test["outcome"])
+            equal("state after", p.state_digest(result[1].stored()), test["state_after"])
+    elif op == "vouch":
+        state = identity.trust(identity.decode_list(unhex(params["list"])), now)
+        _, code, _ = outcome(lambda: identity.vouch(state, test["device"], test["now"]))
+        equal("expect", code, test["expect"])
+    else:
+        raise Difference(f"unknown operation {op}")
+
+
+def secrets_of(device):
+    return {
+        "device": device["device"],
+        "signing_seed": unhex(device["signing_seed"]),
+        "identity_secret": unhex(device["identity_secret"]),
+    }
+
+
+def safety_number(params, test):
+    source = test if params["op"] == "safety-number" else params
+    own = identity.fingerprint(unhex(source["own_account"]), unhex(source["own_key"]))
+    peer = identity.fingerprint(unhex(source["peer_account"]), unhex(source["peer_key"]))
+    if params["op"] == "safety-number":
+        equal("digits", identity.safety_number(own, peer), test["digits"])
+        equal("code", identity.safety_code(own, peer), test["code"])
+        return
+    result, code, _ = outcome(lambda: identity.scan(own, peer, unhex(test["code"])))
+    equal("expect", code, test["expect"])
+    if result:
+        equal("outcome", result, test["outcome"])
+
+
+# prekey-bundle
+
+
+def prekey_bundle(params, test):
+    state = identity.trust(identity.decode_list(unhex(params["list"])), params["now"])
+
+    def run():
+        decoded = prekey.decode_bundle(unhex(test["bundle"]))
+        peer = identity.vouch(state, params["device"]["device"], params["now"])
+        prekey.verify_bundle(decoded, peer, test["now"])
+        return decoded
+
+    decoded, code, cause = outcome(run)
+    equal("expect", code, test["expect"])
+    if "cause" in test:
+        equal("cause", cause, test["cause"])
+    if decoded is None:
+        return
+    parts = [decoded.signed, decoded.kem, decoded.one_time]
+    equal("ids", [part.id if part else 0 for part in parts], test["ids"])
+    strength = {"one_time_x25519": parts[2] is not None, "one_time_kem": decoded.kem.kind == 4}
+    equal("strength", strength, test["strength"])
+    seed, secrets = unhex(params["device"]["signing_seed"]), test["secrets"]
+    for part, secret in zip(parts, secrets):
+        if part is None:
+            continue
+        public = p.dh_public if part.kind in (1, 2) else p.kem_public
+        key = public(unhex(secret))
+        again = prekey.make_prekey(
+            part.account, part.device, seed, part.kind, part.id, key, part.validity
+        )
+        equal("prekey", prekey.encode_prekey(again), prekey.encode_prekey(part).hex())
+    equal("bundle", prekey.encode_bundle(decoded), test["bundle"])
+
+
+# handshake
+
+
+def party(described):
+    certificate = unhex(described["certificate"])
+    device = secrets_of(described["device"])
+    decoded = identity.decode_certificate(certificate)
+    made = identity.make_certificate(
+        unhex(described["account"]), unhex(described["account_seed"]), device, decoded.validity
+    )
+    equal("certificate", identity.encode_certificate(made), described["certificate"])
+    return identity.Local(
+        decoded, certificate, device["signing_seed"], device["identity_secret"],
+        identity.decode_list(unhex(described["list"])),
+    )  # fmt: skip
+
+
+def compare_handshake(result, test):
+    for name in ("handshake_hash", "t1", "k_id", "chain", "sealed_identity", "t2", "replay_id"):
+        equal(name, result[name], test[name])
+    for name, key in result["session_keys"].items():
+        equal(name, key, test["session_keys"][name])
+
+
+def handshake_(params, test):
+    responder = party(params["responder"])
+    psks = [unhex(psk) for psk in params["psks"]]
+    stored = test.get("prekeys") or params["responder"]["prekeys"]
+    store = prekey.Store(unhex(stored))
+    equal("store", store.stored(), stored)
+    data = unhex(test["handshake"])
+    if params["op"] == "agree":
+        initiator, now = party(params["initiator"]), params["now"]
+        bundle = prekey.decode_bundle(unhex(test["bundle"]))
+        peer = identity.vouch(
+            identity.trust(responder.list, now), responder.certificate.device, now
+        )
+        prekey.verify_bundle(bundle, peer, now)
+        psk = unhex(test["psk"]) if "psk" in test else None
+        result = handshake.initiate(initiator, bundle, peer, psk, unhex(test["random"]))
+        equal("handshake", result["handshake"], test["handshake"])
+        compare_handshake(result, test)
+        compare_handshake(handshake.respond(responder, store, psks, data, now), test)
+        return
+    result, code, _ = outcome(
+        lambda: handshake.respond(responder, store, psks, data, test["now"])
+    )
+    equal("expect", code, test["expect"])
+    if result:
+        equal("t2", result["t2"], test["t2"])
+
+
+# header-sealing
+
+
+def header_sealing(params, test):
+    key, nonce = unhex(params["header_key"]), unhex(test["nonce"])
+
+    def run():
+        if p.search_tag(key, nonce) != unhex(test["search_tag"]):
+            raise Refused("unknown")
+        plain = p.open_(key, nonce, b"", unhex(test["sealed"]))
+        if plain is None:
+            raise Refused("decrypt/not-authentic")
+        return ratchet.Header.decode(plain)
+
+    header, code, _ = outcome(run)
+    equal("expect", code, test["expect"])
+    if header:
+        described = ratchet.Header.of(test["header"])
+        equal("header", header.encoded(), described.encoded().hex())
+        equal("sealed", p.seal(key, nonce, b"", described.encoded()), test["sealed"])
+
+
+# ratchet-steps and ratchet-out-of-order
+
+
+class Draw:
+    """Gives the stated random bytes in order, and insists that all are used."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def __call__(self, length):
+        if len(self.data) < length:
+            raise Difference("more random bytes are drawn than stated")
+        head, self.data = self.data[:length], self.data[length:]
+        return head
+
+    def finish(self):
+        if self.data:
+            raise Difference("fewer random bytes are drawn than stated")
+
+
+def script(params, test):
+    keys = {name: unhex(key) for name, key in test["session_keys"].items()}
+    session, now = unhex(test["session"]), test["now"]
+    prekey_secret, draw = unhex(test["signed_prekey"]), Draw(unhex(test["random"]))
+    sides = {
+        "initiator": ratchet.Ratchet.initiator(keys, p.dh_public(prekey_secret), now, draw),
+        "responder": ratchet.Ratchet.responder(keys, prekey_secret, now),
+    }
+    draw.finish()
+    for side, expected in zip(sides.values(), test["state_digests"]):
+        equal("state at the start", p.state_digest(side.stored()), expected)
+    messages, last = [], "ok"
+    for number, step in enumerate(test["steps"]):
+        try:
+            now, last = run_step(step, sides, session, now, messages)
+        except Difference as difference:
+            raise Difference(f"step {number} ({step['op']}): {difference}") from difference
+    equal("expect", last, test["expect"])
+
+
+def run_step(step, sides, session, now, messages):
+    side, op, code = sides[step["actor"]], step["op"], "ok"
+    if op in ("send", "forge"):
+        draw = Draw(unhex(step["random"]))
+        described = ratchet.Header.of(step["header"])
+        replaced = described if op == "forge" else None
+        message, header, values = side.encrypt(
+            session, unhex(step["plaintext"]), now, draw, replaced
+        )
+        draw.finish()
+        equal("header", header.encoded(), described.encoded().hex())
+        if op == "send":
+            for name, value in values.items():
+                equal(name, value, step[name])
+        equal("message", message.encoded(), step["message"])
+        messages.append(unhex(step["message"]))
+    elif op == "lose":
+        draw = Draw(unhex(step["random"]))
+        for _ in range(step["count"]):
+            side.encrypt(session, b"", now, draw)
+        draw.finish()
+    elif op == "expire":
+        now = step["now"]
+        side.expire(now)
+    else:
+        data = messages[step["message"]] if "message" in step else unhex(step["bytes"])
+        message = ratchet.Message.decode(data)
+        result, code, cause = outcome(lambda: side.decrypt(session, message, now))
+        equal("cause", cause if code == "decrypt/post-quantum" else None, step.get("cause"))
+        if result:
+            equal("plaintext", result[0], step["plaintext"])
+            side = sides[step["actor"]] = result[2]
+    equal("expect", code, step["expect"])
+    equal("state", p.state_digest(side.stored()), step["state_digest"])
+    return now, code
+
+
+# braid
+
+
+def braid_(params, test):
+    op = params["op"]
+    if op == "authenticator":
+        epoch, header = test["epoch"], unhex(test["header"])
+        start = braid.Authenticator.start(unhex(test["sk_braid"]))
+        key = braid.epoch_key(unhex(test["shared"]), epoch)
+        updated = start.updated(epoch, key)
+        ct1, ct2 = unhex(test["ct1"]), unhex(test["ct2"])
+        equal("start", start.stored(), test["start"])
+        equal("epoch key", key, test["epoch_key"])
+        equal("updated", updated.stored(), test["updated"])
+        equal("header MAC", start.header_mac(epoch, header), test["header_mac"])
+        equal("MAC", updated.ciphertext_mac(epoch, ct1, ct2), test["ciphertext_mac"])
+    elif op == "incremental-kem":
+        seed, m = unhex(test["seed"]), unhex(test["m"])
+        public = p.kem_public(seed)
+        header, vector = p.kem_header(public), public[:1152]
+        ct1, shared = p.kem_first_step(header, m)
+        ct2 = p.kem_second_step(header, vector, m)
+        equal("one-shot", p.kem_encapsulate(public, m), (ct1 + ct2, shared))
+        equal("header", header, test["header"])
+        equal("vector", vector, test["vector"])
+        equal("ct1", ct1, test["ct1"])
+        equal("ct2", ct2, test["ct2"])
+        equal("shared", shared, test["shared"])
+        equal("decapsulated", p.kem_decapsulate(seed, ct1 + ct2), test["shared"])
+        forged = ct1 + bytes([ct2[0] ^ 1]) + ct2[1:]
+        rejected = p.kem_decapsulate(seed, forged)
+        equal("rejected", rejected, test["shared_if_ct2_bit_0_differs"])
+    elif op == "check-key":
+        good = p.kem_check_parts(unhex(test["header"]), unhex(test["vector"]))
+        equal("expect", "ok" if good else "braid/encapsulation-key", test["expect"])
+    elif op == "encode":
+        data = unhex(test["object"])
+        for chunk in test["chunks"]:
+            equal("chunk", erasure.encode(data, chunk["index"]), chunk["data"])
+    elif op == "decode":
+        decoder = braid.Decoder(test["length"])
+
+        def run():
+            whole = None
+            for chunk in test["chunks"]:
+                whole = decoder.offer((chunk["index"], unhex(chunk["data"]))) or whole
+            return whole
+
+        whole, code, _ = outcome(run)
+        equal("expect", code, test["expect"])
+        if code == "ok":
+            equal("object", whole, test["object"])
+    elif op == "pq-start":
+        keys = unhex(test["sk_pq"]), unhex(test["sk_braid"])
+        state = pq.PqRatchet(test["role"] == "initiator", *keys, test["now"])
+        equal("state", state.stored(), test["state"])
+    else:
+        raise Difference(f"unknown operation {op}")
+
+
+# envelope, content
+
+
+def envelope_(params, test):
+    data = bytes(test["zeros"]) if "zeros" in test else unhex(test["envelope"])
+    decoded, code, _ = outcome(lambda: envelope.decode(data))
+    equal("expect", code, test["expect"])
+    if decoded:
+        equal("kind", "handshake" if decoded.handshake else "session", test["kind"])
+        equal("wire id", decoded.message.nonce, test["wire_id"])
+        equal("encoding", envelope.encode(decoded), test["envelope"])
+        if decoded.handshake:
+            received = decoded.handshake
+            ids = [received.signed, received.one_time, received.kem]
+            equal("prekeys", ids, test["prekeys"])
+
+
+def content_(params, test):
+    data = unhex(test["content"]) + bytes(test.get("zeros_after", 0))
+    decoded, code, _ = outcome(lambda: content.decode(data))
+    if decoded:
+        code = decoded.pop("code")
+        for name, value in decoded.items():
+            equal(name, value, test.get(name))
+    equal("expect", code, test["expect"])
+
+
+# Operations of which no test expects a refusal.
+POSITIVE = {
+    "expand", "extract-expand", "hash", "mac", "sign", "message-key", "root-turn", "chain-ec",
+    "chain-pq", "search-tag", "padded-length", "certificate", "list", "safety-number", "agree",
+    "authenticator", "incremental-kem", "encode", "pq-start", "scenario",
+}  # fmt: skip
+
+
+def check(topic, params, test):
+    """Raises what is wrong with a test."""
+    if params["op"] in POSITIVE:
+        equal("expect", "ok", test["expect"])
+    TOPICS[topic](params, test)
+
+
+TOPICS = {
+    "labels-kdf": labels_kdf,
+    "codec-padding": codec_padding,
+    "identity": identity_,
+    "safety-number": safety_number,
+    "prekey-bundle": prekey_bundle,
+    "handshake": handshake_,
+    "header-sealing": header_sealing,
+    "ratchet-steps": script,
+    "ratchet-out-of-order": script,
+    "braid": braid_,
+    "envelope": envelope_,
+    "content": content_,
+    "scenario-two-devices": lambda params, test: scenario.run(params, test, equal, party, Draw),
+}
