@@ -14,6 +14,7 @@ use proptest::prelude::*;
 use proptest::test_runner::Config;
 use sealwax::error::Advice;
 use sealwax::limits::{INACTIVE_SESSION_AGE, INACTIVE_SESSIONS, SIMULTANEOUS_GRACE};
+use sealwax::session::Renewal;
 use support::{DAY, Dev, Disk, Heard, NotHeard, World, alice_and_bob, in_conversation};
 
 /// Both begin and send before anything arrives; returns the two envelopes.
@@ -149,10 +150,10 @@ fn the_losing_session_only_receives_for_an_hour() {
     assert!(world.agree(alice, bob));
 }
 
-/// Behaviour: a handshake message that arrives for a session which its responder has reset makes
-/// that session active again.
+/// Behaviour: a session that was reset still receives, also a repeated handshake, and never sends
+/// again: whoever has its keys gains nothing by using it.
 #[test]
-fn a_handshake_message_for_an_inactive_session_makes_it_active() {
+fn a_session_that_was_reset_receives_and_never_sends_again() {
     let (mut world, alice, bob) = alice_and_bob(33);
     let session = world.begin(alice, bob);
     let (first, second) = (world.say(alice, bob, b"one"), world.say(alice, bob, b"two"));
@@ -160,9 +161,13 @@ fn a_handshake_message_for_an_inactive_session_makes_it_active() {
     world.reset(bob, alice);
     assert_eq!(world.active(bob, alice), None);
     let received = world.hear(bob, &second);
-    assert_eq!((received.session, world.active(bob, alice)), (session, Some(session)));
+    assert_eq!((received.session, world.active(bob, alice)), (session, None));
     assert!(received.changes.archive);
+    let renewal = world.endpoint(bob).renewal(&world.address(alice), world.now);
+    assert_eq!(renewal, Some(Renewal::NoSession));
+    world.begin(bob, alice);
     world.tell(bob, alice, b"three");
+    world.tell(alice, bob, b"four");
     assert!(world.agree(alice, bob));
 }
 

@@ -1,5 +1,5 @@
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -14,7 +14,7 @@ use crate::identity::{DeviceAddress, DevicePublicKeys, SendPermit};
 use crate::limits::{CONTENT_BYTES, ENVELOPE_BYTES, INACTIVE_SESSIONS, SIMULTANEOUS_GRACE};
 use crate::ratchet::{Committed, HeaderKey, Healing, RatchetError, RatchetMessage};
 use crate::time::Timestamp;
-use crate::wire::{DecodeError, Layout, Reader, Writer};
+use crate::wire::{DecodeError, Reader, Writer};
 
 const VERSION: u8 = 1;
 
@@ -28,8 +28,8 @@ pub(super) struct SessionSet {
     inactive: VecDeque<Box<Session>>,
     /// The number of the next session.
     ordinal: u32,
-    /// The active session's handshake, while it is unacknowledged.
-    flight: Option<Vec<u8>>,
+    /// Of each of our attempts that is unacknowledged, by its ordinal: the handshake.
+    flights: BTreeMap<u32, Vec<u8>>,
     /// Hash of the stored archive, which the stored active part names, so that parts of two
     /// different writes are not taken for one state.
     archive: Digest,
@@ -70,7 +70,7 @@ impl SessionSet {
             active: None,
             inactive: VecDeque::new(),
             ordinal: 0,
-            flight: None,
+            flights: BTreeMap::new(),
             archive: Digest::from_bytes([0; 32]),
         };
         set.archive_changed();
@@ -98,29 +98,40 @@ impl SessionSet {
             }
         }
         let session = self.numbered(session);
+        self.flights.insert(session.ordinal, flight);
         self.activate(session, now);
-        self.flight = Some(flight);
         self.archive_changed();
     }
 
-    /// Takes a session that the peer initiated, whose first message authenticated. If we have
-    /// initiated sessions a moment ago that it does not know yet, the one with the smallest id of
-    /// all sends, on both sides; the others receive.
+    /// Takes a session that the peer initiated, whose first message authenticated. If we initiated
+    /// one a moment ago, our latest, the one of the two with the smaller id sends, on both sides.
     pub(super) fn insert_accepted(&mut self, session: Session, now: Timestamp) {
         let mut session = self.numbered(session);
         let until = Some(now.saturating_add(SIMULTANEOUS_GRACE));
         let sessions = self.active.iter_mut().chain(&mut self.inactive);
-        let attempts: Vec<_> = sessions.filter(|session| session.is_fresh_attempt(now)).collect();
-        if attempts.iter().any(|attempt| attempt.id < session.id) {
-            session.receive_only_until = until;
-            self.deactivate(session, now);
-        } else {
-            for attempt in attempts {
-                attempt.receive_only_until = until;
+        let attempts = sessions.filter(|session| session.is_fresh_attempt(now));
+        match attempts.max_by_key(|attempt| attempt.ordinal) {
+            Some(attempt) if attempt.id < session.id => {
+                let ordinal = attempt.ordinal;
+                session.receive_only_until = until;
+                self.deactivate(session, now);
+                self.reactivate(ordinal, now);
             }
-            self.activate(session, now);
+            attempt => {
+                if let Some(attempt) = attempt {
+                    attempt.receive_only_until = until;
+                }
+                self.activate(session, now);
+            }
         }
         self.archive_changed();
+    }
+
+    fn reactivate(&mut self, ordinal: u32, now: Timestamp) {
+        let at = self.inactive.iter().position(|session| session.ordinal == ordinal);
+        if let Some(session) = at.and_then(|at| self.inactive.remove(at)) {
+            self.activate(session, now);
+        }
     }
 
     fn numbered(&mut self, mut session: Session) -> Box<Session> {
@@ -144,7 +155,8 @@ impl SessionSet {
         }
         let session = self.active.as_mut().filter(|active| active.may_send(now));
         let session = session.ok_or(EncryptError::NoSession)?;
-        let sealed = session.encrypt(self.flight.as_deref(), plaintext, now, rng);
+        let flight = self.flights.get(&session.ordinal).map(Vec::as_slice);
+        let sealed = session.encrypt(flight, plaintext, now, rng);
         let (envelope, wire_id) = sealed.map_err(|error| match error {
             RatchetError::Exhausted => EncryptError::Exhausted,
             _ => EncryptError::NoSession,
@@ -177,7 +189,6 @@ impl SessionSet {
         if let SetOutcome::Decrypted(decrypted) = &mut opened {
             let retired = self.retire_older();
             if retired || !acknowledged {
-                self.flight = None;
                 self.archive_changed();
                 decrypted.archive_changed = true;
             }
@@ -236,7 +247,6 @@ impl SessionSet {
     }
 
     fn activate(&mut self, mut session: Box<Session>, now: Timestamp) {
-        self.flight = None;
         session.inactive_since = None;
         session.receive_only_until = None;
         if let Some(old) = self.active.replace(session) {
@@ -260,7 +270,6 @@ impl SessionSet {
     /// Retires a session: it may still receive. Returns whether there is one with this id.
     pub(super) fn reset(&mut self, id: SessionId, now: Timestamp) -> bool {
         if let Some(mut active) = self.active.take_if(|active| active.id == id) {
-            self.flight = None;
             active.retired = Some(Retired::Silent);
             self.deactivate(active, now);
         } else if let Some(session) = self.inactive.iter_mut().find(|session| session.id == id) {
@@ -388,12 +397,18 @@ impl SessionSet {
         let mut w = Writer::with_capacity(2_560);
         w.put(&VERSION).put(&self.peer).put(&self.keys).put(&self.ordinal);
         w.list(self.inactive.iter());
-        self.flight.is_some().write(&mut w);
-        w.var(self.flight.as_deref().unwrap_or_default());
+        w.count(self.flights.len());
+        for (ordinal, flight) in &self.flights {
+            w.put(ordinal);
+            w.var(flight);
+        }
         w.into_secret()
     }
 
+    /// To be called after every change of anything but the active session.
     fn archive_changed(&mut self) {
+        let awaiting: BTreeSet<_> = self.awaiting().collect();
+        self.flights.retain(|ordinal, _| awaiting.contains(ordinal));
         self.archive = hash(HashLabel::SessionArchive, &self.store_archive());
     }
 
@@ -409,24 +424,28 @@ impl SessionSet {
         r.version(VERSION)?;
         let (peer, keys, ordinal) = (r.get()?, r.get()?, r.get()?);
         let inactive = r.list(INACTIVE_SESSIONS)?;
-        let unacknowledged: bool = r.get()?;
-        let flight = r.var(ENVELOPE_BYTES)?.to_vec();
-        r.finish()?;
-        if unacknowledged == flight.is_empty() {
-            return Err(DecodeError::NotCanonical.into());
+        let mut flights = BTreeMap::new();
+        for _ in 0..r.count(INACTIVE_SESSIONS.saturating_add(1))? {
+            flights.insert(r.get()?, r.var(ENVELOPE_BYTES)?.to_vec());
         }
-        let flight = unacknowledged.then_some(flight);
-        let set = Self { peer, keys, active, inactive, ordinal, flight, archive };
+        r.finish()?;
+        let set = Self { peer, keys, active, inactive, ordinal, flights, archive };
         if set.is_consistent() { Ok(set) } else { Err(DecodeError::NotCanonical.into()) }
     }
 
     /// What holds of every set that [`SessionSet::store`] stored.
     fn is_consistent(&self) -> bool {
-        let unacknowledged = self.active.as_ref().is_some_and(|active| !active.acknowledged);
         let numbered = self.sessions().all(|session| session.ordinal < self.ordinal);
         let mut ids: Vec<_> = self.sessions().map(|session| session.id).collect();
         ids.sort_unstable();
         let distinct = ids.is_sorted_by(|a, b| a < b);
-        self.flight.is_some() == unacknowledged && numbered && distinct
+        let awaiting: BTreeSet<_> = self.awaiting().collect();
+        self.flights.keys().eq(&awaiting) && numbered && distinct
+    }
+
+    /// The ordinals of our attempts that may still be acknowledged.
+    fn awaiting(&self) -> impl Iterator<Item = u32> {
+        let waits = |session: &&Session| !session.acknowledged && session.retired.is_none();
+        self.sessions().filter(waits).map(|session| session.ordinal)
     }
 }

@@ -291,7 +291,7 @@ impl RetryReason {
 }
 /// What travels. Decoded canonically: an envelope whose bytes are not exactly what encoding its
 /// fields gives is refused, so there is one encoding and nothing to smuggle. At most 98,304 bytes.
-/// SPEC.md section 11.
+/// SPEC.md section 13.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Envelope {
     /// 1. Any other value is refused as an unsupported version, whatever follows.
