@@ -129,7 +129,7 @@ fn a_stored_peer_comes_back_whole_or_not_at_all() {
     let whole = disk.endpoint().unwrap();
     let with = |stored: StoredPeer| {
         let (list, prekeys) = (whole.own_list().clone(), whole.prekeys().clone());
-        Endpoint::restore(whole.local().clone(), list, prekeys, [&stored]).complete()
+        Endpoint::restore(whole.local().clone(), list, prekeys, [&stored])
     };
     for stored in disk.peers.values() {
         for len in 0..stored.active.len() {
@@ -314,8 +314,7 @@ proptest! {
             }
             let (list, prekeys) = (whole.own_list().clone(), whole.prekeys().clone());
             let restored = Endpoint::restore(whole.local().clone(), list, prekeys, [&peer]);
-            let restored = restored.complete();
-            if let Ok(mut endpoint) = restored {
+            if let Ok(mut endpoint) = restored.complete() {
                 let _ = endpoint.open(&envelope, world.now);
                 let _ = endpoint.encrypt(&permit, b"hello", world.now, &mut rng);
                 endpoint.expire(world.now);

@@ -385,3 +385,19 @@ proptest! {
         settles(seed, &events)?;
     }
 }
+
+/// Behaviour: a session that the peer begins is answered in when there is no other to send in: an
+/// attempt that was left does not keep its place, whichever id is smaller.
+#[test]
+fn an_attempt_that_was_left_does_not_keep_a_device_from_answering() {
+    for seed in 0..8 {
+        let (mut world, alice, bob) = alice_and_bob(seed);
+        world.begin(bob, alice);
+        world.begin(bob, alice);
+        world.reset(bob, alice);
+        world.begin(alice, bob);
+        world.tell(alice, bob, b"hello");
+        world.tell(bob, alice, b"hello yourself");
+        assert!(world.agree(alice, bob));
+    }
+}

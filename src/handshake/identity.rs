@@ -4,7 +4,7 @@ use super::psk::PreSharedSecretId;
 use crate::crypto::{AeadKey, Digest, Nonce, TAG_LEN};
 use crate::identity::{ClaimedList, DeviceCertificate};
 use crate::limits::SEALED_IDENTITY_BYTES;
-use crate::wire::{Reader, Writer};
+use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 const VERSION: u8 = 1;
 
@@ -18,6 +18,37 @@ pub struct InitiatorIdentity {
     certificate: DeviceCertificate,
     list: ClaimedList,
     pub(crate) psk: Option<PreSharedSecretId>,
+    /// The newest session with the responder's device that the initiator knew.
+    pub(crate) known: Option<SessionName>,
+}
+
+/// Names a session within the two devices that have it: the first eight bytes of its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SessionName([u8; Self::LEN]);
+
+impl SessionName {
+    /// Length in bytes.
+    pub const LEN: usize = 8;
+
+    pub(crate) fn of(id: &Digest) -> Self {
+        Self(id.as_bytes().first_chunk().copied().unwrap_or_default())
+    }
+
+    /// The eight bytes.
+    #[must_use]
+    pub const fn to_bytes(self) -> [u8; Self::LEN] {
+        self.0
+    }
+}
+
+impl Layout for SessionName {
+    fn write(&self, w: &mut Writer) {
+        self.0.write(w);
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        r.get().map(Self)
+    }
 }
 
 impl InitiatorIdentity {
@@ -25,8 +56,9 @@ impl InitiatorIdentity {
         certificate: DeviceCertificate,
         list: ClaimedList,
         psk: Option<PreSharedSecretId>,
+        known: Option<SessionName>,
     ) -> Self {
-        Self { certificate, list, psk }
+        Self { certificate, list, psk, known }
     }
 
     /// The initiator's device certificate, whose two signatures have been verified.
@@ -43,7 +75,8 @@ impl InitiatorIdentity {
 
     pub(super) fn seal(&self, key: &AeadKey, t1: &Digest) -> Vec<u8> {
         let mut w = Writer::with_capacity(SEALED_IDENTITY_BYTES);
-        w.put(&VERSION).put(&self.list.version).put(&self.list.hash).put(&self.psk);
+        w.put(&VERSION).put(&self.list.version).put(&self.list.hash);
+        w.put(&self.psk).put(&self.known);
         w.var(&self.certificate.encode());
         let mut out = w.into_public();
         out.resize(IDENTITY_BYTES, 0);
@@ -61,15 +94,16 @@ impl InitiatorIdentity {
         let mut r = Reader::new(key.open_in_place(&Nonce::ZERO, t1.as_bytes(), &mut sealed)?);
         r.version(VERSION).ok()?;
         let list = ClaimedList { version: r.get().ok()?, hash: r.get().ok()? };
-        let psk = r.get().ok()?;
+        let (psk, known) = (r.get().ok()?, r.get().ok()?);
         let certificate = DeviceCertificate::decode(r.var(IDENTITY_BYTES).ok()?).ok()?;
         let padding_is_zero = r.rest().iter().all(|byte| *byte == 0);
-        padding_is_zero.then_some(Self { certificate, list, psk })
+        padding_is_zero.then_some(Self { certificate, list, psk, known })
     }
 
     /// Whether the identity fits into its one length.
     pub(super) fn fits(&self) -> bool {
-        const FIXED: usize = 1 + 4 + Digest::LEN + 1 + PreSharedSecretId::LEN + 2;
+        const NAMES: usize = 1 + PreSharedSecretId::LEN + 1 + SessionName::LEN;
+        const FIXED: usize = 1 + 4 + Digest::LEN + NAMES + 2;
         self.certificate.encode().len() <= IDENTITY_BYTES - FIXED
     }
 }
@@ -100,7 +134,12 @@ mod tests {
             };
             let psk = super::super::PreSharedSecret::generate(&mut rng).id();
             for psk in [None, Some(psk)] {
-                let identity = InitiatorIdentity::new(certificate.clone(), list, psk);
+                let identity = InitiatorIdentity::new(
+                    certificate.clone(),
+                    list,
+                    psk,
+                    Some(SessionName([5; 8])),
+                );
                 assert!(identity.fits());
                 let key = AeadKey::new(crate::crypto::Secret::new([7; 32]));
                 let t1 = Digest::from_bytes([2; 32]);

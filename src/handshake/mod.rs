@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 
 use rand_core::CryptoRng;
 
-pub use identity::InitiatorIdentity;
+pub use identity::{InitiatorIdentity, SessionName};
 pub use psk::{PreSharedSecret, PreSharedSecretId};
 pub(crate) use wire::digest as flight_digest;
 pub use wire::{Handshake, PrekeyIds};
@@ -71,12 +71,14 @@ pub(crate) fn initiate<R: CryptoRng + ?Sized>(
     own_list: &VerifiedDeviceList,
     bundle: &VerifiedBundle,
     psk: Option<&PreSharedSecret>,
+    known: Option<SessionName>,
     rng: &mut R,
 ) -> Result<Initiated, InitiateError> {
     let identity = InitiatorIdentity::new(
         local.certificate().clone(),
         ClaimedList { version: own_list.version(), hash: *own_list.hash() },
         psk.map(PreSharedSecret::id),
+        known,
     );
     if !identity.fits() {
         return Err(InitiateError::IdentityTooLarge);

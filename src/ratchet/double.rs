@@ -414,13 +414,15 @@ impl Layout for DoubleRatchet {
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
+        let ratchet = Self {
             root: r.get()?,
             sending: r.get()?,
             receiving: r.get()?,
             next_receiving: r.get()?,
             skipped: r.get()?,
             turned: r.get()?,
-        })
+        };
+        let past = ratchet.skipped.newest().is_none_or(|newest| newest <= ratchet.generation());
+        if past { Ok(ratchet) } else { Err(DecodeError::NotCanonical) }
     }
 }

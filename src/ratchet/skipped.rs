@@ -53,6 +53,11 @@ impl SkippedKeys {
         self.chains.len()
     }
 
+    /// The generation of the newest chain in it.
+    pub(super) fn newest(&self) -> Option<u32> {
+        self.chains.back().map(|chain| chain.generation)
+    }
+
     /// The chain, by generation, whose header key made this search tag, and that key.
     pub(super) fn find(&self, sealed: &SealedHeader<'_>) -> Option<(u32, &HeaderKey)> {
         let chain = self.chains.iter().rev().find(|chain| chain.header.matches(sealed))?;

@@ -138,7 +138,9 @@ impl Endpoint {
         if !self.may_be(peer, keys) {
             return Err(InitiateError::OtherKeys);
         }
-        let initiated = handshake::initiate(&self.local, &self.own_list, bundle, psk, rng)?;
+        let known = self.peers.get(peer).and_then(SessionSet::newest);
+        let initiated =
+            handshake::initiate(&self.local, &self.own_list, bundle, psk, known, rng)?;
         let ratchet = Ratchet::initiator(initiated.keys, &bundle.signed().key, now, rng)?;
         let flight = handshake::flight_digest(&initiated.flight);
         let session = Session::new(initiated.id, flight, ratchet, Origin::Initiated, now);
@@ -261,7 +263,7 @@ impl Endpoint {
         self.prekeys.consume(&prekey_use, now).map_err(|_| AcceptError::Stale)?;
         let slot = self.slot_for(address, keys);
         let id = session.id;
-        self.peers.update(slot, |set| set.insert_accepted(session, now));
+        self.peers.update(slot, |set| set.insert_accepted(session, initiator.known, now));
         self.peers.touch(slot);
         let changes = Changes { prekeys: true, ..Changes::BOTH_PARTS };
         Ok(Received {

@@ -8,8 +8,10 @@ use zeroize::Zeroizing;
 
 use super::error::{DecryptError, EncryptError, StateError};
 use super::outcome::{Changes, Encrypted, Renewal, StoredPeer};
-use super::single::{Retired, Session, SessionId};
+use super::single::{Retired, Session};
+use super::SessionId;
 use crate::crypto::{Digest, HashLabel, hash};
+use crate::handshake::SessionName;
 use crate::identity::{DeviceAddress, DevicePublicKeys, SendPermit};
 use crate::limits::{CONTENT_BYTES, ENVELOPE_BYTES, INACTIVE_SESSIONS, SIMULTANEOUS_GRACE};
 use crate::ratchet::{Committed, HeaderKey, Healing, RatchetError, RatchetMessage};
@@ -103,14 +105,22 @@ impl SessionSet {
         self.archive_changed();
     }
 
-    /// Takes a session that the peer initiated, whose first message authenticated. If we initiated
-    /// one a moment ago, our latest, the one of the two with the smaller id sends, on both sides.
-    pub(super) fn insert_accepted(&mut self, session: Session, now: Timestamp) {
+    /// Takes a session that the peer initiated, whose first message authenticated, knowing of no
+    /// later session than `known`. If we initiated one a moment ago that it did not know, our
+    /// latest, both sides have begun at once: the one with the smaller id sends, on both sides.
+    pub(super) fn insert_accepted(
+        &mut self,
+        session: Session,
+        known: Option<SessionName>,
+        now: Timestamp,
+    ) {
         let mut session = self.numbered(session);
         let until = Some(now.saturating_add(SIMULTANEOUS_GRACE));
+        let sends = self.active.as_ref().is_some_and(|active| active.may_send(now));
         let sessions = self.active.iter_mut().chain(&mut self.inactive);
         let attempts = sessions.filter(|session| session.is_fresh_attempt(now));
-        match attempts.max_by_key(|attempt| attempt.ordinal) {
+        let latest = attempts.max_by_key(|attempt| attempt.ordinal);
+        match latest.filter(|attempt| known != Some(attempt.id.name())) {
             Some(attempt) if attempt.id < session.id => {
                 let ordinal = attempt.ordinal;
                 session.receive_only_until = until;
@@ -125,6 +135,11 @@ impl SessionSet {
             }
         }
         self.archive_changed();
+    }
+
+    /// The session inserted last, by which a handshake says what it follows.
+    pub(super) fn newest(&self) -> Option<SessionName> {
+        self.sessions().max_by_key(|session| session.ordinal).map(|session| session.id.name())
     }
 
     fn reactivate(&mut self, ordinal: u32, now: Timestamp) {

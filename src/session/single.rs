@@ -6,6 +6,7 @@ use rand_core::CryptoRng;
 
 use crate::crypto::Digest;
 use crate::envelope;
+use crate::handshake::SessionName;
 use crate::limits::{
     INACTIVE_SESSION_AGE, SILENT_MESSAGES, SILENT_TIME, SIMULTANEOUS_GRACE,
     UNACKNOWLEDGED_SESSION_AGE,
@@ -25,6 +26,12 @@ impl SessionId {
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         self.0.as_bytes()
+    }
+
+    /// The first eight bytes, by which handshakes and retry requests name the session.
+    #[must_use]
+    pub fn name(&self) -> SessionName {
+        SessionName::of(&self.0)
     }
 }
 

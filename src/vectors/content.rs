@@ -15,7 +15,7 @@ use crate::crypto::Digest;
 use crate::identity::ListVersion;
 use crate::limits::CONTENT_BYTES;
 
-/// SPEC.md section 12 of the content part: what decodes, what is refused and what is unsupported.
+/// SPEC.md section 12: what decodes, what is refused and what is unsupported.
 pub(super) fn topic() -> Topic {
     let mut topic = Topic::new(
         "content",
@@ -147,7 +147,7 @@ fn decode(topic: &mut Topic, comment: &str, flags: &[&str], bytes: &[u8]) {
 }
 
 fn valid(topic: &mut Topic, frame: &Frame) {
-    let timer = Expiry::new(Duration::from_secs(31_622_400), 2).unwrap();
+    let timer = Expiry::new(Duration::from_hours(24 * 366), 2).unwrap();
     let off = Expiry::new(Duration::ZERO, u32::MAX).unwrap();
     let ids = |count: u8| (0..count).map(|i| MessageId::from_bytes([i; 16]));
     let text = |text: &str| Body::from(Text::new(text).unwrap());

@@ -10,7 +10,7 @@ use crate::crypto::{
 };
 use crate::wire::DecodeError;
 
-/// SPEC.md sections 3 and the derivations of 7 and 8: labels, framing, chains, keys.
+/// SPEC.md section 3 and the derivations of 8 and 9: labels, framing, chains, keys.
 pub(super) fn topic() -> Topic {
     let mut topic = Topic::new(
         "labels-kdf",

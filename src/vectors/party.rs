@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 use crate::wire::Writer;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
-pub(crate) const DAY: Duration = Duration::from_secs(86_400);
+pub(crate) const DAY: Duration = Duration::from_hours(24);
 
 /// An account with one device, of which every secret is known.
 pub(crate) struct Party {

@@ -11,7 +11,7 @@ use crate::prekey::{BundleError, PrekeyBundle, PrekeyId};
 use crate::time::Timestamp;
 use crate::wire::Writer;
 
-/// SPEC.md section 6.2 of the identity part: bundles and what verifies them.
+/// SPEC.md section 6.2: bundles and what verifies them.
 pub(super) fn topic() -> Topic {
     let mut topic = Topic::new(
         "prekey-bundle",

@@ -41,7 +41,7 @@ pub(crate) fn pq_start(topic: &mut Topic, rng: &mut Recorder) {
     }
 }
 
-/// SPEC.md section 7.2: headers and search tags.
+/// SPEC.md section 8.2: headers and search tags.
 pub(crate) fn header_sealing() -> Topic {
     let mut topic = Topic::new(
         "header-sealing",
@@ -52,7 +52,9 @@ pub(crate) fn header_sealing() -> Topic {
     );
     let mut rng = Recorder::new("header-sealing");
     let secret: [u8; 32] = rng.bytes();
-    topic.group(json!({ "op": "open", "header_key": hex::encode(secret) }));
+    topic.group(json!({
+        "op": "open", "header_key": hex::encode(secret), "body": hex::encode(BODY),
+    }));
     let key = HeaderKey::new(Secret::new(secret));
     let ratchet_key = *DhSecretKey::generate(&mut rng).public_key();
     let chunk = Chunk { index: 0x1234, data: rng.bytes() };
@@ -388,7 +390,7 @@ fn outgoing(
     (outgoing, [*ec.message_key.as_bytes(), *pq.message_key.as_bytes()])
 }
 
-/// SPEC.md sections 7 and 8: whole exchanges in order.
+/// SPEC.md sections 8 to 10: whole exchanges in order.
 pub(crate) fn steps() -> Topic {
     let mut topic = Topic::new("ratchet-steps", &[("epochs", "the Braid completes epochs")]);
     topic.group(json!({ "op": "script" }));
@@ -425,7 +427,7 @@ pub(crate) fn steps() -> Topic {
     topic
 }
 
-/// SPEC.md sections 7.5 and 7.6, and every refusal of the ratchets.
+/// SPEC.md sections 8.5 and 8.6, and every refusal of the ratchets.
 pub(crate) fn out_of_order() -> Topic {
     let mut topic = Topic::new(
         "ratchet-out-of-order",

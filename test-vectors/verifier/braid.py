@@ -1,4 +1,4 @@
-"""The ML-KEM Braid: states, transitions, stored form."""
+"""SPEC.md section 10: the ML-KEM Braid, its states, transitions, stored form."""
 
 from . import erasure, layout
 from .primitives import (

@@ -1,4 +1,4 @@
-"""The content frame: strict decoding and validation, in the order of the text."""
+"""SPEC.md section 12: strict decoding and validation, in the order of the text."""
 
 from . import layout
 from .primitives import Refused, hash_

@@ -1,4 +1,4 @@
-"""SPEC.md section 11: envelopes."""
+"""SPEC.md section 13: envelopes."""
 
 from dataclasses import dataclass
 

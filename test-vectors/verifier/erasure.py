@@ -1,4 +1,4 @@
-"""The Braid's erasure code over GF(2^16) modulo x^16 + x^12 + x^3 + x + 1."""
+"""SPEC.md section 10.2: the Braid's erasure code over GF(2^16) modulo x^16 + x^12 + x^3 + x + 1."""
 
 from .primitives import Refused
 

@@ -1,4 +1,4 @@
-"""SPEC.md section 6: the handshake that hides its initiator."""
+"""SPEC.md section 7: the handshake that hides its initiator."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class Decoded:
 
 
 def decode(data):
-    """Section 11, `Handshake`."""
+    """Section 13, `Handshake`."""
     fields = layout.InOrder(data)
     if fields.u32(1) != 1:
         raise Refused("decode/unsupported-version")
@@ -54,9 +54,9 @@ def decode(data):
     if len(ciphertext) != 1088:
         raise Refused("decode/wrong-length")
     sealed = fields.bytes(7)
+    if len(sealed) != 400:
+        raise Refused("decode/wrong-length")
     fields.finish()
-    if len(sealed) > 1024:
-        raise Refused("decode/too-large")
     return Decoded(signed, one_time, kem, ephemeral, ciphertext, sealed)
 
 
@@ -132,7 +132,7 @@ def session_id(t1, sealed):
 
 
 def initiate(local, bundle, peer, psk, random):
-    """Everything that 6.4 derives. `local` is a `Local`, `peer` a certificate."""
+    """Everything that 7.4 derives. `local` is a `Local`, `peer` a certificate."""
     ephemeral, m = random[:32], random[32:64]
     public = dh_public(ephemeral)
     ciphertext, shared = kem_encapsulate(bundle.kem.key, m)
@@ -157,7 +157,7 @@ def initiate(local, bundle, peer, psk, random):
         + layout.opt(psk_id(psk) if psk is not None else None)
         + layout.var(local.certificate_bytes)
     )
-    sealed = seal(k_id, bytes(12), t1, plain)
+    sealed = seal(k_id, bytes(12), t1, plain.ljust(384, b"\0"))
     t2 = session_id(t1, sealed)
     authenticated = dh(local.identity_secret, bundle.signed.key)
     session_keys, replay = last_keys(chain, psk, authenticated, t2)
@@ -192,15 +192,16 @@ def open_identity(k_id, t1, sealed):
         reader.version()
         version, digest = reader.nonzero(), reader.raw(32)
         psk = reader.opt(lambda r: r.raw(8))
-        certificate = identity.decode_certificate(reader.var(1024))
-        reader.finish()
+        certificate = identity.decode_certificate(reader.var(384))
+        if any(reader.data):
+            raise Refused("decode/not-canonical")
     except Refused as error:
         raise Refused("respond/not-authentic", error.code) from error
     return Initiator(version, digest, psk, certificate)
 
 
 def respond(local, store, psks, data, now):
-    """Steps 3 to 7 of 6.5."""
+    """Steps 3 to 7 of 7.5."""
     received = decode(data)
     signed = store.find_signed(received.signed, now)
     one_time = store.find_one_time(received.one_time) if received.one_time else None

@@ -224,7 +224,7 @@ def canonical(data, schema):
 
 
 class InOrder:
-    """Walks a canonical message whose fields all have to be there, in order (section 11)."""
+    """Walks a canonical message whose fields all have to be there, in order (section 13)."""
 
     def __init__(self, data):
         self.data = data

@@ -1,4 +1,4 @@
-"""The post-quantum ratchet: a chain each way for every epoch of the Braid."""
+"""SPEC.md section 9: the post-quantum ratchet, a chain each way for every epoch of the Braid."""
 
 from . import layout
 from .braid import Braid
@@ -75,7 +75,7 @@ class PqRatchet:
             key = chain.step()
         else:
             found = [s for s in self.skipped if s[:2] == (k, n)]
-            if found and now - found[0][3] < SKIPPED_KEY_AGE:
+            if found and now - found[0][3] <= SKIPPED_KEY_AGE:
                 key = found[0][2]
                 self.skipped.remove(found[0])
             elif found or n <= chain.dropped_through:
@@ -119,7 +119,7 @@ class PqRatchet:
                 chain.dropped_through = max(chain.dropped_through, key[1])
 
     def expire(self, now):
-        old = [s for s in self.skipped if now - s[3] >= SKIPPED_KEY_AGE]
+        old = [s for s in self.skipped if now - s[3] > SKIPPED_KEY_AGE]
         self.drop(old, self.braid.latest())
 
     def stored(self):

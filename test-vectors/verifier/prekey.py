@@ -1,4 +1,4 @@
-"""SPEC.md section 6 of the identity part: prekeys, bundles, the owner's store."""
+"""SPEC.md section 6: prekeys, bundles, the owner's store."""
 
 from dataclasses import dataclass
 

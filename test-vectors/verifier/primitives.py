@@ -209,7 +209,7 @@ def check_kem(key):
 
 
 def kem_header(public):
-    """Section 8.1 of the Braid: rho and the hash of the whole key."""
+    """10.1: rho and the hash of the whole key."""
     return public[1152:] + hashlib.sha3_256(public).digest()
 
 

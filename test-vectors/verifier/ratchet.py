@@ -1,4 +1,4 @@
-"""SPEC.md section 7: the Double Ratchet with header encryption, and both ratchets together."""
+"""SPEC.md section 8: the Double Ratchet with header encryption, and both ratchets together."""
 
 import copy
 
@@ -95,8 +95,9 @@ class Message:
         parts = enumerate((self.nonce, self.tag, self.header, self.body), 1)
         return b"".join(layout.bytes_field(number, part) for number, part in parts)
 
-    def associated(self, session):
-        return session + self.nonce + self.tag + self.header
+    def associated(self, session, header):
+        """What the body's tag covers beside the body: the header in clear."""
+        return session + self.nonce + self.tag + header
 
     def matches(self, header_key):
         return search_tag(header_key, self.nonce) == self.tag
@@ -145,14 +146,14 @@ WAITING, TURN, CHAIN = range(3)
 
 
 class DoubleRatchet:
-    def __init__(self):
-        self.receiving, self.past = None, []
+    def __init__(self, now):
+        self.receiving, self.past, self.turned = None, [], now
         self.pn = self.n = 0
         self.local = self.remote = self.chain = self.header_key = None
 
     @classmethod
-    def initiator(cls, keys, signed_prekey, draw):
-        self = cls()
+    def initiator(cls, keys, signed_prekey, now, draw):
+        self = cls(now)
         self.state, self.local = CHAIN, draw(32)
         shared = agree(self.local, signed_prekey)
         self.root, self.chain, self.next_header_key = turn(keys["sk_ec"], shared)
@@ -160,8 +161,8 @@ class DoubleRatchet:
         return self
 
     @classmethod
-    def responder(cls, keys, signed_prekey_secret):
-        self = cls()
+    def responder(cls, keys, signed_prekey_secret, now):
+        self = cls(now)
         self.state, self.local, self.root = WAITING, signed_prekey_secret, keys["sk_ec"]
         self.next_receiving, self.next_header_key = keys["header_a"], keys["header_b"]
         return self
@@ -230,6 +231,7 @@ class DoubleRatchet:
         if old:
             self.remember(old, old.skip(header.pn, now))
         self.root, chain, next_receiving = turn(self.root, shared)
+        self.turned = now
         generation = self.generation + 1
         self.receiving = Receiving(generation, header.ratchet_key, self.next_receiving, chain)
         self.next_receiving = next_receiving
@@ -248,7 +250,7 @@ class DoubleRatchet:
         known[0].keys += keys
 
     def prune(self, now):
-        """7.6; the number of dropped keys."""
+        """8.6; the number of dropped keys."""
         before = sum(len(past.keys) for past in self.past)
         for past in self.past:
             while past.keys and now - past.keys[0][2] > SKIPPED_KEY_AGE:
@@ -276,6 +278,7 @@ class DoubleRatchet:
             + layout.opt(self.receiving and self.receiving.stored())
             + self.next_receiving
             + layout.list_([past.stored() for past in self.past])
+            + u64(self.turned)
         )
 
 
@@ -295,27 +298,30 @@ class Ratchet:
     """Both halves."""
 
     def __init__(self, ec, pq):
-        self.ec, self.pq = ec, pq
+        self.ec, self.pq, self.lost = ec, pq, 0
 
     @classmethod
     def initiator(cls, keys, signed_prekey, now, draw):
-        ec = DoubleRatchet.initiator(keys, signed_prekey, draw)
+        ec = DoubleRatchet.initiator(keys, signed_prekey, now, draw)
         return cls(ec, PqRatchet(True, keys["sk_pq"], keys["sk_braid"], now))
 
     @classmethod
     def responder(cls, keys, signed_prekey_secret, now):
-        ec = DoubleRatchet.responder(keys, signed_prekey_secret)
+        ec = DoubleRatchet.responder(keys, signed_prekey_secret, now)
         return cls(ec, PqRatchet(False, keys["sk_pq"], keys["sk_braid"], now))
 
     def encrypt(self, session, plaintext, now, draw, header=None):
         """The message, and everything that went into it. `header` replaces the honest one."""
+        dropped = self.pq.dropped
         pq, pq_mk = self.pq.send(draw, now)
+        self.lost += self.pq.dropped - dropped
         header_key, ratchet_key, pn, n, ec_mk = self.ec.send(draw)
         header = header or Header(ratchet_key, pn, n, pq)
         nonce, mk = draw(12), message_key(ec_mk, pq_mk)
-        sealed = seal(header_key, nonce, b"", header.encoded())
-        message = Message(nonce, search_tag(header_key, nonce), sealed, b"")
-        message.body = seal(mk, nonce, message.associated(session), layout.pad(plaintext))
+        message = Message(nonce, search_tag(header_key, nonce), b"", b"")
+        associated = message.associated(session, header.encoded())
+        message.body = seal(mk, nonce, associated, layout.pad(plaintext))
+        message.header = seal(header_key, nonce, message.body, header.encoded())
         values = {"header_key": header_key, "ec_mk": ec_mk, "pq_mk": pq_mk, "mk": mk}
         return message, header, values
 
@@ -332,7 +338,7 @@ class Ratchet:
         if found is None:
             raise Refused("unknown")
         header_key, past = found
-        plain = open_(header_key, message.nonce, b"", message.header)
+        plain = open_(header_key, message.nonce, message.body, message.header)
         if plain is None:
             raise Refused("decrypt/not-authentic")
         try:
@@ -349,18 +355,21 @@ class Ratchet:
                 raise
             raise Refused("decrypt/post-quantum", error.code) from error
         mk = message_key(ec_mk, pq_mk)
-        padded = open_(mk, message.nonce, message.associated(session), message.body)
+        padded = open_(mk, message.nonce, message.associated(session, plain), message.body)
         if padded is None:
             raise Refused("decrypt/not-authentic")
         try:
             plaintext = layout.unpad(padded)
         except Refused as error:
             raise Refused("decrypt/peer-misbehaved", error.code) from error
-        return plaintext, after.ec.prune(now), after
+        lost = max(after.ec.prune(now), after.pq.dropped - self.pq.dropped)
+        lost, after.lost = after.lost + lost, 0
+        return plaintext, lost, after
 
     def expire(self, now):
+        dropped = self.pq.dropped
         self.pq.expire(now)
-        self.ec.prune(now)
+        self.lost += max(self.ec.prune(now), self.pq.dropped - dropped)
 
     def stored(self):
-        return self.ec.stored() + self.pq.stored()
+        return self.ec.stored() + self.pq.stored() + u32(self.lost)

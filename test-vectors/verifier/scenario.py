@@ -1,4 +1,4 @@
-"""SPEC.md sections 9 and 13: endpoints, session sets and their stored form."""
+"""SPEC.md sections 11 and 15: endpoints, session sets and their stored form."""
 
 import copy
 
@@ -15,8 +15,9 @@ HARMLESS = ("braid/future-epoch", "pq-ratchet/skip-limit")
 
 
 class Session:
-    def __init__(self, id_, flight_hash, ratchet, now):
+    def __init__(self, id_, flight_hash, ratchet, initiated, now):
         self.id, self.flight_hash, self.ratchet = id_, flight_hash, ratchet
+        self.initiated, self.ordinal, self.inactive_since, self.retired = initiated, 0, None, None
         self.created = self.heard = now
         self.acknowledged = self.broken = False
         self.unanswered, self.unanswered_since, self.receive_only_until = 0, None, None
@@ -41,6 +42,27 @@ class Session:
             raise Refused("decrypt/other-handshake")
         return self.decrypt(message, now)
 
+    def is_confirmed(self):
+        """Whether the peer has answered a message of ours in it."""
+        return self.ratchet.ec.generation >= (1 if self.initiated else 2)
+
+    def may_send(self, now):
+        young = now - self.created <= UNACKNOWLEDGED_SESSION_AGE
+        return not self.broken and (self.acknowledged or young)
+
+    def is_attempt(self, now):
+        fresh = now - self.created <= SIMULTANEOUS_GRACE
+        given_up = self.acknowledged or self.broken or self.retired is not None
+        return self.initiated and fresh and not given_up
+
+    def is_blocked(self, now):
+        until = self.receive_only_until
+        return until is not None and 0 < until - now <= SIMULTANEOUS_GRACE
+
+    def is_stale(self, now):
+        since = self.inactive_since
+        return since is not None and now - since > INACTIVE_SESSION_AGE
+
     def stored(self):
         def time(value):
             return layout.opt(None if value is None else u64(value))
@@ -54,105 +76,135 @@ class Session:
             + u64(self.heard)
             + u32(self.unanswered)
             + time(self.unanswered_since)
+            + layout.boolean(self.initiated)
+            + u32(self.ordinal)
+            + time(self.inactive_since)
             + time(self.receive_only_until)
+            + layout.opt(None if self.retired is None else bytes([self.retired]))
             + layout.boolean(self.broken)
         )
 
 
+SILENT, HEARD_AGAIN, ANSWERED = range(3)
+
+
 class SessionSet:
-    """9.2: the sessions with one device."""
+    """11.2: the sessions with one device."""
 
     def __init__(self, peer):
-        self.peer, self.generation = peer, 0
+        self.peer, self.ordinal = peer, 0
         self.active, self.inactive, self.flight = None, [], None
 
     def sessions(self):
         return ([self.active] if self.active else []) + self.inactive
 
+    def number(self, session):
+        session.ordinal = self.ordinal
+        self.ordinal += 1
+
     def activate(self, session, now):
         self.flight = None
+        session.inactive_since = session.receive_only_until = None
         old, self.active = self.active, session
         if old:
-            self.archive(old, now)
-        else:
-            self.generation += 1
+            self.deactivate(old, now)
 
-    def archive(self, session, now):
-        self.generation += 1
-        self.inactive.insert(0, session)
-        kept = [s for s in self.inactive if now - s.heard <= INACTIVE_SESSION_AGE]
+    def deactivate(self, session, now):
+        session.inactive_since = now
+        kept = [s for s in [session, *self.inactive] if not s.is_stale(now)]
         self.inactive = kept[:INACTIVE_SESSIONS]
 
-    def accept(self, session, now):
-        active = self.active
-        attempt = (
-            active
-            and not active.broken
-            and not active.acknowledged
-            and now - active.created <= SIMULTANEOUS_GRACE
-        )
-        if attempt and session.id > active.id:
+    def insert_initiated(self, session, flight, now):
+        for other in self.inactive:
+            if other.retired == HEARD_AGAIN:
+                other.retired = ANSWERED
+        self.number(session)
+        self.activate(session, now)
+        self.flight = flight
+
+    def insert_accepted(self, session, now):
+        self.number(session)
+        attempts = [other for other in self.sessions() if other.is_attempt(now)]
+        if any(other.id < session.id for other in attempts):
             session.receive_only_until = now + SIMULTANEOUS_GRACE
-            self.archive(session, now)
+            self.deactivate(session, now)
             return
-        if attempt:
-            active.receive_only_until = now + SIMULTANEOUS_GRACE
+        for other in attempts:
+            other.receive_only_until = now + SIMULTANEOUS_GRACE
         self.activate(session, now)
 
-    def reset(self, now):
-        self.flight = None
-        if self.active:
-            old, self.active = self.active, None
-            self.archive(old, now)
+    def reset(self, id_, now):
+        if self.active and self.active.id == id_:
+            old, self.active, self.flight = self.active, None, None
+            old.retired = SILENT
+            self.deactivate(old, now)
+            return
+        for session in self.inactive:
+            if session.id == id_ and session.retired is None:
+                session.retired = SILENT
 
     def encrypt(self, plaintext, now, draw):
         session = self.active
-        if (
-            session is None
-            or session.broken
-            or not (session.acknowledged or now - session.created <= UNACKNOWLEDGED_SESSION_AGE)
-        ):
+        if session is None or not session.may_send(now):
             raise Refused("encrypt/no-session")
         message = session.encrypt(plaintext, now, draw)
         return envelope.encode(envelope.Envelope(self.flight, self.flight, message)), session.id
 
     def open(self, flight_hash, message, now):
-        session = next(s for s in self.sessions() if s.ratchet.find(message))
-        acknowledges = not session.acknowledged
+        live = [s for s in self.sessions() if s.ratchet.find(message) and not s.is_stale(now)]
+        if not live:
+            raise Refused("unknown")
+        session = live[0]
+        acknowledged = session.acknowledged
         plaintext = session.open(flight_hash, message, now)
-        if session is self.active:
-            if acknowledges:
-                self.flight = None
-                self.generation += 1
-        else:
-            blocked = session.receive_only_until is not None and now < session.receive_only_until
-            if not blocked:
-                self.inactive.remove(session)
-                session.receive_only_until = None
-                self.activate(session, now)
-            self.generation += 1
+        if session is not self.active:
+            self.promote(session, now)
+            self.retire_older()
+        elif self.retire_older() or not acknowledged:
+            self.flight = None
         return plaintext, session.id
+
+    def promote(self, session, now):
+        if session.retired is not None:
+            if session.retired == SILENT:
+                session.retired = HEARD_AGAIN
+            return
+        if self.active and self.active.may_send(now) and session.is_blocked(now):
+            return
+        self.inactive.remove(session)
+        self.activate(session, now)
+
+    def retire_older(self):
+        """Once the peer answered in the active session, those before it never send again."""
+        active, changed = self.active, False
+        if active is None or not active.is_confirmed():
+            return False
+        for session in self.inactive:
+            lost = session.receive_only_until is not None
+            if session.retired is None and (session.ordinal < active.ordinal or lost):
+                session.retired, changed = SILENT, True
+        return changed
 
     def give_up(self, message):
         """A session whose post-quantum ratchet failed is over."""
-        self.generation += 1
         for session in self.sessions():
             if session.ratchet.find(message):
                 session.broken = True
 
     def stored(self):
-        head = b"\x01" + u64(self.generation)
         peer = self.peer
         archive = (
-            head
+            b"\x01"
             + layout.address(peer.account, peer.device)
             + layout.ed25519(peer.signing)
             + layout.x25519(peer.identity)
+            + u32(self.ordinal)
             + layout.list_([session.stored() for session in self.inactive])
             + layout.boolean(self.flight is not None)
             + layout.var(self.flight or b"")
         )
-        return head + layout.opt(self.active and self.active.stored()), archive
+        active = layout.opt(self.active and self.active.stored())
+        return b"\x01" + hash_("session-archive", archive) + active, archive
 
 
 class Endpoint:
@@ -167,10 +219,8 @@ class Endpoint:
     def initiate(self, bundle, now, draw):
         begun = handshake.initiate(self.local, bundle, self.peer, None, draw(64))
         ratchet = Ratchet.initiator(begun["session_keys"], bundle.signed.key, now, draw)
-        session = Session(begun["t2"], begun["handshake_hash"], ratchet, now)
-        sessions = self.with_set()
-        sessions.activate(session, now)
-        sessions.flight = begun["handshake"]
+        session = Session(begun["t2"], begun["handshake_hash"], ratchet, True, now)
+        self.with_set().insert_initiated(session, begun["handshake"], now)
         return session.id
 
     def open(self, data, now):
@@ -200,9 +250,7 @@ class Endpoint:
                 raise
             if error.code == "decrypt/post-quantum" and error.cause not in HARMLESS:
                 self.set.give_up(message)
-            ended = ("decrypt/post-quantum", "decrypt/broken", "decrypt/too-far-ahead")
-            code = "open/session-ended" if error.code in ended else "open/message"
-            raise Refused(code, error.code) from error
+            raise Refused("open/message", error.code) from error
         self.set = after
         return "ok", plaintext, session
 
@@ -212,7 +260,7 @@ class Endpoint:
         except Refused as error:
             raise Refused("open/handshake", error.code) from error
         ratchet = Ratchet.responder(begun["session_keys"], begun["signed_prekey"], now)
-        session = Session(begun["t2"], begun["handshake_hash"], ratchet, now)
+        session = Session(begun["t2"], begun["handshake_hash"], ratchet, False, now)
         try:
             plaintext = session.decrypt(received.message, now)
         except Refused as error:
@@ -224,7 +272,7 @@ class Endpoint:
         if self.prekeys.refuses(begun["use"], now):
             raise Refused("accept/stale")
         self.prekeys.consume(begun["use"], now)
-        self.with_set().accept(session, now)
+        self.with_set().insert_accepted(session, now)
 
     def stored(self):
         parts = self.set.stored() if self.set else (None, None)
@@ -293,7 +341,7 @@ def take(step, actor, draw, envelopes, introductions):
         actor.accept(session, begun, now)
         return "ok", {"plaintext": plaintext, "session": session.id, "wire_id": begun["nonce"]}
     if op == "reset":
-        actor.set.reset(now)
+        actor.set.reset(actor.set.active.id, now)
         return "ok", {}
     if op == "restore":
         return "ok", {}

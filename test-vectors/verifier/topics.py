@@ -298,12 +298,12 @@ def handshake_(params, test):
 
 
 def header_sealing(params, test):
-    key, nonce = unhex(params["header_key"]), unhex(test["nonce"])
+    key, nonce, body = unhex(params["header_key"]), unhex(test["nonce"]), unhex(params["body"])
 
     def run():
         if p.search_tag(key, nonce) != unhex(test["search_tag"]):
             raise Refused("unknown")
-        plain = p.open_(key, nonce, b"", unhex(test["sealed"]))
+        plain = p.open_(key, nonce, body, unhex(test["sealed"]))
         if plain is None:
             raise Refused("decrypt/not-authentic")
         return ratchet.Header.decode(plain)
@@ -313,7 +313,7 @@ def header_sealing(params, test):
     if header:
         described = ratchet.Header.of(test["header"])
         equal("header", header.encoded(), described.encoded().hex())
-        equal("sealed", p.seal(key, nonce, b"", described.encoded()), test["sealed"])
+        equal("sealed", p.seal(key, nonce, body, described.encoded()), test["sealed"])
 
 
 # ratchet-steps and ratchet-out-of-order
