@@ -270,7 +270,7 @@ fn a_device_id_under_other_keys_is_refused() {
         sealwax::identity::VerifiedDeviceList::trust_on_first_use(list.clone(), world.now).unwrap();
     let local = sealwax::identity::LocalDevice::new(fresh, certificate).unwrap();
     let prekeys = sealwax::prekey::PrekeyStore::new(world.now, &mut other.rng);
-    let mut endpoint = sealwax::session::Endpoint::new(local, own_list, prekeys);
+    let mut endpoint = Endpoint::new(local, own_list, prekeys);
 
     let bundle = world.bundle(alice, bob);
     let (now, to_alice) = (world.now, world.permit(bob, alice));

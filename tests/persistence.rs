@@ -129,7 +129,7 @@ fn a_stored_peer_comes_back_whole_or_not_at_all() {
     let whole = disk.endpoint().unwrap();
     let with = |stored: StoredPeer| {
         let (list, prekeys) = (whole.own_list().clone(), whole.prekeys().clone());
-        Endpoint::restore(whole.local().clone(), list, prekeys, [&stored])
+        Endpoint::restore(whole.local().clone(), list, prekeys, [&stored]).complete()
     };
     for stored in disk.peers.values() {
         for len in 0..stored.active.len() {

@@ -28,8 +28,8 @@ use sealwax::identity::{
 };
 use sealwax::prekey::{PrekeyBundle, PrekeyShelf, PrekeyStore, VerifiedBundle};
 use sealwax::session::{
-    AcceptError, Changes, EncryptError, Encrypted, Endpoint, Introduction, OpenError,
-    Opened, Received, SessionId,
+    AcceptError, EncryptError, Encrypted, Endpoint, Introduction, OpenError, Opened, Received,
+    SessionId,
 };
 use sealwax::time::Timestamp;
 
