@@ -120,7 +120,8 @@ impl Ratchet {
         let ec = self.ec.receive(found, &Position { ratchet_key, previous, number }, now)?;
         let pq = match self.pq.stage_receive(&pq, now)? {
             PqReceive::Key(received) => received,
-            PqReceive::Duplicate => return Err(RatchetError::Duplicate),
+            // The other half has not used its key: the sender's halves come from two states.
+            PqReceive::Duplicate => return Err(RatchetError::Inconsistent),
             PqReceive::TooOld => return Err(RatchetError::TooOld),
         };
         let body_key = message_key(&ec.message_key, &pq.message_key);
