@@ -351,8 +351,10 @@ class Ratchet:
         try:
             pq_mk = after.pq.receive(header.pq, now)
         except Refused as error:
-            if error.code in ("duplicate", "too-old"):
+            if error.code == "too-old":
                 raise
+            if error.code == "duplicate":
+                raise Refused("decrypt/peer-misbehaved", error.code) from error
             raise Refused("decrypt/post-quantum", error.code) from error
         mk = message_key(ec_mk, pq_mk)
         padded = open_(mk, message.nonce, message.associated(session, plain), message.body)
