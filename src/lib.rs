@@ -10,7 +10,7 @@
 //! | [`identity`] | accounts, devices, certificates, signed device lists, safety numbers |
 //! | [`prekey`] | bundles and the life cycle of prekeys |
 //! | [`handshake`] | PQXDH that hides the initiator |
-//! | [`ratchet`] | the header-encrypted Double Ratchet |
+//! | [`ratchet`] | the header-encrypted Double Ratchet and the post-quantum ratchet beside it |
 //! | [`session`] | conversations with a device: initiate, encrypt, decrypt, find, persist |
 //! | [`content`] | what a message can say: typed, validated |
 //! | [`envelope`] | what travels |
@@ -51,3 +51,8 @@ pub mod time;
 #[cfg(test)]
 mod vectors;
 pub mod wire;
+
+/// The program in README.md compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -40,7 +40,7 @@ impl<'a> RatchetMessage<'a> {
         Ok(message)
     }
 
-    /// The nonce by which a retry request names this message (SPEC.md section 12.6).
+    /// The nonce by which a retry request names this message (SPEC.md section 11.5).
     #[must_use]
     pub fn wire_id(&self) -> WireId {
         WireId(*self.header.nonce.as_bytes())
