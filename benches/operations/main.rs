@@ -28,9 +28,10 @@ fn main() {
     encrypt_and_decrypt();
     turn();
     handshake();
-    search(100, "found among the 100 most recent");
-    search(1_000, "found last of 1,000");
-    forged(1_000);
+    forged(100, "search through 100");
+    forged(1_000, "search through 1,000");
+    search(100, "found as the 100th");
+    search(1_000, "found as the 1,000th");
 }
 
 /// One message of an established session, 64 bytes of text, no turn.
@@ -128,8 +129,8 @@ fn search(peers: usize, name: &str) {
     row(&format!("{name} / X25519"), &times);
 }
 
-/// An envelope of nobody's, among `peers`.
-fn forged(peers: usize) {
+/// The search alone: an envelope of nobody's, with sessions with `peers` devices, two tags each.
+fn forged(peers: usize, name: &str) {
     let mut rng = rng(5);
     let (mut bob, mut envelope) = people::crowd(peers, &mut rng);
     envelope[12] ^= 1;
@@ -141,7 +142,7 @@ fn forged(peers: usize) {
             assert!(matches!(bob.endpoint.open(&envelope, NOW), Ok(Opened::Unknown)));
         },
     );
-    row("forged among 1,000 / X25519", &times);
+    row(&format!("{name} / X25519"), &times);
 }
 
 /// Time of one operation in each of the two, batch by batch.

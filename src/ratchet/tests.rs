@@ -370,6 +370,20 @@ fn a_forged_message_costs_one_search_and_at_most_one_opening() {
 }
 
 #[test]
+fn a_body_changed_on_the_way_costs_one_opening_however_much_it_skips() {
+    let mut pair = pair(16);
+    for _ in 0..SKIP {
+        pair.alice_says(b"lost");
+    }
+    let mut message = pair.alice_says(b"far ahead");
+    let last = message.len() - 1;
+    message[last] ^= 1;
+    let (error, cost) = crate::crypto::meter::measure(|| refuse(&mut pair.bob, &message));
+    assert_eq!(error, RatchetError::HeaderNotAuthentic);
+    assert_eq!((cost.aead, cost.dh, cost.kdf), (1, 0, 0));
+}
+
+#[test]
 fn an_old_state_cannot_read_what_was_sent_after_a_full_turn() {
     let mut pair = pair(15);
     pair.round_trip();

@@ -27,9 +27,13 @@ struct Party {
 
 impl Party {
     fn new(name: &str, rng: &mut ChaCha20Rng) -> Self {
+        let keys = DeviceKeys::generate(rng);
+        Self::with_keys(name, keys, rng)
+    }
+
+    fn with_keys(name: &str, keys: DeviceKeys, rng: &mut ChaCha20Rng) -> Self {
         let account = AccountId::new(name.as_bytes()).unwrap();
         let key = AccountKeyPair::generate(rng);
-        let keys = DeviceKeys::generate(rng);
         let validity = Validity::starting(NOW, Duration::from_hours(7200)).unwrap();
         let terms = CertificateTerms { validity, capabilities: 0 };
         let request = keys.request_certificate(&account, &key.public_key(), terms);
@@ -226,4 +230,101 @@ fn state_in_two_parts_comes_back_and_torn_parts_do_not() {
         damaged.extend(restore(&stored).err());
     }
     assert!(damaged.contains(&StateError::Torn));
+}
+
+/// The party's device, address and all, under keys that somebody else made.
+fn impostor_of(name: &str, party: &Party, rng: &mut ChaCha20Rng) -> Party {
+    let id = party.endpoint.local().address().device;
+    let mut stored = DeviceKeys::generate(rng).to_bytes();
+    stored[1..5].copy_from_slice(&id.as_u32().to_be_bytes());
+    Party::with_keys(name, DeviceKeys::from_bytes(&stored).unwrap(), rng)
+}
+
+#[test]
+fn a_device_under_a_known_address_with_other_keys_is_refused() {
+    let (mut alice, mut bob, mut rng) = parties(6);
+    let bundle = bob.bundle();
+    alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    let mut mallory = impostor_of("bob", &bob, &mut rng);
+    assert_eq!(mallory.endpoint.local().address(), bob.endpoint.local().address());
+    let address = bob.endpoint.local().address().clone();
+    let before = alice.endpoint.stored_peer(&address);
+    let refused = alice.endpoint.initiate(&mallory.bundle(), None, NOW, &mut rng);
+    assert_eq!(refused, Err(crate::handshake::InitiateError::OtherKeys));
+    assert_eq!(alice.endpoint.stored_peer(&address), before);
+
+    let alices = alice.bundle();
+    mallory.endpoint.initiate(&alices, None, NOW, &mut rng).unwrap();
+    let envelope = mallory.say(&alice, b"it is me, bob", &mut rng);
+    let Opened::Introduction(first) = alice.endpoint.open(&envelope, NOW).unwrap() else {
+        panic!("a new session")
+    };
+    let refused = alice.endpoint.accept(*first, mallory.permit().device(), NOW);
+    assert_eq!(refused, Err(AcceptError::OtherKeys));
+    assert_eq!(alice.endpoint.stored_peer(&address), before);
+}
+
+#[test]
+fn a_thief_of_an_old_session_gets_nothing_once_a_later_one_is_answered() {
+    let (mut alice, mut bob, mut rng) = parties(7);
+    let bundle = bob.bundle();
+    alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    talk(&mut alice, &mut bob, &mut rng);
+    let bobs = bob.endpoint.local().address().clone();
+    let stolen = alice.endpoint.stored_peer(&bobs).unwrap();
+    let mut thief = Party::new("thief", &mut rng);
+    thief.endpoint = restored(&alice, &stolen);
+
+    let bundle = bob.bundle();
+    alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    talk(&mut alice, &mut bob, &mut rng);
+    let alices = alice.endpoint.local().address().clone();
+    let active = bob.endpoint.sessions(&alices).unwrap().active;
+    let forged = thief.endpoint.encrypt(&bob.permit(), b"from the past", NOW, &mut rng).unwrap();
+    assert!(matches!(bob.endpoint.open(&forged.envelope, NOW), Ok(Opened::Message(_))));
+    assert_eq!(bob.endpoint.sessions(&alices).unwrap().active, active);
+    let reply = bob.say(&alice, b"not for thieves", &mut rng);
+    assert!(matches!(thief.endpoint.open(&reply, NOW), Ok(Opened::Unknown)));
+    assert_eq!(alice.hear(&bob, &reply).plaintext, b"not for thieves");
+    // It may also have been Alice, back from an old state: one new handshake answers for good.
+    assert_eq!(bob.endpoint.renewal(&alices, NOW), Some(Renewal::OldSession));
+    let bundle = alice.bundle();
+    bob.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    assert_eq!(bob.endpoint.renewal(&alices, NOW), None);
+    let again = thief.endpoint.encrypt(&bob.permit(), b"once more", NOW, &mut rng).unwrap();
+    bob.endpoint.open(&again.envelope, NOW).unwrap();
+    assert_eq!(bob.endpoint.renewal(&alices, NOW), None);
+}
+
+#[test]
+fn an_active_part_does_not_fit_the_archive_of_sessions_that_were_forgotten() {
+    let (mut alice, mut bob, mut rng) = parties(8);
+    let bobs = bob.endpoint.local().address().clone();
+    let bundle = bob.bundle();
+    alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    let forgotten = alice.endpoint.stored_peer(&bobs).unwrap();
+    assert!(alice.endpoint.forget(&bobs).unwrap().removed);
+    let bundle = bob.bundle();
+    alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    let now = alice.endpoint.stored_peer(&bobs).unwrap();
+    let torn = StoredPeer { active: now.active, archive: forgotten.archive };
+    let local = alice.endpoint.local().clone();
+    let (list, prekeys) = (alice.endpoint.own_list().clone(), alice.endpoint.prekeys().clone());
+    let restored = Endpoint::restore(local, list, prekeys, [&torn]);
+    assert_eq!(restored.damaged, [(0, StateError::Torn)]);
+}
+
+fn talk(alice: &mut Party, bob: &mut Party, rng: &mut ChaCha20Rng) {
+    for _ in 0..2 {
+        let envelope = alice.say(bob, b"ping", rng);
+        bob.hear(alice, &envelope);
+        let envelope = bob.say(alice, b"pong", rng);
+        alice.hear(bob, &envelope);
+    }
+}
+
+fn restored(party: &Party, stored: &StoredPeer) -> Endpoint {
+    let local = party.endpoint.local().clone();
+    let (list, prekeys) = (party.endpoint.own_list().clone(), party.endpoint.prekeys().clone());
+    Endpoint::restore(local, list, prekeys, [stored]).complete().unwrap()
 }
