@@ -1,5 +1,5 @@
 //! Every limit of the protocol, in one table, for sender and receiver alike: what is sent can
-//! always be read. SPEC.md section 16 prints the same table; a test compares.
+//! always be read. SPEC.md section 22 prints the same table; a test compares.
 
 use core::time::Duration;
 

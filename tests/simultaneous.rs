@@ -349,7 +349,7 @@ impl Chaos {
 
 /// Behaviour: resets, snapshots, rollbacks, losses and disorder on both sides; afterwards they
 /// agree on one session within ten round trips. What a side that was rolled back repeats is lost as
-/// a duplicate (SPEC.md section 15), so agreement is asked for and not that nothing is lost.
+/// a duplicate (SPEC.md section 21), so agreement is asked for and not that nothing is lost.
 fn settles(seed: u64, events: &[Event]) -> Result<(), TestCaseError> {
     let mut chaos = Chaos::new(seed);
     for event in events {
