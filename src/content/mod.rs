@@ -31,24 +31,33 @@
 //! ```
 
 mod body;
+mod call;
 mod decode;
 mod error;
 mod frame;
+mod kind;
 mod message;
 mod receipt;
 mod retry;
+mod session;
 #[cfg(test)]
 mod tests;
+mod text;
 
-pub use body::{Body, BodyKind, Null, SessionReset, SessionResetReason, Text};
+pub use body::{Body, BodyKind};
+pub use call::CallRinging;
 pub use decode::{Incoming, Unsupported, UnsupportedCause};
 pub use error::{ContentError, Violation};
 pub use frame::{
-    Conversation, DeviceListRef, DeviceLists, Expiry, MessageId, SentAt, time_of_sending,
+    Conversation, DeviceListRef, DeviceLists, Expiry, GroupBinding, MessageId, SentAt,
+    time_of_sending,
 };
+pub use kind::{BodyProperties, Place};
 pub use message::{Content, ContentBuilder};
 pub use receipt::{ContactState, NoReceipt, Receipt, ReceiptKind, may_send_receipt};
 pub use retry::{NoResend, Retry, RetryReason, SentMessage, may_resend};
+pub use session::{Null, SessionReset, SessionResetReason};
+pub use text::Text;
 
 /// The content version that this crate writes, and the highest that it reads.
 pub const VERSION: u32 = 1;

@@ -32,6 +32,7 @@ pub(super) fn every_body() -> Vec<Body> {
         Null::padded(9).unwrap().into(),
         SessionReset { reason: SessionResetReason::StateLost }.into(),
         Retry::new([7; 12], Some([8; 8]), 1, RetryReason::KeyGone).unwrap().into(),
+        CallRinging { call_id: 5 }.into(),
     ]
 }
 
@@ -195,11 +196,14 @@ fn timers_are_checked_on_receipt() {
 fn only_what_people_see_expires() {
     let expiry = Expiry::new(Duration::from_mins(1), 1).unwrap();
     for body in every_body() {
-        let expires = body.kind().expires();
+        let expires = body.kind().properties().expires;
         let built = draft().expiry(expiry).build(body.clone());
         assert_eq!(built.is_ok(), expires);
         assert!(expires || built == Err(Violation::ExpiryNotAllowed));
-        let received = changed(|c| c.body = Some(body.to_wire()));
+        let received = changed(|c| {
+            c.body = None;
+            body.write_to(c);
+        });
         assert!(expires || received == Err(Violation::ExpiryNotAllowed.into()));
     }
 }
@@ -261,12 +265,36 @@ fn an_unknown_body_is_shown_not_lost() {
 }
 
 #[test]
-fn an_unknown_conversation_is_shown_not_lost() {
-    for number in [5, 6] {
-        let placeholder = unsupported(&with(&[4], vec![field(number, b"\x0a\x00")]));
-        assert_eq!(placeholder.cause, UnsupportedCause::Conversation);
-        assert_eq!(placeholder.body_number, 16);
-        assert_eq!(placeholder.lists, Some(text().lists()));
+fn a_group_is_named_by_id_revision_and_state() {
+    let group = |id, state| {
+        changed(|c| {
+            let group = proto::Group { id: vec![1; id], revision: 7, state: vec![2; state] };
+            c.conversation = Some(proto::content::Conversation::Group(group));
+        })
+    };
+    let Ok(Incoming::Valid(content)) = group(32, 16) else { panic!() };
+    let binding = GroupBinding { id: Digest::from_bytes([1; 32]), revision: 7, state: [2; 16] };
+    assert_eq!(content.conversation(), Conversation::Group(binding));
+    for (id, state) in [(31, 16), (33, 16), (32, 15), (32, 17), (0, 0)] {
+        assert_eq!(group(id, state), Err(Violation::GroupBinding.into()));
+    }
+}
+
+#[test]
+fn a_body_is_said_only_where_it_may_be() {
+    let group = GroupBinding { id: Digest::from_bytes([1; 32]), revision: 7, state: [2; 16] };
+    for conversation in [Conversation::Peer, Conversation::Group(group), Conversation::Story] {
+        for body in every_body() {
+            let allowed = body.kind().properties().allow(&conversation);
+            let begun =
+                Content::builder(text().id(), text().sent_at(), conversation, text().lists());
+            assert_eq!(begun.build(body.clone()).err(), (!allowed).then_some(Violation::Place));
+            let received = changed(|c| {
+                (c.body, c.expiry, c.conversation) = (None, None, Some(conversation.to_wire()));
+                body.write_to(c);
+            });
+            assert_eq!(received.err(), (!allowed).then_some(Violation::Place.into()));
+        }
     }
 }
 
@@ -402,6 +430,7 @@ fn any_body() -> impl Strategy<Value = Body> {
         reset.prop_map(|reason| SessionReset { reason }.into()),
         (any::<[u8; 12]>(), any::<Option<[u8; 8]>>(), 1..=RESENDS, retry)
             .prop_map(|(id, session, n, why)| Retry::new(id, session, n, why).unwrap().into()),
+        any::<u64>().prop_map(|call_id| CallRinging { call_id }.into()),
     ]
 }
 
@@ -419,7 +448,7 @@ fn any_content() -> impl Strategy<Value = Content> {
         |(id, sent_at, lists, expiry, body)| {
             let (id, sent_at) = (MessageId::from_bytes(id), Timestamp::from_millis(sent_at));
             let mut builder = Content::builder(id, sent_at, Conversation::Peer, lists);
-            if let Some((seconds, version)) = expiry.filter(|_| body.kind().expires()) {
+            if let Some((seconds, version)) = expiry.filter(|_| body.kind().properties().expires) {
                 let duration = Duration::from_secs(seconds);
                 builder = builder.expiry(Expiry::new(duration, version).unwrap());
             }

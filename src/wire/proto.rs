@@ -12,6 +12,13 @@
     reason = "generated"
 )]
 
+/// The called device rings.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CallRinging {
+    /// The call, as its offer named it.
+    #[prost(uint64, tag = "1")]
+    pub call_id: u64,
+}
 /// One message's content, at most 65,536 bytes; it is padded and encrypted as a whole. Other
 /// contents refer to it by author, message id and the hash of exactly these bytes.
 ///
@@ -76,23 +83,29 @@ pub struct Content {
     #[prost(message, optional, tag = "9")]
     pub peer_list: ::core::option::Option<DeviceListRef>,
     /// What the message is part of. Exactly one.
-    #[prost(oneof = "content::Conversation", tags = "4")]
+    #[prost(oneof = "content::Conversation", tags = "4, 5, 6")]
     pub conversation: ::core::option::Option<content::Conversation>,
-    /// What is said. Exactly one. (The bodies from 1,024 on will be a oneof of their own, as encoders
-    /// write a oneof at the place of its lowest number.)
+    /// What is said: exactly one of these and of those from 1,024 on, which are a oneof of their own
+    /// because encoders write a oneof at the place of its lowest number.
     #[prost(oneof = "content::Body", tags = "16, 40, 48, 49, 50")]
     pub body: ::core::option::Option<content::Body>,
+    #[prost(oneof = "content::LateBody", tags = "1027")]
+    pub late_body: ::core::option::Option<content::LateBody>,
 }
 /// Nested message and enum types in `Content`.
 pub mod content {
     /// What the message is part of. Exactly one.
-    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Conversation {
         #[prost(message, tag = "4")]
         Peer(super::Peer),
+        #[prost(message, tag = "5")]
+        Group(super::Group),
+        #[prost(message, tag = "6")]
+        Story(super::Story),
     }
-    /// What is said. Exactly one. (The bodies from 1,024 on will be a oneof of their own, as encoders
-    /// write a oneof at the place of its lowest number.)
+    /// What is said: exactly one of these and of those from 1,024 on, which are a oneof of their own
+    /// because encoders write a oneof at the place of its lowest number.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Body {
         #[prost(message, tag = "16")]
@@ -106,10 +119,32 @@ pub mod content {
         #[prost(message, tag = "50")]
         Retry(super::Retry),
     }
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum LateBody {
+        #[prost(message, tag = "1027")]
+        CallRinging(super::CallRinging),
+    }
 }
 /// The two accounts of the session that the message came in. No fields: the session says who.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Peer {
+}
+/// A group and the state of it that the author knew.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Group {
+    /// The group's id, 32 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub id: ::prost::alloc::vec::Vec<u8>,
+    /// The state's revision.
+    #[prost(uint32, tag = "2")]
+    pub revision: u32,
+    /// The first 16 bytes of the state's hash.
+    #[prost(bytes = "vec", tag = "3")]
+    pub state: ::prost::alloc::vec::Vec<u8>,
+}
+/// The audience of a story, which is not named.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Story {
 }
 /// A disappearing-message timer.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
