@@ -13,6 +13,7 @@
 //! | [`ratchet`] | the header-encrypted Double Ratchet and the post-quantum ratchet beside it |
 //! | [`session`] | conversations with a device: initiate, encrypt, decrypt, find, persist |
 //! | [`content`] | what a message can say: typed, validated |
+//! | [`profile`] | what an account shows of itself to the contacts it chose |
 //! | [`envelope`] | what travels |
 //! | [`crypto`], [`wire`] | typed keys and primitives; protobuf, fixed layouts, padding |
 //! | [`limits`], [`time`], [`error`] | every limit; time as an argument; codes and advice |
@@ -45,6 +46,7 @@ pub mod handshake;
 pub mod identity;
 pub mod limits;
 pub mod prekey;
+pub mod profile;
 pub mod ratchet;
 pub mod session;
 pub mod time;

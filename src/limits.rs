@@ -113,6 +113,18 @@ limits! {
     TEXT_BYTES: usize = 8 * 1024;
     /// Message ids in one receipt.
     RECEIPT_IDS: usize = 512;
+    /// Bytes of a profile's name.
+    PROFILE_NAME_BYTES: usize = 128;
+    /// Bytes of what a profile says about its account.
+    PROFILE_ABOUT_BYTES: usize = 512;
+    /// Bytes of a profile's status.
+    PROFILE_STATUS_BYTES: usize = 64;
+    /// Bytes of the encoded media pointer of a profile's picture.
+    PROFILE_AVATAR_BYTES: usize = 20 * 1024;
+    /// Bytes of a sealed profile.
+    PROFILE_BYTES: usize = 24 * 1024;
+    /// Accounts that hold the key of one profile.
+    PROFILE_HOLDERS: usize = 16_384;
     /// Time that an expiry timer may span.
     EXPIRY: Duration = DAY.saturating_mul(366);
     /// Latest time of sending, since the Unix epoch: the end of the year 9999.

@@ -48,6 +48,10 @@ labels! {
         PqChainStart = "pq-ratchet/chain-start",
         /// Next root and chain keys of the post-quantum ratchet.
         PqAddEpoch = "pq-ratchet/add-epoch",
+        /// Seals a profile.
+        ProfileSeal = "profile/seal",
+        /// Names a sealed profile to the server that stores it.
+        ProfileLocator = "profile/locator",
         /// Key output of a Braid epoch.
         BraidEpochKey = "braid/epoch-key",
         /// Next root and MAC key of the Braid's authenticator.
@@ -72,6 +76,8 @@ labels! {
         SafetyNumber = "safety-number",
         /// A content's encoded bytes, as other contents refer to it.
         Content = "content",
+        /// A profile's signed body, to order two of one revision.
+        Profile = "profile",
         /// The stored archive of the sessions with one device.
         SessionArchive = "session-archive",
         /// A stored state, as test vectors compare it.
@@ -90,6 +96,8 @@ labels! {
         DeviceList = "device-list",
         /// The old account key hands over to the new one in a device list.
         AccountKeyRotation = "account-key-rotation",
+        /// A device publishes its account's profile.
+        Profile = "profile",
         /// A device publishes a prekey.
         Prekey = "prekey",
     }

@@ -1,6 +1,7 @@
 //! Bytes in and out: protobuf with strict decoding, the fixed layout of what is hashed, signed or
 //! stored, and padding. SPEC.md section 4.
 
+mod display;
 mod field;
 mod fixed;
 mod padding;
@@ -8,6 +9,7 @@ mod padding;
 pub(crate) mod proto;
 mod strict;
 
+pub(crate) use display::controls_display;
 pub(crate) use field::{FieldWriter, Fields, Value, field_len};
 pub use fixed::DecodeError;
 pub(crate) use fixed::{Layout, Reader, Writer, read_all};
