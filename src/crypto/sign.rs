@@ -1,4 +1,3 @@
-use alloc::vec::Vec;
 use core::fmt;
 
 use ed25519_dalek::Signer;
@@ -52,11 +51,8 @@ impl VerifyingKey {
     ) -> Result<(), BadSignature> {
         #[cfg(test)]
         super::meter::count(|m| m.verify += 1);
-        self.0
-            .verify_strict(
-                &framed(purpose, message),
-                &ed25519_dalek::Signature::from_bytes(&signature.0),
-            )
+        let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
+        framed(purpose, message, |framed| self.0.verify_strict(framed, &signature))
             .map_err(|_| BadSignature)
     }
 }
@@ -107,7 +103,7 @@ impl SigningKey {
     pub fn sign(&self, purpose: SignaturePurpose, message: &[u8]) -> Signature {
         #[cfg(test)]
         super::meter::count(|m| m.sign += 1);
-        Signature(self.key.sign(&framed(purpose, message)).to_bytes())
+        Signature(framed(purpose, message, |framed| self.key.sign(framed)).to_bytes())
     }
 }
 
@@ -170,9 +166,23 @@ impl Layout for Signature {
 #[error("the signature does not verify")]
 pub struct BadSignature;
 
-fn framed(purpose: SignaturePurpose, message: &[u8]) -> Vec<u8> {
+/// Framed messages up to this length are put together without an allocation: a signature of every
+/// message of a sender chain is among them.
+const FRAMED_INLINE: usize = 256;
+
+/// Calls `with` with `"sealwax/v1/sig/" ‖ purpose ‖ 0x00 ‖ u32(len) ‖ message`.
+fn framed<T>(purpose: SignaturePurpose, message: &[u8], with: impl FnOnce(&[u8]) -> T) -> T {
     let length = u32::try_from(message.len()).unwrap_or(u32::MAX).to_be_bytes();
-    [b"sealwax/v1/sig/", purpose.as_str().as_bytes(), &[0], &length, message].concat()
+    let parts = [b"sealwax/v1/sig/", purpose.as_str().as_bytes(), &[0], &length, message];
+    let total = parts.iter().fold(0usize, |sum, part| sum.saturating_add(part.len()));
+    let mut inline = [0; FRAMED_INLINE];
+    match inline.get_mut(..total) {
+        Some(place) => {
+            place.iter_mut().zip(parts.into_iter().flatten()).for_each(|(to, from)| *to = *from);
+            with(place)
+        }
+        None => with(&parts.concat()),
+    }
 }
 
 #[cfg(test)]
