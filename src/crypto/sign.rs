@@ -189,6 +189,7 @@ fn framed<T>(purpose: SignaturePurpose, message: &[u8], with: impl FnOnce(&[u8])
 mod tests {
     use super::super::tests::{secret, unhex};
     use super::*;
+    use alloc::vec::Vec;
     use proptest::prelude::*;
 
     /// The key of RFC 8032's TEST 2, and what it signs below.
@@ -305,6 +306,18 @@ mod tests {
             "dc2a4459e7369633a52b1bf277839a00201009a3efbf3ecb69bea2186c26b589\
              09351fc9ac90b3ecfdfbc7c66431e0303dca179c138ac17ad9bef1177331a704",
         );
+    }
+
+    /// Ed25519 itself over the parts of SPEC.md 3.3, below and above what is framed inline.
+    #[test]
+    fn short_and_long_messages_are_framed_alike() {
+        for len in [0, 222, 223, 230, 231, 1_000] {
+            let message = alloc::vec![7; len];
+            let length = u32::try_from(len).unwrap().to_be_bytes();
+            let whole = [b"sealwax/v1/sig/prekey\0", &length[..], &message].concat();
+            let signed = key().sign(SignaturePurpose::Prekey, &message);
+            assert_eq!(signed.as_bytes(), &key().key.sign(&whole).to_bytes(), "{len}");
+        }
     }
 
     /// Computed with the `cryptography` package of Python over the framing of SPEC.md 3.3.

@@ -302,11 +302,12 @@ fn no_debug_output_shows_a_secret() {
     let given = world.chain.distribution();
     let bytes = given.encode();
     let heard = hear(world.bob(), &envelope);
+    let bob = format!("{:?}", world.bob());
     let printed = format!(
         "{:?} {:?} {:?} {:?} {heard:?} {:?}",
         world.chain,
         given,
-        world.bob(),
+        bob,
         world.chain.stored(),
         given.epoch
     );

@@ -83,7 +83,8 @@ proptest! {
         }
         let whole = world.chain.stored();
         let mut hot = whole.hot.clone();
-        hot.truncate(cut.index(hot.len()));
+        let len = cut.index(hot.len());
+        hot.truncate(len);
         let cut = StoredSendingChain { hot, recipients: whole.recipients };
         prop_assert!(SendingChain::restore(&cut).is_err());
     }
