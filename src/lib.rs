@@ -11,6 +11,7 @@
 //! | [`prekey`] | bundles and the life cycle of prekeys |
 //! | [`handshake`] | PQXDH that hides the initiator |
 //! | [`ratchet`] | the header-encrypted Double Ratchet and the post-quantum ratchet beside it |
+//! | [`sender_key`] | sender chains: one ciphertext for a group or a story's audience |
 //! | [`session`] | conversations with a device: initiate, encrypt, decrypt, find, persist |
 //! | [`content`] | what a message can say: typed, validated |
 //! | [`profile`] | what an account shows of itself to the contacts it chose |
@@ -48,6 +49,7 @@ pub mod limits;
 pub mod prekey;
 pub mod profile;
 pub mod ratchet;
+pub mod sender_key;
 pub mod session;
 pub mod time;
 #[cfg(test)]

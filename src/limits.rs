@@ -83,7 +83,7 @@ limits! {
     PREKEY_VALIDITY: Duration = DAY.saturating_mul(30);
     /// Messages of one chain that one message may skip.
     SKIP: u32 = 1_000;
-    /// Skipped message keys that a session stores.
+    /// Skipped message keys that a session stores, and each receiving sender chain.
     SKIPPED_KEYS: usize = 2_000;
     /// Chains of which a session stores skipped message keys.
     SKIPPED_CHAINS: usize = 16;
@@ -109,6 +109,29 @@ limits! {
     SILENT_TIME: Duration = DAY.saturating_mul(14);
     /// Times that one message is sent again on request.
     RESENDS: u32 = 5;
+    /// Messages of a sender chain that one message may skip.
+    SENDER_SKIP: u32 = 2_000;
+    /// Skipped message keys of all sender chains of one scope together.
+    SENDER_SKIPPED_KEYS: usize = 20_000;
+    /// Sender chains of one device that a receiver keeps in one scope.
+    SENDER_CHAINS: usize = 5;
+    /// Messages that a sender chain serves before it must be replaced.
+    SENDER_CHAIN_MESSAGES: u32 = 10_000;
+    /// Age at which a sender chain of a group must be replaced.
+    GROUP_CHAIN_AGE: Duration = DAY.saturating_mul(14);
+    /// Age at which a sender chain of a story list must be replaced.
+    STORY_CHAIN_AGE: Duration = DAY;
+    /// Age, since it was received, at which a receiver deletes a sender chain.
+    RECEIVED_CHAIN_AGE: Duration = DAY.saturating_mul(60);
+    /// Time for which the sender chains of a key epoch still receive after the epoch was replaced.
+    EPOCH_GRACE: Duration = DAY.saturating_mul(7);
+    /// Devices that a sender chain goes to, and whose chains a receiver keeps in one scope.
+    AUDIENCE_DEVICES: usize = 16_384;
+    /// Time between two requests for a sender key to one device for one scope, and between two
+    /// answers to one.
+    SENDER_KEY_REQUEST_INTERVAL: Duration = Duration::from_hours(1);
+    /// Requests for sender keys that are remembered so that none comes too soon.
+    SENDER_KEY_REQUESTS: usize = 1_024;
     /// Bytes of a text.
     TEXT_BYTES: usize = 8 * 1024;
     /// Message ids in one receipt.

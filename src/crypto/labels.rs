@@ -56,6 +56,14 @@ labels! {
         BraidEpochKey = "braid/epoch-key",
         /// Next root and MAC key of the Braid's authenticator.
         BraidAuthenticator = "braid/authenticator",
+        /// The header key of a scope of sender chains.
+        SenderHeader = "sender/header",
+        /// What an epoch secret adds to every message key of its scope.
+        SenderMix = "sender/mix",
+        /// The key of one message of a sender chain.
+        SenderMessage = "sender/message",
+        /// What the signature of such a message commits to its key by.
+        SenderCommit = "sender/commit",
     }
 }
 
@@ -82,6 +90,18 @@ labels! {
         SessionArchive = "session-archive",
         /// A stored state, as test vectors compare it.
         StateDigest = "state-digest",
+        /// What a sender chain is bound to.
+        SenderScope = "sender-scope",
+        /// The author in the scope of a story.
+        SenderAuthor = "sender-author",
+        /// A sender chain: its scope, sender, id and signing key.
+        SenderChain = "sender-chain",
+        /// The sealed body of a message of a sender chain.
+        SenderBody = "sender-body",
+        /// The devices that a sender chain goes to.
+        SenderAudience = "sender-audience",
+        /// What a group's change commits to its epoch secret by.
+        EpochSecret = "epoch-secret",
     }
 }
 
@@ -100,6 +120,8 @@ labels! {
         Profile = "profile",
         /// A device publishes a prekey.
         Prekey = "prekey",
+        /// A sender chain's own key authenticates a message.
+        SenderMessage = "sender-message",
     }
 }
 

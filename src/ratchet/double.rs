@@ -5,7 +5,8 @@ use rand_core::CryptoRng;
 
 use super::chain::{ChainKey, ReceivingChain, RootKey};
 use super::header::{HeaderKey, SealedHeader};
-use super::skipped::{NoKey, SkippedKey, SkippedKeys};
+use super::missing::{NoKey, SkippedKey};
+use super::skipped::SkippedKeys;
 use super::{RatchetError, Staleness};
 use crate::crypto::{DhPublicKey, DhSecretKey, NonContributory, Secret};
 use crate::limits::SKIP;

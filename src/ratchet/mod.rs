@@ -9,6 +9,7 @@ mod chain;
 mod double;
 mod header;
 mod message;
+mod missing;
 mod pq;
 mod skipped;
 mod staleness;
@@ -24,10 +25,12 @@ use core::mem;
 use rand_core::CryptoRng;
 
 pub use braid::BraidError;
+pub(crate) use chain::ChainKey;
 pub(crate) use double::Committed;
-pub(crate) use header::HeaderKey;
-pub(crate) use message::encoded_len;
+pub(crate) use header::{HeaderKey, SealedHeader};
 pub use message::{RatchetMessage, WireId};
+pub(crate) use message::{decode_sealed, encoded_len, sealed_len};
+pub(crate) use missing::{MissingKeys, NoKey, SkippedKey};
 pub use pq::PqError;
 pub use staleness::{Healing, Staleness};
 

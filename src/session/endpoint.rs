@@ -49,6 +49,9 @@ pub enum Opened {
     Duplicate,
     /// A message whose key a limit dropped before it arrived, or a late repetition.
     TooOld,
+    /// A message of a sender chain, of a group or of a story: not for a session, but for
+    /// [`crate::sender_key`].
+    Sender,
     /// It belongs to no session of this device. It names nobody, so nobody can be asked.
     Unknown,
 }
@@ -176,6 +179,7 @@ impl Endpoint {
                 Some(slot) => self.open_in(slot, None, &message, now),
                 None => Ok(Opened::Unknown),
             },
+            Envelope::Sender(_) => Ok(Opened::Sender),
             Envelope::Handshake(HandshakeMessage { handshake, message }) => {
                 let flight = handshake.digest();
                 if let Some(slot) = self.peers.find(&message) {
