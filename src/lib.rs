@@ -14,6 +14,7 @@
 //! | [`session`] | conversations with a device: initiate, encrypt, decrypt, find, persist |
 //! | [`content`] | what a message can say: typed, validated |
 //! | [`envelope`] | what travels |
+//! | [`group`] | who is in a group and may do what: a signed chain of changes |
 //! | [`crypto`], [`wire`] | typed keys and primitives; protobuf, fixed layouts, padding |
 //! | [`limits`], [`time`], [`error`] | every limit; time as an argument; codes and advice |
 //!
@@ -41,6 +42,7 @@ pub mod content;
 pub mod crypto;
 pub mod envelope;
 pub mod error;
+pub mod group;
 pub mod handshake;
 pub mod identity;
 pub mod limits;

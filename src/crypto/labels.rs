@@ -52,6 +52,8 @@ labels! {
         BraidEpochKey = "braid/epoch-key",
         /// Next root and MAC key of the Braid's authenticator.
         BraidAuthenticator = "braid/authenticator",
+        /// The signing key of a group's invite link.
+        GroupLink = "group/invite-link",
     }
 }
 
@@ -74,6 +76,16 @@ labels! {
         Content = "content",
         /// The stored archive of the sessions with one device.
         SessionArchive = "session-archive",
+        /// A group's genesis, which is the group's id.
+        GroupGenesis = "group/genesis",
+        /// A group's state.
+        GroupState = "group/state",
+        /// A group change without the hash of the state that it leads to.
+        GroupChangeCore = "group/change-core",
+        /// A group change.
+        GroupChange = "group/change-body",
+        /// The commitment to the secret of a key epoch.
+        GroupEpochSecret = "group/epoch-secret",
         /// A stored state, as test vectors compare it.
         StateDigest = "state-digest",
     }
@@ -92,6 +104,14 @@ labels! {
         AccountKeyRotation = "account-key-rotation",
         /// A device publishes a prekey.
         Prekey = "prekey",
+        /// A device founds a group.
+        GroupGenesis = "group-genesis",
+        /// A device changes a group.
+        GroupChange = "group-change",
+        /// A device asks to join a group.
+        GroupTicket = "group-ticket",
+        /// Whoever asks knows the secret of an invite link.
+        GroupLink = "group-invite-link",
     }
 }
 
