@@ -16,6 +16,7 @@
 //! | [`content`] | what a message can say: typed, validated |
 //! | [`profile`] | what an account shows of itself to the contacts it chose |
 //! | [`envelope`] | what travels |
+//! | [`group`] | who is in a group and may do what: a signed chain of changes |
 //! | [`crypto`], [`wire`] | typed keys and primitives; protobuf, fixed layouts, padding |
 //! | [`limits`], [`time`], [`error`] | every limit; time as an argument; codes and advice |
 //!
@@ -43,6 +44,7 @@ pub mod content;
 pub mod crypto;
 pub mod envelope;
 pub mod error;
+pub mod group;
 pub mod handshake;
 pub mod identity;
 pub mod limits;

@@ -150,6 +150,62 @@ limits! {
     PROFILE_HOLDERS: usize = 16_384;
     /// Time that an expiry timer may span.
     EXPIRY: Duration = DAY.saturating_mul(366);
+    /// Members of a group.
+    GROUP_MEMBERS: usize = 1_024;
+    /// Members that a genesis names besides its creator.
+    GROUP_FOUNDERS: usize = 64;
+    /// Open invitations of a group.
+    GROUP_INVITED: usize = 256;
+    /// Open requests to join a group.
+    GROUP_REQUESTS: usize = 256;
+    /// Banned accounts of a group.
+    GROUP_BANNED: usize = 1_024;
+    /// Invite links of a group.
+    GROUP_LINKS: usize = 8;
+    /// Actions of one group change.
+    GROUP_ACTIONS: usize = 64;
+    /// Bytes of a group's title.
+    GROUP_TITLE_BYTES: usize = 256;
+    /// Bytes of a group's description.
+    GROUP_DESCRIPTION_BYTES: usize = 2_048;
+    /// Bytes of what points at a group's avatar.
+    GROUP_AVATAR_BYTES: usize = 1_024;
+    /// Extensions of a group state, of a genesis and of a change.
+    GROUP_EXTENSIONS: usize = 16;
+    /// Bytes of one such extension.
+    GROUP_EXTENSION_BYTES: usize = 256;
+    /// Bytes of a signed device list entry inside a group's documents.
+    GROUP_LIST_ENTRY_BYTES: usize = 5_120;
+    /// Bytes of an encoded ticket to join a group.
+    GROUP_TICKET_BYTES: usize = 6_144;
+    /// Bytes of the signed body of a group change or genesis.
+    GROUP_BODY_BYTES: usize = 48 * 1024;
+    /// Bytes of an encoded group change or genesis.
+    GROUP_CHANGE_BYTES: usize = 54 * 1024;
+    /// Bytes of a group state: one with everything at its limit fits.
+    GROUP_STATE_BYTES: usize = 512 * 1024;
+    /// Slow mode: time between two messages of one member at most.
+    GROUP_SLOW_MODE: Duration = DAY;
+    /// Age at which a ticket to join a group no longer counts.
+    GROUP_TICKET_AGE: Duration = DAY.saturating_mul(7);
+    /// Past revisions of a group from which messages are still taken.
+    GROUP_PAST_REVISIONS: usize = 16;
+    /// Time after which a past revision no longer counts.
+    GROUP_PAST_AGE: Duration = DAY.saturating_mul(2);
+    /// Changes of a group that wait for the ones before them.
+    GROUP_BUFFERED_CHANGES: usize = 64;
+    /// Bytes of the changes that wait.
+    GROUP_BUFFERED_BYTES: usize = 512 * 1024;
+    /// Age at which a waiting change is dropped.
+    GROUP_BUFFERED_AGE: Duration = DAY.saturating_mul(7);
+    /// Changes in the answer to a resync request.
+    GROUP_SYNC_CHANGES: usize = 256;
+    /// Bytes of the answer to a resync request.
+    GROUP_SYNC_BYTES: usize = 1024 * 1024;
+    /// Time between two resync requests about one group to one peer, and between two answers.
+    GROUP_SYNC_INTERVAL: Duration = Duration::from_hours(1);
+    /// Peers whose last resync request and answer a group remembers.
+    GROUP_SYNC_PEERS: usize = 1_024;
     /// Latest time of sending, since the Unix epoch: the end of the year 9999.
     SENT_AT: Duration = Duration::from_millis(253_402_300_799_999);
 }

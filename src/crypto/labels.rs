@@ -64,6 +64,8 @@ labels! {
         SenderMessage = "sender/message",
         /// What the signature of such a message commits to its key by.
         SenderCommit = "sender/commit",
+        /// The signing key of a group's invite link.
+        GroupLink = "group/invite-link",
     }
 }
 
@@ -88,6 +90,16 @@ labels! {
         Profile = "profile",
         /// The stored archive of the sessions with one device.
         SessionArchive = "session-archive",
+        /// A group's genesis, which is the group's id.
+        GroupGenesis = "group/genesis",
+        /// A group's state.
+        GroupState = "group/state",
+        /// A group change without the hash of the state that it leads to.
+        GroupChangeCore = "group/change-core",
+        /// A group change.
+        GroupChange = "group/change-body",
+        /// The commitment to the secret of a key epoch.
+        GroupEpochSecret = "group/epoch-secret",
         /// A stored state, as test vectors compare it.
         StateDigest = "state-digest",
         /// What a sender chain is bound to.
@@ -122,6 +134,14 @@ labels! {
         Prekey = "prekey",
         /// A sender chain's own key authenticates a message.
         SenderMessage = "sender-message",
+        /// A device founds a group.
+        GroupGenesis = "group-genesis",
+        /// A device changes a group.
+        GroupChange = "group-change",
+        /// A device asks to join a group.
+        GroupTicket = "group-ticket",
+        /// Whoever asks knows the secret of an invite link.
+        GroupLink = "group-invite-link",
     }
 }
 

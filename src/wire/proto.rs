@@ -417,6 +417,119 @@ pub struct SenderMessage {
     #[prost(bytes = "vec", tag = "4")]
     pub body: ::prost::alloc::vec::Vec<u8>,
 }
+// Groups. Everything here is decoded canonically, and every signature is over the exact bytes of
+// the `body` beside it, whose fixed layout SPEC.md section 15 describes. Signatures are Ed25519, 64
+// bytes. Nothing is optional unless its comment says so.
+
+/// Founds a group. The hash of the body is the group's id. At most 55,296 bytes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SignedGroupGenesis {
+    /// At most 49,152 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+    /// By the creator's device, purpose "group-genesis".
+    #[prost(bytes = "vec", tag = "2")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+    /// The encoded DeviceCertificate of the device.
+    #[prost(bytes = "vec", tag = "3")]
+    pub certificate: ::prost::alloc::vec::Vec<u8>,
+    /// The encoded DeviceListEntry that lists the device.
+    #[prost(bytes = "vec", tag = "4")]
+    pub list: ::prost::alloc::vec::Vec<u8>,
+}
+/// One change of a group. At most 55,296 bytes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SignedGroupChange {
+    /// At most 49,152 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+    /// By the actor's device, purpose "group-change".
+    #[prost(bytes = "vec", tag = "2")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+    /// The encoded DeviceCertificate of the device.
+    #[prost(bytes = "vec", tag = "3")]
+    pub certificate: ::prost::alloc::vec::Vec<u8>,
+    /// The encoded DeviceListEntry that lists the device: the one that the base state names for the
+    /// actor, or a later one.
+    #[prost(bytes = "vec", tag = "4")]
+    pub list: ::prost::alloc::vec::Vec<u8>,
+}
+/// Somebody wants to join a group; a member carries it into a change. At most 6,144 bytes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupTicket {
+    /// At most 133 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+    /// By the joiner's device, purpose "group-ticket".
+    #[prost(bytes = "vec", tag = "2")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+    /// By the key of the invite link, purpose "group-invite-link". Present exactly when the ticket
+    /// names a link; empty otherwise.
+    #[prost(bytes = "vec", tag = "3")]
+    pub link_signature: ::prost::alloc::vec::Vec<u8>,
+    /// The encoded DeviceCertificate of the joiner's device.
+    #[prost(bytes = "vec", tag = "4")]
+    pub certificate: ::prost::alloc::vec::Vec<u8>,
+    /// The encoded DeviceListEntry that lists the device.
+    #[prost(bytes = "vec", tag = "5")]
+    pub list: ::prost::alloc::vec::Vec<u8>,
+}
+/// All that a member needs to know to take part. Only sent in a pairwise session.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupSnapshot {
+    #[prost(message, optional, tag = "1")]
+    pub genesis: ::core::option::Option<SignedGroupGenesis>,
+    /// The group's state, at most 524,288 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub state: ::prost::alloc::vec::Vec<u8>,
+    /// The change that led to the state. Absent exactly when the state is that of the genesis.
+    #[prost(message, optional, tag = "3")]
+    pub last_change: ::core::option::Option<SignedGroupChange>,
+}
+/// Asks a member for what the sender missed. Only sent in a pairwise session.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupSyncRequest {
+    /// The group id, 32 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub group: ::prost::alloc::vec::Vec<u8>,
+    /// The revision that the sender knows; 0, and thus absent, is that of the genesis.
+    #[prost(uint32, tag = "2")]
+    pub revision: u32,
+    /// The hash of the state of that revision, 32 bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub state_hash: ::prost::alloc::vec::Vec<u8>,
+}
+/// The answer: either changes or a snapshot. At most 1,048,576 bytes.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GroupSyncAnswer {
+    /// The changes that follow the known revision, in order; at most 256.
+    #[prost(message, repeated, tag = "1")]
+    pub changes: ::prost::alloc::vec::Vec<SignedGroupChange>,
+    /// Present exactly when there are no changes.
+    #[prost(message, optional, tag = "2")]
+    pub snapshot: ::core::option::Option<GroupSnapshot>,
+}
+/// The sender has this state of a group. Only sent in a pairwise session.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupStateAck {
+    /// The group id, 32 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub group: ::prost::alloc::vec::Vec<u8>,
+    /// The revision; 0, and thus absent, is that of the genesis.
+    #[prost(uint32, tag = "2")]
+    pub revision: u32,
+    /// The hash of its state, 32 bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub state_hash: ::prost::alloc::vec::Vec<u8>,
+}
+/// Two changes of one group that contradict each other.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupEvidence {
+    #[prost(message, optional, tag = "1")]
+    pub first: ::core::option::Option<SignedGroupChange>,
+    #[prost(message, optional, tag = "2")]
+    pub second: ::core::option::Option<SignedGroupChange>,
+}
 // Identities and prekeys. Everything here is decoded canonically, and every signature is over the
 // exact bytes of the `body` beside it, whose fixed layout SPEC.md describes (sections 5 and 6).
 // Signatures are Ed25519, 64 bytes. Nothing is optional unless its comment says so.
