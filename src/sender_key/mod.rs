@@ -21,6 +21,9 @@ mod sending;
 mod stored;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+#[path = "../vectors/sender_key.rs"]
+pub(crate) mod vectors;
 
 pub use audience::Audience;
 pub use distribution::{ChainId, Distribution};

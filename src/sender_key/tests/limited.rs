@@ -6,7 +6,7 @@ use super::*;
 fn a_chain_serves_so_many_messages_and_no_more() {
     let mut world = World::pair();
     let rotation = Rotation::GROUP.at_most(2, Duration::MAX);
-    let mut send = |world: &mut World| {
+    let send = |world: &mut World| {
         let World { rng, audience, chain, .. } = world;
         chain.encrypt(audience, STANDING, b"x", &rotation, NOW, rng).map(|sent| sent.iteration)
     };
