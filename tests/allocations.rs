@@ -9,6 +9,12 @@
 
 mod support;
 
+use sealwax::crypto::Digest;
+use sealwax::envelope::Envelope;
+use sealwax::identity::{AccountId, DeviceAddress, DeviceId};
+use sealwax::sender_key::{
+    Audience, EpochSecret, Outcome, ReceivingChains, Rotation, Scope, SendingChain, Standing,
+};
 use sealwax::session::Opened;
 use support::{Dev, World, in_conversation};
 
@@ -47,5 +53,41 @@ fn a_message_without_a_turn_allocates_its_output_alone() {
     for counts in &counts {
         let ones = counts.iter().filter(|count| **count == 1).count();
         assert!(ones >= counts.len() * 9 / 10, "allocations of each message: {counts:?}");
+    }
+}
+
+#[test]
+fn a_message_of_a_sender_chain_allocates_its_output_alone() {
+    let (world, ..) = in_conversation(1);
+    let (now, mut rng) = (world.now, world.rng);
+    let scope = Scope::group(Digest::from_bytes([1; 32]), 1, Digest::from_bytes([2; 32]));
+    let sender = DeviceAddress {
+        account: AccountId::new(b"alice").unwrap(),
+        device: DeviceId::new(1).unwrap(),
+    };
+    let secret = EpochSecret::generate(&mut rng);
+    let mut chain = SendingChain::new(scope, sender.clone(), secret, now, &mut rng).unwrap();
+    let audience = Audience::new(&scope, &sender, []).unwrap();
+    chain.record(&audience, &[]).unwrap();
+    let mut chains = ReceivingChains::new(scope, None);
+    chains.accept(&sender, &chain.distribution(), now).unwrap();
+    for _ in 0..3 {
+        let mut sent = None;
+        let info = allocation_counter::measure(|| {
+            let standing = Standing::default();
+            let result =
+                chain.encrypt(&audience, standing, &[7; 64], &Rotation::GROUP, now, &mut rng);
+            sent = Some(result.unwrap());
+        });
+        assert_eq!(info.count_total, 1);
+        let envelope = sent.unwrap().envelope;
+        let mut outcome = None;
+        let info = allocation_counter::measure(|| {
+            let Ok(Envelope::Sender(message)) = Envelope::decode(&envelope) else { return };
+            let opened = chains.open(&message).unwrap().unwrap();
+            outcome = Some(chains.decrypt(&opened, &sender, now).unwrap());
+        });
+        assert!(matches!(outcome, Some(Outcome::Decrypted(_))));
+        assert_eq!(info.count_total, 1);
     }
 }

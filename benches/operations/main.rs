@@ -19,6 +19,12 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use people::{NOW, Party, acquaint, rng};
+use sealwax::crypto::Digest;
+use sealwax::envelope::Envelope;
+use sealwax::identity::{AccountId, DeviceAddress, DeviceId};
+use sealwax::sender_key::{
+    Audience, EpochSecret, ReceivingChains, Rotation, Scope, SendingChain, Standing,
+};
 use sealwax::session::Opened;
 
 const BATCHES: usize = 200;
@@ -26,6 +32,7 @@ const BATCHES: usize = 200;
 fn main() {
     println!("{:<34} {:>11} {:>11} {:>7}", "operation", "ours", "floor", "ratio");
     encrypt_and_decrypt();
+    sender_chain();
     turn();
     handshake();
     forged(100, "search through 100");
@@ -61,6 +68,47 @@ fn encrypt_and_decrypt() {
         },
     );
     row("decrypt 64 bytes", &times);
+}
+
+/// One message of a sender chain, 64 bytes of text, one receiver of it.
+fn sender_chain() {
+    let mut rng = rng(6);
+    let scope = Scope::group(Digest::from_bytes([1; 32]), 1, Digest::from_bytes([2; 32]));
+    let account = AccountId::new(b"alice").unwrap();
+    let sender = DeviceAddress { account, device: DeviceId::new(1).unwrap() };
+    let secret = EpochSecret::generate(&mut rng);
+    let mut chain = SendingChain::new(scope, sender.clone(), secret, NOW, &mut rng).unwrap();
+    let audience = Audience::new(&scope, &sender, []).unwrap();
+    chain.record(&audience, &[]).unwrap();
+    let mut chains = ReceivingChains::new(scope, None);
+    chains.accept(&sender, &chain.distribution(), NOW).unwrap();
+    let mut envelopes = Vec::new();
+    let mut primitives = floor::Sender::new();
+    let times = paired(
+        40,
+        |_| primitives.seal(),
+        |_| {
+            let standing = Standing::default();
+            let sent =
+                chain.encrypt(&audience, standing, &[7; 64], &Rotation::GROUP, NOW, &mut rng);
+            envelopes.push(sent.unwrap().envelope);
+        },
+    );
+    row("sender chain, encrypt 64 bytes", &times);
+    let mut primitives = floor::Sender::new();
+    let mut queue = envelopes.iter();
+    let times = paired(
+        40,
+        |_| primitives.open(),
+        |_| {
+            let Ok(Envelope::Sender(message)) = Envelope::decode(queue.next().unwrap()) else {
+                panic!("of a sender chain")
+            };
+            let opened = chains.open(&message).unwrap().unwrap();
+            drop(black_box(chains.decrypt(&opened, &sender, NOW).unwrap()));
+        },
+    );
+    row("sender chain, decrypt 64 bytes", &times);
 }
 
 /// A message each way with a turn on both sides: four Diffie–Hellmans and two key generations.

@@ -61,15 +61,14 @@ impl SkippedKeys {
     /// Adds keys of `chain`, which is remembered even if there are none, so that duplicates of its
     /// messages are recognised.
     pub(super) fn add(&mut self, chain: &ReceivingChain, keys: Vec<SkippedKey>) {
-        match self.chains.iter_mut().find(|known| known.generation == chain.generation) {
-            Some(known) => known.missing.extend(keys),
-            None => {
-                let mut missing = MissingKeys::of_chain_from(0);
-                missing.extend(keys);
-                let (generation, header) = (chain.generation, chain.header.clone());
-                self.chains.push_back(SkippedChain { generation, header, missing });
-            }
+        let known = self.chains.iter_mut().find(|known| known.generation == chain.generation);
+        if let Some(known) = known {
+            return known.missing.extend(keys);
         }
+        let mut missing = MissingKeys::of_chain_from(0);
+        missing.extend(keys);
+        let (generation, header) = (chain.generation, chain.header.clone());
+        self.chains.push_back(SkippedChain { generation, header, missing });
     }
 
     /// Applies the limits: forgets chains before `current` − 1 that miss nothing, then the oldest

@@ -35,6 +35,7 @@ impl Audience {
     }
 
     /// The devices, in ascending order.
+    #[must_use]
     pub fn devices(&self) -> impl ExactSizeIterator<Item = &DeviceAddress> {
         self.devices.0.iter()
     }

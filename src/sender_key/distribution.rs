@@ -21,7 +21,9 @@ pub struct ChainId(u32);
 
 impl ChainId {
     pub(super) fn random<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
-        Self(rng.next_u32())
+        let mut id = [0; 4];
+        rng.fill_bytes(&mut id);
+        Self(u32::from_be_bytes(id))
     }
 
     pub(super) const fn from_u32(id: u32) -> Self {

@@ -62,7 +62,7 @@ impl Layout for EpochSecret {
 pub(super) struct EpochKeys {
     pub(super) secret: EpochSecret,
     pub(super) header: HeaderKey,
-    mix: Secret<32>,
+    pub(super) mix: Secret<32>,
 }
 
 /// The keys of one message.

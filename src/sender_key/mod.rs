@@ -13,6 +13,7 @@ mod epoch;
 mod error;
 mod index;
 mod message;
+mod outcome;
 mod receiving;
 mod request;
 mod rotation;
@@ -21,6 +22,9 @@ mod sending;
 mod stored;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+#[path = "../vectors/sender_key.rs"]
+pub(crate) mod vectors;
 
 pub use audience::Audience;
 pub use distribution::{ChainId, Distribution};
@@ -28,7 +32,8 @@ pub use epoch::EpochSecret;
 pub use error::{AcceptKeyError, OpenSenderError, RecordError, SendError, StateError};
 pub use index::ScopeIndex;
 pub use message::{Claim, OpenedMessage, SenderMessage, Standing};
-pub use receiving::{Accepted, ChainName, Decrypted, Expired, Outcome, ReceivingChains};
+pub use outcome::{Accepted, ChainName, Decrypted, Expired, Outcome};
+pub use receiving::ReceivingChains;
 pub use request::{Answer, KeyRequest, RequestLog, TooSoon, Withheld, WithheldReason};
 pub use rotation::{Rotate, Rotation};
 pub use scope::{Scope, ScopeHash, ScopeKind};

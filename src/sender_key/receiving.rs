@@ -1,16 +1,15 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use core::fmt;
 
 use super::chain::{InChain, ReceivingChain, Staged};
 use super::distribution::{ChainId, Distribution};
 use super::epoch::EpochKeys;
-use super::message::{OpenedMessage, SenderMessage, Standing};
+use super::message::{OpenedMessage, SenderMessage};
+use super::outcome::{Accepted, ChainName, Decrypted, Expired, Outcome, counted};
 use super::{AcceptKeyError, EpochSecret, OpenSenderError, Scope, ScopeHash};
 use crate::crypto::{Digest, SearchKey};
-use crate::identity::{DeviceAddress, DeviceId};
+use crate::identity::DeviceAddress;
 use crate::limits::{AUDIENCE_DEVICES, EPOCH_GRACE, SENDER_CHAINS, SENDER_SKIPPED_KEYS};
-use crate::ratchet::WireId;
 use crate::time::Timestamp;
 
 /// The chains that messages of one scope arrive on. SPEC.md section 14.7.
@@ -24,95 +23,6 @@ pub struct ReceivingChains {
     /// Since when the scope has a successor.
     pub(super) closed: Option<Timestamp>,
     pub(super) chains: BTreeMap<DeviceAddress, Vec<ReceivingChain>>,
-}
-
-/// Names a chain within a scope.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ChainName {
-    /// Whose it is.
-    pub device: DeviceAddress,
-    /// Its id.
-    pub chain: ChainId,
-}
-
-/// What came of a distribution.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Accepted {
-    /// The chain was not known before.
-    pub new: bool,
-    /// The scope's epoch secret was not known before: persist the scope, and insert it into the
-    /// [`super::ScopeIndex`].
-    pub epoch_learned: bool,
-    /// The device's oldest chain, which the new one replaced: delete it.
-    pub removed: Option<ChainId>,
-    /// Keys of missing messages that went with it: those messages are lost.
-    pub dropped_keys: u32,
-}
-
-/// What a message of the scope turned out to be.
-#[derive(Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// An authentic message.
-    Decrypted(Decrypted),
-    /// A message that was opened before.
-    Duplicate,
-    /// A message whose key was dropped, of before the chain was given to this device, or of a chain
-    /// or scope that is over.
-    TooOld,
-    /// The device has not given the chain yet: ask it ([`super::KeyRequest`]) and keep the message for
-    /// a while.
-    UnknownChain {
-        /// The sender's place among the members, as the message claims it.
-        member_index: u16,
-        /// The sender's device id, as the message claims it.
-        device: DeviceId,
-    },
-}
-
-/// An authentic message.
-#[derive(PartialEq, Eq)]
-pub struct Decrypted {
-    /// The device that sent it.
-    pub sender: DeviceAddress,
-    /// Where it stood in the group's state.
-    pub standing: Standing,
-    /// The chain that it came on: persist it before the message is acted upon.
-    pub chain: ChainId,
-    /// Its number there.
-    pub iteration: u32,
-    /// Names the message to its sender.
-    pub wire_id: WireId,
-    /// The bytes that were encrypted.
-    pub plaintext: Vec<u8>,
-    /// Keys of older, still missing messages that a limit dropped: those messages are lost.
-    pub dropped_keys: u32,
-    /// Further chains that keys were dropped of, to be persisted too.
-    pub also_changed: Vec<ChainName>,
-}
-
-/// Without the plaintext.
-impl fmt::Debug for Decrypted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Decrypted")
-            .field("sender", &self.sender)
-            .field("chain", &self.chain)
-            .field("iteration", &self.iteration)
-            .field("plaintext_len", &self.plaintext.len())
-            .field("dropped_keys", &self.dropped_keys)
-            .finish_non_exhaustive()
-    }
-}
-
-/// What grew too old.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Expired {
-    /// Chains to delete.
-    pub removed: Vec<ChainName>,
-    /// Chains to persist.
-    pub changed: Vec<ChainName>,
-    /// Keys of missing messages that were dropped.
-    pub dropped_keys: u32,
 }
 
 impl ReceivingChains {
@@ -209,8 +119,8 @@ impl ReceivingChains {
             return Ok(accepted);
         }
         let chains = self.chains.entry(from.clone()).or_default();
-        chains.push(ReceivingChain::new(distribution, from, now));
         let removed = evict(chains);
+        chains.push(ReceivingChain::new(distribution, from, now));
         let dropped_keys = removed.as_ref().map_or(0, |chain| counted(chain.missing()));
         Ok(Accepted { removed: removed.map(|chain| chain.id), dropped_keys, ..accepted })
     }
@@ -378,12 +288,6 @@ impl ReceivingChains {
     }
 }
 
-impl Expired {
-    fn add(&mut self, keys: usize) {
-        self.dropped_keys = self.dropped_keys.saturating_add(counted(keys));
-    }
-}
-
 /// What the limit of the scope dropped.
 #[derive(Default)]
 struct Trimmed {
@@ -391,15 +295,11 @@ struct Trimmed {
     chains: Vec<ChainName>,
 }
 
-/// Takes the oldest of one device's chains out if there are too many.
+/// Takes the oldest of one device's chains out if there is no room for another.
 fn evict(chains: &mut Vec<ReceivingChain>) -> Option<ReceivingChain> {
-    if chains.len() <= SENDER_CHAINS {
+    if chains.len() < SENDER_CHAINS {
         return None;
     }
     let oldest = chains.iter().enumerate().min_by_key(|(_, chain)| chain.age_order())?.0;
     Some(chains.remove(oldest))
-}
-
-fn counted(keys: usize) -> u32 {
-    u32::try_from(keys).unwrap_or(u32::MAX)
 }

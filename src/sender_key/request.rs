@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
@@ -50,7 +51,7 @@ pub enum WithheldReason {
 #[non_exhaustive]
 pub enum Answer {
     /// The chain as it stands now: record the device with [`SendingChain::record`].
-    Give(Distribution),
+    Give(Box<Distribution>),
     /// A refusal.
     Withhold(Withheld),
     /// Nothing: the device asked too often.
@@ -120,7 +121,8 @@ fn write(out: &mut Vec<u8>, scope: &Scope, chain: ChainId) {
 
 impl SendingChain {
     /// What `from` gets for its request: the chain as it stands now, never an earlier part, and only
-    /// if the device is of the audience. `answered` is the log of answers.
+    /// if the device is of the audience. `answered` is the log of answers, in which all requests to
+    /// this chain count as for its scope, whatever scope they name.
     pub fn answer(
         &self,
         request: &KeyRequest,
@@ -129,22 +131,24 @@ impl SendingChain {
         answered: &mut RequestLog,
         now: Timestamp,
     ) -> Answer {
-        if let Err(too_soon) = answered.admit(&request.scope.hash(), from, now) {
-            return Answer::Ignore(too_soon);
-        }
-        let withhold = |reason| {
-            Answer::Withhold(Withheld { scope: request.scope, chain: request.chain, reason })
-        };
-        let current = request.scope == *self.scope() && *audience.scope() == request.scope.hash();
-        if !current {
-            withhold(WithheldReason::Replaced)
-        } else if audience.contains(from) {
-            Answer::Give(self.distribution())
-        } else {
-            withhold(WithheldReason::NotAMember)
+        let scope = self.scope().hash();
+        let KeyRequest { scope: asked, chain } = *request;
+        let withhold = |reason| Answer::Withhold(Withheld { scope: asked, chain, reason });
+        let (member, current) =
+            (audience.contains(from), asked == *self.scope() && *audience.scope() == scope);
+        let room = if member { SENDER_KEY_REQUESTS } else { STRANGERS };
+        match answered.admit_within(room, &scope, from, now) {
+            Err(too_soon) => Answer::Ignore(too_soon),
+            Ok(()) if !current => withhold(WithheldReason::Replaced),
+            Ok(()) if member => Answer::Give(Box::new(self.distribution())),
+            Ok(()) => withhold(WithheldReason::NotAMember),
         }
     }
 }
+
+/// As much of the log as those may fill who are not of the audience, so that they keep nobody from
+/// an answer.
+const STRANGERS: usize = SENDER_KEY_REQUESTS / 2;
 
 /// The last requests that were sent, or answered: one log for each direction. A device that asks for
 /// one scope is answered once in [`SENDER_KEY_REQUEST_INTERVAL`], whatever chain it names; when the log is
@@ -185,9 +189,19 @@ impl RequestLog {
         device: &DeviceAddress,
         now: Timestamp,
     ) -> Result<(), TooSoon> {
+        self.admit_within(SENDER_KEY_REQUESTS, scope, device, now)
+    }
+
+    fn admit_within(
+        &mut self,
+        room: usize,
+        scope: &ScopeHash,
+        device: &DeviceAddress,
+        now: Timestamp,
+    ) -> Result<(), TooSoon> {
         self.0.retain(|entry| entry.counts(now));
         let asked = self.0.iter().any(|entry| entry.scope == *scope && entry.device == *device);
-        if asked || self.0.len() >= SENDER_KEY_REQUESTS {
+        if asked || self.0.len() >= room {
             return Err(TooSoon);
         }
         self.0.push(Entry { scope: *scope, device: device.clone(), at: now });

@@ -199,7 +199,9 @@ impl SendingChain {
         if self.told.len().saturating_add(new) > AUDIENCE_DEVICES {
             return Err(RecordError::TooManyDevices);
         }
-        devices.iter().for_each(|device| self.told.insert(device.clone()));
+        for device in devices {
+            self.told.insert(device.clone());
+        }
         self.ready_for = (self.told == *audience.set()).then_some(*audience.digest());
         Ok(Progress { missing: self.outstanding(audience).count() })
     }

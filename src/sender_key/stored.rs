@@ -81,6 +81,7 @@ impl ReceivingChains {
             return Err(DecodeError::TooLarge.into());
         }
         chains.push(chain);
+        chains.sort_by_key(ReceivingChain::age_order);
         Ok(())
     }
 }

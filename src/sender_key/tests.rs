@@ -1,6 +1,7 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use alloc::{format, vec};
+use core::slice::from_ref;
 use core::time::Duration;
 
 use proptest::prelude::*;
@@ -67,7 +68,9 @@ impl World {
         let audience = Audience::new(&scope, &alice, receivers.to_vec()).unwrap();
         let mut world = Self { rng, audience, chain, receivers: BTreeMap::new() };
         world.chain.record(&world.audience, receivers).unwrap();
-        receivers.iter().for_each(|receiver| world.give(receiver));
+        for receiver in receivers {
+            world.give(receiver);
+        }
         world
     }
 
@@ -161,7 +164,7 @@ fn a_late_joiner_reads_from_its_place_on_and_nothing_earlier() {
     let error = world.chain.check(&world.audience, &Rotation::GROUP, NOW).unwrap_err();
     assert_eq!(error, SendError::NotDistributed { missing: vec![dave.clone()] });
     world.give(&dave);
-    assert_eq!(world.chain.record(&world.audience, &[dave.clone()]), Ok(Progress { missing: 0 }));
+    assert_eq!(world.chain.record(&world.audience, from_ref(&dave)), Ok(Progress { missing: 0 }));
     let after = world.say(b"after");
     let chains = world.receivers.get_mut(&dave).unwrap();
     assert_eq!(hear(chains, &before), Ok(Outcome::TooOld));
@@ -191,9 +194,9 @@ fn a_chain_sends_once_exactly_the_audience_has_it() {
     let error = chain.record(&audience, &[bob.clone(), extra.clone()]).unwrap_err();
     assert_eq!(error, RecordError::Extra { extra: vec![extra] });
     assert_eq!(send(&mut chain, &audience), missing(&[&bob, &carol]));
-    assert_eq!(chain.record(&audience, &[carol.clone()]), Ok(Progress { missing: 1 }));
+    assert_eq!(chain.record(&audience, from_ref(&carol)), Ok(Progress { missing: 1 }));
     assert_eq!(send(&mut chain, &audience), missing(&[&bob]));
-    assert_eq!(chain.record(&audience, &[bob.clone()]), Ok(Progress { missing: 0 }));
+    assert_eq!(chain.record(&audience, from_ref(&bob)), Ok(Progress { missing: 0 }));
     assert_eq!(send(&mut chain, &audience), Ok(()));
     let smaller = Audience::new(&group(), &alice, [bob]).unwrap();
     let rotate = SendError::MustRotate(Rotate::Extra(vec![carol]));
@@ -207,7 +210,7 @@ fn an_audience_that_shrank_before_the_rest_was_told_can_be_sent_to() {
     let secret = EpochSecret::generate(&mut rng);
     let mut chain = SendingChain::new(group(), alice.clone(), secret, NOW, &mut rng).unwrap();
     let both = Audience::new(&group(), &alice, [bob.clone(), device("carol", 3)]).unwrap();
-    chain.record(&both, &[bob.clone()]).unwrap();
+    chain.record(&both, from_ref(&bob)).unwrap();
     let one = Audience::new(&group(), &alice, [bob]).unwrap();
     assert_eq!(chain.check(&one, &Rotation::GROUP, NOW), Ok(()));
 }

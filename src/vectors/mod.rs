@@ -225,6 +225,16 @@ fn ratchet_out_of_order() {
 }
 
 #[test]
+fn sender_distribution() {
+    crate::sender_key::vectors::distribution().check(20);
+}
+
+#[test]
+fn sender_chain() {
+    crate::sender_key::vectors::chain().check(20);
+}
+
+#[test]
 fn braid() {
     crate::ratchet::vectors::braid_topic().check(37);
 }

@@ -1,7 +1,7 @@
 //! What members, former members and strangers try.
 
 use super::*;
-use crate::crypto::{Secret, SigningKey};
+use crate::crypto::{AeadKey, Secret, SigningKey};
 use crate::ratchet::ChainKey;
 use crate::sender_key::message::Outgoing;
 
@@ -15,14 +15,25 @@ fn with_chain_key(given: &Distribution, byte: u8) -> Distribution {
 /// A message as a member makes it that knows everything of Alice's chain but her signing key.
 fn forged(world: &mut World, claim: Claim, signing: &SigningKey) -> Vec<u8> {
     let given = world.chain.distribution();
+    made(world, &given, claim, signing, |keys| keys)
+}
+
+/// A message of the chain that was given out as `given`, whatever signs it, with changed keys.
+fn made(
+    world: &mut World,
+    given: &Distribution,
+    claim: Claim,
+    signing: &SigningKey,
+    change: impl FnOnce(epoch::MessageKeys) -> epoch::MessageKeys,
+) -> Vec<u8> {
     let epoch = epoch::EpochKeys::derive(given.epoch.clone().unwrap(), &given.scope.hash());
-    let (_, chain) = given.chain.skip(claim.iteration, NOW).unwrap();
+    let (_, chain) = given.chain.clone().skip(claim.iteration, NOW).unwrap();
     let (part, _) = chain.advance().unwrap();
-    let origin =
-        distribution::origin(&given.scope, &device("alice", 1), given.id, &given.verifying);
-    let keys = epoch.message_keys(&part);
+    let alice = device("alice", 1);
+    let origin = distribution::origin(&given.scope, &alice, given.id, &given.verifying);
+    let keys = change(epoch.message_keys(&part));
     Outgoing { claim, origin: &origin, epoch: &epoch, keys, signing }
-        .seal(b"forged", &mut world.rng)
+        .seal(b"made", &mut world.rng)
         .envelope
 }
 
@@ -113,17 +124,28 @@ fn members_who_were_given_different_chain_keys_cannot_both_open_one_message() {
     assert_eq!(text(hear(world.bob(), &envelope)), b"hello");
 }
 
-/// Alice signs for one key and seals under another: only the signature's key counts.
+/// The sender signs for one key and seals under another: whoever has either refuses.
 #[test]
 fn a_body_under_another_key_than_the_signed_one_is_refused() {
     let mut world = World::pair();
-    let envelope = world.say(b"hello");
-    let epoch = epoch::EpochKeys::derive(world.chain.epoch_secret().clone(), &group().hash());
-    let part = |byte| epoch.message_keys(&Secret::new([byte; 32]));
-    let (right, wrong) = (part(1), part(2));
-    assert_ne!(right.commitment.as_bytes(), wrong.commitment.as_bytes());
-    assert_ne!(right.body.secret().as_bytes(), right.commitment.as_bytes());
-    assert_eq!(text(hear(world.bob(), &envelope)), b"hello");
+    let signing = SigningKey::generate(&mut world.rng);
+    let mut given = world.chain.distribution();
+    given.id = ChainId::from_u32(77);
+    given.verifying = signing.verifying_key();
+    world.bob().accept(&device("alice", 1), &given, NOW).unwrap();
+    let of_chain = Claim { chain: given.id, ..claim(&world, 0) };
+    let right = made(&mut world, &given, of_chain, &signing, |keys| keys);
+    let body = AeadKey::new(Secret::new([1; 32]));
+    let other_body = |keys| epoch::MessageKeys { body, ..keys };
+    let wrong_body = made(&mut world, &given, of_chain, &signing, other_body);
+    let commitment = Secret::new([1; 32]);
+    let other_commitment = |keys| epoch::MessageKeys { commitment, ..keys };
+    let wrong_commitment = made(&mut world, &given, of_chain, &signing, other_commitment);
+    let before = stored(world.bob());
+    assert_eq!(hear(world.bob(), &wrong_body), Err(OpenSenderError::SenderMisbehaved));
+    assert_eq!(hear(world.bob(), &wrong_commitment), Err(OpenSenderError::Forged));
+    assert!(stored(world.bob()) == before);
+    assert_eq!(text(hear(world.bob(), &right)), b"made");
 }
 
 #[test]

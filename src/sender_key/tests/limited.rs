@@ -6,7 +6,7 @@ use super::*;
 fn a_chain_serves_so_many_messages_and_no_more() {
     let mut world = World::pair();
     let rotation = Rotation::GROUP.at_most(2, Duration::MAX);
-    let mut send = |world: &mut World| {
+    let send = |world: &mut World| {
         let World { rng, audience, chain, .. } = world;
         chain.encrypt(audience, STANDING, b"x", &rotation, NOW, rng).map(|sent| sent.iteration)
     };
@@ -153,7 +153,24 @@ fn requests_are_answered_once_in_a_while_and_by_the_current_chain() {
     };
     assert_eq!(reason(ask(&device("eve", 6), &request, NOW)), WithheldReason::NotAMember);
     let old = KeyRequest { scope: Scope::group(*group().id(), 4, digest("")), ..request };
-    assert_eq!(reason(ask(&bob, &old, NOW)), WithheldReason::Replaced);
+    assert!(matches!(ask(&bob, &old, until), Answer::Ignore(TooSoon)));
+    let later = until.saturating_add(SENDER_KEY_REQUEST_INTERVAL);
+    assert_eq!(reason(ask(&bob, &old, later)), WithheldReason::Replaced);
+}
+
+#[test]
+fn strangers_keep_no_member_from_an_answer() {
+    let world = World::pair();
+    let request = KeyRequest { scope: group(), chain: world.chain.id() };
+    let mut log = RequestLog::new();
+    let mut ask =
+        |from: &DeviceAddress| world.chain.answer(&request, from, &world.audience, &mut log, NOW);
+    let mut answered = 0;
+    for id in 1..=u32::try_from(SENDER_KEY_REQUESTS).unwrap() {
+        answered += usize::from(matches!(ask(&device("eve", id)), Answer::Withhold(_)));
+    }
+    assert_eq!(answered, SENDER_KEY_REQUESTS / 2);
+    assert!(matches!(ask(&device("bob", 2)), Answer::Give(_)));
 }
 
 #[test]

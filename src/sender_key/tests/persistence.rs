@@ -27,8 +27,8 @@ fn the_parts_that_change_with_a_message_are_small() {
     let mut world = World::pair();
     let envelope = world.say(b"x");
     text(hear(world.bob(), &envelope));
-    assert_eq!(world.chain.hot_bytes().len(), 231);
-    assert_eq!(stored(world.bob())[1].len(), 138);
+    assert_eq!(world.chain.hot_bytes().len(), 226);
+    assert_eq!(stored(world.bob())[1].len(), 139);
 }
 
 #[test]
