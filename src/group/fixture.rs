@@ -3,7 +3,10 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+use super::change::{Core, SignedChange as Change, core_hash};
+use super::stage::{Act, stage};
 use super::*;
+use crate::crypto::Digest;
 use crate::identity::fixture::{self, Account, NOW, advanced, month};
 use crate::identity::{AccountId, ListDraft, LocalDevice, VerifiedDeviceList};
 use crate::time::Timestamp;
@@ -140,4 +143,59 @@ pub(crate) fn group() -> (People, GroupState) {
     let people = people();
     let state = founded(&people).genesis.state().clone();
     (people, state)
+}
+
+/// A change that its author did not check: what it says is up to `edit`, and the state that it
+/// claims to lead to is zeros.
+pub(crate) fn forged(
+    people: &People,
+    name: &str,
+    base: &GroupState,
+    actions: Vec<Action>,
+    edit: impl FnOnce(&mut Core),
+) -> SignedChange {
+    let mut core = core(people, name, base, actions);
+    edit(&mut core);
+    sealed(people, name, &core, Digest::from_bytes([0; 32]))
+}
+
+/// As [`forged`], but leading to where its actions do, if they do.
+pub(crate) fn unchecked(
+    people: &People,
+    name: &str,
+    base: &GroupState,
+    actions: Vec<Action>,
+) -> SignedChange {
+    let core = core(people, name, base, actions);
+    let proof = DeviceProof::of(people.list(name), core.actor.device).unwrap();
+    let actor = base.member(&core.actor.account).unwrap();
+    let act = Act { actor, entry: proof.entry(), created_at: core.created_at };
+    let staged = stage(base, &act, &core.actions).unwrap();
+    let state = staged.finish(base, None, core_hash(&core.to_bytes())).unwrap();
+    sealed(people, name, &core, *state.hash())
+}
+
+fn core(people: &People, name: &str, base: &GroupState, actions: Vec<Action>) -> Core {
+    Core {
+        group: base.group(),
+        base_revision: base.revision(),
+        base_hash: *base.hash(),
+        actor: people.device(name).address().clone(),
+        created_at: NOW,
+        epoch_commitment: None,
+        actions,
+        extensions: Vec::new(),
+    }
+}
+
+fn sealed(people: &People, name: &str, core: &Core, new_state: Digest) -> SignedChange {
+    let proof = DeviceProof::of(people.list(name), people.device(name).address().device).unwrap();
+    Change::sign(core.to_bytes(), new_state, people.device(name), proof).unwrap()
+}
+
+/// The change with one byte of its signature changed.
+pub(crate) fn resigned(change: &SignedChange) -> SignedChange {
+    let mut message = change.to_proto();
+    message.signature[7] ^= 1;
+    SignedChange::from_proto(message).unwrap()
 }

@@ -27,6 +27,8 @@ pub enum Confirmation {
     Unconfirmed {
         /// Who.
         by: AccountId,
+        /// Our own account, whose other devices prove nothing.
+        own: AccountId,
     },
     /// We were there from the beginning, or another account has the same state.
     Confirmed,
@@ -72,9 +74,9 @@ impl Group {
         Self { genesis, state, last_change: None, confirmation: Confirmation::Confirmed, past }
     }
 
-    pub(super) fn joined(snapshot: Snapshot, by: AccountId) -> Self {
+    pub(super) fn joined(snapshot: Snapshot, by: AccountId, own: AccountId) -> Self {
         let Snapshot { genesis, state, last_change } = snapshot;
-        let confirmation = Confirmation::Unconfirmed { by };
+        let confirmation = Confirmation::Unconfirmed { by, own };
         Self { genesis, state, last_change, confirmation, past: VecDeque::new() }
     }
 
@@ -227,7 +229,10 @@ impl Group {
     }
 
     fn confirm(&mut self, by: &AccountId) {
-        if matches!(&self.confirmation, Confirmation::Unconfirmed { by: first } if first != by) {
+        if let Confirmation::Unconfirmed { by: first, own } = &self.confirmation
+            && first != by
+            && own != by
+        {
             self.confirmation = Confirmation::Confirmed;
         }
     }
@@ -283,17 +288,20 @@ impl Group {
     }
 }
 
+/// `0` confirmed, or `1 ‖ by ‖ own`.
 impl Layout for Confirmation {
     fn write(&self, w: &mut Writer) {
-        let by = match self {
-            Self::Unconfirmed { by } => Some(by.clone()),
-            Self::Confirmed => None,
+        match self {
+            Self::Confirmed => w.put(&false),
+            Self::Unconfirmed { by, own } => w.put(&true).put(by).put(own),
         };
-        by.write(w);
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let by: Option<AccountId> = r.get()?;
-        Ok(by.map_or(Self::Confirmed, |by| Self::Unconfirmed { by }))
+        if bool::read(r)? {
+            Ok(Self::Unconfirmed { by: r.get()?, own: r.get()? })
+        } else {
+            Ok(Self::Confirmed)
+        }
     }
 }

@@ -37,6 +37,9 @@ mod sync;
 mod tests;
 mod text;
 mod ticket;
+#[cfg(test)]
+#[path = "../vectors/group.rs"]
+pub(crate) mod vectors;
 
 pub use access::{AccessTable, Level, Permission, Role};
 pub use action::Action;

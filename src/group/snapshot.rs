@@ -115,8 +115,7 @@ impl Snapshot {
         if own.joined_at == self.state.revision() && !self.may_have_added(&own.added_by) {
             return Err(JoinError::NoRight);
         }
-        let sender = sender.clone();
-        Ok(Group::joined(self, sender))
+        Ok(Group::joined(self, sender.clone(), account.clone()))
     }
 
     /// Whoever answers for us could let us in at all, as far as the state shows.
@@ -182,6 +181,30 @@ error_codes!(SnapshotError {
     Self::Signature => ("group-snapshot/signature", Drop),
 });
 
+impl Group {
+    /// Takes a snapshot in place of changes that are gone: the answer of `sender` to our resync
+    /// request. Nothing shows that it continues what we knew, so that the group is unconfirmed
+    /// again.
+    ///
+    /// # Errors
+    /// [`JoinError`]; then nothing changed.
+    pub fn resync(
+        &mut self,
+        snapshot: Snapshot,
+        sender: &AccountId,
+        us: (&AccountId, &AccountKey),
+    ) -> Result<(), JoinError> {
+        if snapshot.state.group() != self.state().group() {
+            return Err(JoinError::OtherGroup);
+        }
+        if snapshot.state.revision() <= self.state().revision() {
+            return Err(JoinError::NotNewer);
+        }
+        *self = snapshot.join(sender, us)?;
+        Ok(())
+    }
+}
+
 /// Why we do not join on a snapshot's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -198,6 +221,12 @@ pub enum JoinError {
     /// Whoever let us in had no right to.
     #[error("whoever added us had no right to")]
     NoRight,
+    /// Resync: of another group.
+    #[error("the snapshot is of another group")]
+    OtherGroup,
+    /// Resync: no later than what we have. Two states of one revision are for people to sort out.
+    #[error("the snapshot is not newer than what we have")]
+    NotNewer,
 }
 
 error_codes!(JoinError {
@@ -205,4 +234,6 @@ error_codes!(JoinError {
     Self::OtherKey => ("group-join/other-key", ShowToUser),
     Self::SenderNotAMember => ("group-join/sender", Drop),
     Self::NoRight => ("group-join/no-right", ShowToUser),
+    Self::OtherGroup => ("group-join/other-group", Drop),
+    Self::NotNewer => ("group-join/not-newer", Drop),
 });

@@ -253,3 +253,18 @@ fn content_decoding() {
 fn scenario_two_devices() {
     scenario::topic().check(5);
 }
+
+#[test]
+fn group_genesis() {
+    crate::group::vectors::genesis().check(14);
+}
+
+#[test]
+fn group_changes() {
+    crate::group::vectors::changes().check(88);
+}
+
+#[test]
+fn group_conflicts() {
+    crate::group::vectors::conflicts().check(15);
+}

@@ -457,7 +457,7 @@ pub struct SignedGroupChange {
 /// Somebody wants to join a group; a member carries it into a change. At most 6,144 bytes.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GroupTicket {
-    /// At most 133 bytes.
+    /// At most 152 bytes.
     #[prost(bytes = "vec", tag = "1")]
     pub body: ::prost::alloc::vec::Vec<u8>,
     /// By the joiner's device, purpose "group-ticket".
