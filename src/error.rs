@@ -19,6 +19,8 @@ pub enum Advice {
     RestoreState,
     /// Open the same envelope again.
     OpenAgain,
+    /// Download what is named again, from elsewhere if there is a choice.
+    DownloadAgain,
     /// A person has to decide.
     ShowToUser,
     /// The peer speaks a version that this crate does not: update.

@@ -3,7 +3,8 @@
 //! sealwax turns application content into bytes for the wire and back, and says what changed. It
 //! has no I/O, no clock, no threads and no randomness of its own: time and a generator are
 //! arguments, any transport carries the bytes, any database stores the states. The same inputs
-//! give the same bytes.
+//! give the same bytes. (Threads for large media come with the feature `parallel`, and only where
+//! the caller says how many.)
 //!
 //! | module | what is there |
 //! |---|---|
@@ -13,6 +14,7 @@
 //! | [`ratchet`] | the header-encrypted Double Ratchet and the post-quantum ratchet beside it |
 //! | [`session`] | conversations with a device: initiate, encrypt, decrypt, find, persist |
 //! | [`content`] | what a message can say: typed, validated |
+//! | [`media`] | files of any size: sealed, opened, sought in, forwarded |
 //! | [`envelope`] | what travels |
 //! | [`crypto`], [`wire`] | typed keys and primitives; protobuf, fixed layouts, padding |
 //! | [`limits`], [`time`], [`error`] | every limit; time as an argument; codes and advice |
@@ -44,6 +46,7 @@ pub mod error;
 pub mod handshake;
 pub mod identity;
 pub mod limits;
+pub mod media;
 pub mod prekey;
 pub mod ratchet;
 pub mod session;

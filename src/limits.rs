@@ -109,6 +109,10 @@ limits! {
     SILENT_TIME: Duration = DAY.saturating_mul(14);
     /// Times that one message is sent again on request.
     RESENDS: u32 = 5;
+    /// Bytes of a media object's plaintext: 1 TiB.
+    MEDIA_BYTES: u64 = 1 << 40;
+    /// Bars of a voice note's waveform, one byte each.
+    WAVEFORM_BYTES: usize = 128;
     /// Bytes of a text.
     TEXT_BYTES: usize = 8 * 1024;
     /// Message ids in one receipt.
@@ -131,6 +135,12 @@ impl Printed<'_, usize> {
 impl Printed<'_, u32> {
     const fn value(&self) -> u64 {
         *self.0 as u64
+    }
+}
+
+impl Printed<'_, u64> {
+    const fn value(&self) -> u64 {
+        *self.0
     }
 }
 

@@ -52,6 +52,10 @@ labels! {
         BraidEpochKey = "braid/epoch-key",
         /// Next root and MAC key of the Braid's authenticator.
         BraidAuthenticator = "braid/authenticator",
+        /// Key and commitment of a media object.
+        MediaObject = "media/object",
+        /// The key under which a device recognises media that it has sealed or opened before.
+        MediaDedup = "media/dedup",
     }
 }
 
