@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use core::ops::Range;
 
 use crate::crypto::{GROUP_LEN, TAG_LEN};
@@ -24,6 +25,13 @@ pub const fn room(index: u64) -> Range<usize> {
     if index == 0 { HEADER_LEN..BODY_LEN } else { 0..BODY_LEN }
 }
 
+/// The buffer of a chunk, all zeros: [`CHUNK_LEN`] bytes on the heap.
+#[must_use]
+pub fn chunk_buffer() -> Box<[u8; CHUNK_LEN]> {
+    #[allow(clippy::large_stack_arrays, reason = "it goes to the heap at once")]
+    Box::new([0; CHUNK_LEN])
+}
+
 /// Where everything is in an object whose plaintext has a certain length (SPEC.md 17.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Geometry {
@@ -46,7 +54,7 @@ pub struct Chunk {
     /// padding has none.
     pub text_len: usize,
     /// Whether the mark that ends the plaintext is in it.
-    pub(super) marked: bool,
+    pub(crate) marked: bool,
 }
 
 /// What has to be fetched to read a range of the plaintext.

@@ -38,7 +38,7 @@ mod waveform;
 pub use dedup::{DedupHasher, DedupKey, DedupTag};
 pub use error::{ForwardError, OpenError, OutboardError, ResealError, SealError, SealedMediaError};
 pub use forward::Forwarder;
-pub use geometry::{CHUNK_LEN, Chunk, Geometry, HEADER_LEN, Span, room};
+pub use geometry::{CHUNK_LEN, Chunk, Geometry, HEADER_LEN, Span, chunk_buffer, room};
 pub use hashes::{ChainingValue, Outboard};
 pub use open_stream::{OpenStep, Opener};
 pub use opening::ChunkOpener;

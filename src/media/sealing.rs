@@ -18,12 +18,12 @@ use crate::limits::MEDIA_BYTES;
 /// # let mut rng = rand_chacha::ChaCha20Rng::from_seed([0; 32]);
 /// # use rand_chacha::rand_core::SeedableRng;
 /// use std::io::Read;
-/// use sealwax::media::{CHUNK_LEN, ChunkSealer};
+/// use sealwax::media::{ChunkSealer, chunk_buffer};
 ///
 /// let mut file: &[u8] = &[7; 100_000];
 /// let (mut object, mut outboard) = (vec![], vec![]);
 /// let mut sealer = ChunkSealer::new(&mut rng);
-/// let mut buffer = Box::new([0; CHUNK_LEN]);
+/// let mut buffer = chunk_buffer();
 /// let sealed = loop {
 ///     let filled = file.read(&mut buffer[sealer.room()])?; // a real file is read until full
 ///     let chunk = sealer.seal(&mut buffer, filled)?;

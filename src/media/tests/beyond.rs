@@ -70,15 +70,15 @@ fn seeking_beyond_four_gib() {
     let wanted = geometry.span(FOUR_GIB - 100..FOUR_GIB + 100_000).unwrap().chunks;
     let last = geometry.chunks() - 1;
     let exists = |index: &u64| wanted.contains(index) || *index == 0 || *index == last;
-    let (mut tree, mut list) = (Tree::default(), vec![]);
+    let (mut tree, mut values) = (Tree::default(), vec![]);
     let other = ChainingValue::of(&Chunk::full(1), b"elsewhere");
     for index in 0..geometry.chunks() {
         let value = if exists(&index) { sealed(index).1 } else { other };
         tree.push(&value);
-        list.extend_from_slice(value.as_bytes());
+        values.extend_from_slice(value.as_bytes());
     }
     let media = SealedMedia::sealed(key, geometry, tree.root().unwrap());
-    let outboard = Outboard::verify(&media, list).unwrap();
+    let outboard = Outboard::verify(&media, values).unwrap();
     let header = *sealed(0).0.first_chunk().unwrap();
     let seeker = SeekOpener::new(media, outboard, &header).unwrap();
     for index in wanted.chain([0, last]) {
@@ -132,7 +132,7 @@ fn sealing_goes_on_beyond_four_gib() {
 fn more_than_four_gib_from_beginning_to_end() {
     let len: u64 = FOUR_GIB + 100_000_001;
     let mut sealer = ChunkSealer::new(&mut rng(1));
-    let (mut buffer, mut rest, mut opener) = (buffer(), len, None);
+    let (mut buffer, mut rest) = (buffer(), len);
     let mut first_pass = vec![];
     while !sealer.is_done() {
         let filled = usize::try_from(rest.min(sealer.room().len() as u64)).unwrap();
@@ -145,16 +145,17 @@ fn more_than_four_gib_from_beginning_to_end() {
     let list: Vec<u8> = first_pass.iter().flat_map(|value| *value.as_bytes()).collect();
     let outboard = Outboard::verify(&media, list).unwrap();
     let resealer = Resealer::new(sealer.record().unwrap(), outboard);
-    let opener = opener.get_or_insert_with(|| ChunkOpener::new(media.clone()));
-    let mut opened = 0;
+    let mut opener = ChunkOpener::new(media.clone());
+    let mut position = 0;
     while let Some(chunk) = opener.next_chunk() {
         let text = resealer.chunk(chunk.index).unwrap().text();
-        buffer[room(chunk.index)].fill(u8::try_from((len - opened) % 251).unwrap());
+        buffer[room(chunk.index)].fill(u8::try_from((len - position) % 251).unwrap());
         resealer.seal_again(chunk.index, &mut buffer).unwrap();
-        let expected = u8::try_from((len - opened) % 251).unwrap();
+        let expected = u8::try_from((len - position) % 251).unwrap();
         let plaintext = opener.open(&mut buffer[..chunk.len]).unwrap();
         assert!(plaintext.len() == text.len() && plaintext.iter().all(|byte| *byte == expected));
-        opened += plaintext.len() as u64;
+        position += plaintext.len() as u64;
     }
-    assert_eq!(opened, len);
+    opener.finish().unwrap();
+    assert_eq!(position, len);
 }

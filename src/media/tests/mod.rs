@@ -14,6 +14,7 @@ use alloc::vec::Vec;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
+use super::cipher::ObjectCipher;
 use super::*;
 
 /// A sealed object with everything that belongs to it.
@@ -35,7 +36,9 @@ pub(crate) fn plain(len: usize) -> Vec<u8> {
 }
 
 pub(crate) fn buffer() -> Box<[u8; CHUNK_LEN]> {
-    vec![0xee; CHUNK_LEN].into_boxed_slice().try_into().unwrap()
+    let mut buffer = chunk_buffer();
+    buffer.fill(0xee);
+    buffer
 }
 
 pub(crate) fn seal(plaintext: &[u8], seed: u64) -> Object {
@@ -99,12 +102,30 @@ pub(crate) fn open(opener: ChunkOpener, mut bytes: &[u8]) -> Result<Vec<u8>, Ope
     }
 }
 
+fn cipher(object: &Object) -> ObjectCipher {
+    let header = object.bytes.first_chunk().unwrap();
+    ObjectCipher::of_header(object.media.key(), header).0
+}
+
+/// The object with `chunk`, whose text is all `byte`, sealed by somebody who has the key.
+pub(crate) fn sealed_by_a_holder(object: &Object, chunk: &Chunk, byte: u8) -> Vec<u8> {
+    let mut sealed = buffer();
+    sealed[chunk.text()].fill(byte);
+    cipher(object).seal(chunk, &mut sealed[..chunk.len]);
+    let begin = usize::try_from(chunk.index).unwrap() * CHUNK_LEN;
+    let mut bytes = object.bytes.clone();
+    bytes.splice(begin..(begin + CHUNK_LEN).min(object.bytes.len()), sealed[..chunk.len].to_vec());
+    bytes
+}
+
 #[test]
 fn equal_files_have_one_tag_on_one_device_only() {
     let key = DedupKey::generate(&mut rng(1));
     let tag = |key: &DedupKey, pieces: &[&[u8]]| {
         let mut hasher = key.hasher();
-        pieces.iter().for_each(|piece| hasher.update(piece));
+        for piece in pieces {
+            hasher.update(piece);
+        }
         hasher.finish()
     };
     let same = DedupKey::from_bytes(*key.as_bytes());
