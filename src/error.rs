@@ -23,6 +23,8 @@ pub enum Advice {
     RotateChain,
     /// Give the sender chain to the devices named, then try again.
     DistributeKey,
+    /// Download what is named again, from elsewhere if there is a choice.
+    DownloadAgain,
     /// A person has to decide.
     ShowToUser,
     /// The peer speaks a version that this crate does not: update.

@@ -132,6 +132,10 @@ limits! {
     SENDER_KEY_REQUEST_INTERVAL: Duration = Duration::from_hours(1);
     /// Requests for sender keys that are remembered so that none comes too soon.
     SENDER_KEY_REQUESTS: usize = 1_024;
+    /// Bytes of a media object's plaintext: 1 TiB.
+    MEDIA_BYTES: u64 = 1 << 40;
+    /// Bars of a voice note's waveform, one byte each.
+    WAVEFORM_BYTES: usize = 128;
     /// Bytes of a text.
     TEXT_BYTES: usize = 8 * 1024;
     /// Message ids in one receipt.
@@ -222,6 +226,12 @@ impl Printed<'_, usize> {
 impl Printed<'_, u32> {
     const fn value(&self) -> u64 {
         *self.0 as u64
+    }
+}
+
+impl Printed<'_, u64> {
+    const fn value(&self) -> u64 {
+        *self.0
     }
 }
 

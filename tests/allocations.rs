@@ -1,7 +1,9 @@
-//! A message without a turn allocates its output and nothing else.
+//! What is allocated: of a message without a turn its output and nothing else, of media one chunk.
 
 #![allow(
+    clippy::arithmetic_side_effects,
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test fails by panicking"
@@ -15,6 +17,9 @@ use sealwax::identity::{AccountId, DeviceAddress, DeviceId};
 use sealwax::sender_key::{
     Audience, EpochSecret, Outcome, ReceivingChains, Rotation, Scope, SendingChain, Standing,
 };
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{CryptoRng, SeedableRng};
+use sealwax::media::{ChunkOpener, Opener, Sealer};
 use sealwax::session::Opened;
 use support::{Dev, World, in_conversation};
 
@@ -89,5 +94,45 @@ fn a_message_of_a_sender_chain_allocates_its_output_alone() {
         });
         assert!(matches!(outcome, Some(Outcome::Decrypted(_))));
         assert_eq!(info.count_total, 1);
+/// What a stream of so many bytes takes at its peak, sealed and opened again piece by piece.
+fn peak_of_media(len: u64, rng: &mut impl CryptoRng) -> [u64; 2] {
+    let (mut rest, mut object) = (len, Vec::with_capacity(usize::try_from(len * 2).unwrap() + 300));
+    let (input, mut out) = ([7; 5_000], [0; 7_000]);
+    let mut media = None;
+    let sealing = allocation_counter::measure(|| {
+        let mut sealer = Sealer::new(rng);
+        while !sealer.is_done() {
+            let piece = &input[..usize::try_from(rest.min(5_000)).unwrap()];
+            let step = match piece {
+                [] => sealer.finish(&mut out).unwrap(),
+                _ => sealer.push(piece, &mut out).unwrap(),
+            };
+            rest -= step.taken as u64;
+            object.extend_from_slice(&out[..step.given]);
+        }
+        media = sealer.sealed();
+    });
+    let mut opened = 0;
+    let opening = allocation_counter::measure(|| {
+        let mut opener = Opener::new(ChunkOpener::new(media.unwrap()));
+        let mut rest = &object[..];
+        while !opener.is_done() {
+            let step = opener.push(&rest[..rest.len().min(3_000)], &mut out).unwrap();
+            rest = &rest[step.taken..];
+            opened += step.given as u64;
+        }
+        opener.finish().unwrap();
+    });
+    assert_eq!(opened, len);
+    [sealing.bytes_max, opening.bytes_max]
+}
+
+/// One chunk, and the tree over the chunks, which has a hash for each bit of their number.
+#[test]
+fn media_of_any_length_takes_one_chunk_of_memory() {
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    for len in [0, 100, 1_000_000, 30_000_000] {
+        let peaks = peak_of_media(len, &mut rng);
+        assert!(peaks.iter().all(|peak| (65_536..68_000).contains(peak)), "{len}: {peaks:?}");
     }
 }

@@ -13,6 +13,7 @@
 )]
 
 mod floor;
+mod media;
 mod people;
 
 use std::hint::black_box;
@@ -39,6 +40,7 @@ fn main() {
     forged(1_000, "search through 1,000");
     search(100, "found as the 100th");
     search(1_000, "found as the 1,000th");
+    media::run();
 }
 
 /// One message of an established session, 64 bytes of text, no turn.
@@ -196,7 +198,16 @@ fn forged(peers: usize, name: &str) {
 /// Time of one operation in each of the two, batch by batch.
 struct Times(Vec<(Duration, Duration)>);
 
-fn paired(size: usize, mut floor: impl FnMut(usize), mut ours: impl FnMut(usize)) -> Times {
+fn paired(size: usize, floor: impl FnMut(usize), ours: impl FnMut(usize)) -> Times {
+    paired_in(BATCHES, size, floor, ours)
+}
+
+fn paired_in<F, O>(
+    batches: usize,
+    size: usize,
+    mut floor: impl FnMut(usize) -> F,
+    mut ours: impl FnMut(usize) -> O,
+) -> Times {
     let time = |work: &mut dyn FnMut(usize), batch: usize| {
         let start = Instant::now();
         for i in 0..size {
@@ -204,17 +215,20 @@ fn paired(size: usize, mut floor: impl FnMut(usize), mut ours: impl FnMut(usize)
         }
         start.elapsed() / u32::try_from(size).unwrap()
     };
-    Times((0..BATCHES).map(|batch| (time(&mut ours, batch), time(&mut floor, batch))).collect())
+    let mut floor = |i| drop(black_box(floor(i)));
+    let mut ours = |i| drop(black_box(ours(i)));
+    Times((0..batches).map(|batch| (time(&mut ours, batch), time(&mut floor, batch))).collect())
 }
 
 fn row(name: &str, times: &Times) {
-    let median = |mut values: Vec<f64>| {
-        values.sort_by(f64::total_cmp);
-        values[values.len() / 2]
-    };
     let micros = |d: Duration| d.as_secs_f64() * 1e6;
     let ours = median(times.0.iter().map(|t| micros(t.0)).collect());
     let floor = median(times.0.iter().map(|t| micros(t.1)).collect());
     let ratio = median(times.0.iter().map(|t| micros(t.0) / micros(t.1)).collect());
     println!("{name:<34} {ours:>8.2} µs {floor:>8.2} µs {ratio:>7.2}");
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }

@@ -66,6 +66,10 @@ labels! {
         SenderCommit = "sender/commit",
         /// The signing key of a group's invite link.
         GroupLink = "group/invite-link",
+        /// Key and commitment of a media object.
+        MediaObject = "media/object",
+        /// The key under which a device recognises media that it has sealed or opened before.
+        MediaDedup = "media/dedup",
     }
 }
 

@@ -9,6 +9,7 @@ mod envelope;
 mod identity;
 mod labels;
 mod layout;
+mod media;
 pub(crate) mod party;
 mod prekey;
 mod safety;
@@ -247,6 +248,11 @@ fn envelope_decoding() {
 #[test]
 fn content_decoding() {
     content::topic().check(91);
+}
+
+#[test]
+fn media_encryption() {
+    media::topic().check(90);
 }
 
 #[test]
