@@ -11,15 +11,15 @@
 
 mod support;
 
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{CryptoRng, SeedableRng};
 use sealwax::crypto::Digest;
 use sealwax::envelope::Envelope;
 use sealwax::identity::{AccountId, DeviceAddress, DeviceId};
+use sealwax::media::{ChunkOpener, Opener, Sealer};
 use sealwax::sender_key::{
     Audience, EpochSecret, Outcome, ReceivingChains, Rotation, Scope, SendingChain, Standing,
 };
-use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::{CryptoRng, SeedableRng};
-use sealwax::media::{ChunkOpener, Opener, Sealer};
 use sealwax::session::Opened;
 use support::{Dev, World, in_conversation};
 
@@ -94,6 +94,9 @@ fn a_message_of_a_sender_chain_allocates_its_output_alone() {
         });
         assert!(matches!(outcome, Some(Outcome::Decrypted(_))));
         assert_eq!(info.count_total, 1);
+    }
+}
+
 /// What a stream of so many bytes takes at its peak, sealed and opened again piece by piece.
 fn peak_of_media(len: u64, rng: &mut impl CryptoRng) -> [u64; 2] {
     let (mut rest, mut object) = (len, Vec::with_capacity(usize::try_from(len * 2).unwrap() + 300));
