@@ -115,18 +115,18 @@ fn peak_of_media(len: u64, rng: &mut impl CryptoRng) -> [u64; 2] {
         }
         media = sealer.sealed();
     });
-    let mut opened = 0;
+    let mut length = 0;
     let opening = allocation_counter::measure(|| {
         let mut opener = Opener::new(ChunkOpener::new(media.unwrap()));
         let mut rest = &object[..];
         while !opener.is_done() {
             let step = opener.push(&rest[..rest.len().min(3_000)], &mut out).unwrap();
             rest = &rest[step.taken..];
-            opened += step.given as u64;
+            length += step.given as u64;
         }
         opener.finish().unwrap();
     });
-    assert_eq!(opened, len);
+    assert_eq!(length, len);
     [sealing.bytes_max, opening.bytes_max]
 }
 

@@ -13,8 +13,8 @@ use crate::Outcome;
 use crate::progress::Progress;
 
 /// Writes the object and its list of chaining values, and gives what a message carries.
-pub(crate) fn seal(file: &Path, sealed: &Path) -> Outcome<SealedMedia> {
-    let (mut input, mut output) = (File::open(file)?, File::create(sealed)?);
+pub(crate) fn seal(file: &Path, object: &Path) -> Outcome<SealedMedia> {
+    let (mut input, mut output) = (File::open(file)?, File::create(object)?);
     let mut progress = Progress::new("sealing", input.metadata()?.len());
     let mut sealer = ChunkSealer::new(&mut system_rng()?);
     let (mut buffer, mut list) = (chunk_buffer(), Vec::new());

@@ -330,7 +330,7 @@ fn resealing(topic: &mut Topic, rng: &mut Recorder) {
 
 fn helpers(topic: &mut Topic, rng: &mut Recorder) {
     topic.group(json!({ "op": "media-waveform" }));
-    let peaks: Vec<u16> = (0..300u16).map(|i| (i * 397) % 32_769).collect();
+    let peaks: Vec<u16> = (0..300u32).map(|i| u16::try_from((i * 397) % 32_769).unwrap()).collect();
     for peaks in [&peaks[..], &peaks[..128], &peaks[..129], &[5, 0, 9], &[0, 0], &[]] {
         let fields = json!({ "peaks": peaks, "waveform": hex::encode(waveform(peaks)) });
         topic.test("bars", &[], "ok", fields);

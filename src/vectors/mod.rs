@@ -252,7 +252,7 @@ fn content_decoding() {
 
 #[test]
 fn media_encryption() {
-    media::topic().check(90);
+    media::topic().check(141);
 }
 
 #[test]
