@@ -35,6 +35,7 @@ use crate::crypto::{
     AeadKey, DhPublicKey, DhSecretKey, Digest, KdfLabel, NonContributory, Prk, Secret,
 };
 use crate::handshake::SessionKeys;
+use crate::limits::COUNTER_RESERVE;
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 use double::{DoubleRatchet, Position, StagedEc};
@@ -166,6 +167,12 @@ impl Ratchet {
             post_quantum: self.pq.staleness(now),
             should_send_carrier: self.pq.should_send_carrier(now),
         }
+    }
+
+    /// Whether a counter of 32 bits has so little left that another session is due.
+    pub(crate) fn is_nearly_exhausted(&self) -> bool {
+        let highest = self.ec.highest_counter().max(self.pq.highest_counter());
+        u32::MAX.saturating_sub(highest) <= COUNTER_RESERVE
     }
 
     /// Drops skipped keys that are too old.

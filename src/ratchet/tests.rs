@@ -7,7 +7,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use super::*;
-use crate::limits::{SKIP, SKIPPED_CHAINS, SKIPPED_KEY_AGE, SKIPPED_KEYS};
+use crate::limits::{COUNTER_RESERVE, SKIP, SKIPPED_CHAINS, SKIPPED_KEY_AGE, SKIPPED_KEYS};
 use crate::wire::read_all;
 
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
@@ -290,6 +290,19 @@ fn stored_bytes_come_back_and_damaged_ones_never_panic() {
             }
             assert!(read_all::<Ratchet>(&stored[..at]).is_err());
         }
+    }
+}
+
+#[test]
+fn a_counter_is_nearly_exhausted_at_the_reserve_and_no_earlier() {
+    let last = u32::MAX - COUNTER_RESERVE;
+    for (number, expected) in [(last - 1, false), (last, true), (u32::MAX, true)] {
+        let Pair { alice, .. } = pair(1);
+        let mut stored = bytes(&alice);
+        // Root, tag, ratchet key and chain key, then the sending chain's number.
+        stored[97..101].copy_from_slice(&number.to_be_bytes());
+        let alice: Ratchet = read_all(&stored).unwrap();
+        assert_eq!(alice.is_nearly_exhausted(), expected, "{number}");
     }
 }
 

@@ -232,6 +232,48 @@ fn state_in_two_parts_comes_back_and_torn_parts_do_not() {
     assert!(damaged.contains(&StateError::Torn));
 }
 
+/// Puts the number of the last message into every counter that the message `text` raised.
+fn wear_out(alice: &mut Party, bob: &Party, rng: &mut ChaCha20Rng, number: u32) {
+    let address = bob.endpoint.local().address().clone();
+    for _ in 0..37 {
+        alice.say(bob, b"on", rng);
+    }
+    let before = alice.endpoint.stored_peer(&address).unwrap();
+    alice.say(bob, b"on", rng);
+    let mut worn = alice.endpoint.stored_peer(&address).unwrap();
+    let count = |bytes: &[u8]| u32::from_be_bytes(bytes.try_into().unwrap());
+    let mut raised = 0;
+    for at in 0..before.active.len() - 4 {
+        let [old, new] = [&before, &worn].map(|stored| count(&stored.active[at..at + 4]));
+        if (37..45).contains(&old) && new == old + 1 {
+            worn.active[at..at + 4].copy_from_slice(&number.to_be_bytes());
+            raised += 1;
+        }
+    }
+    assert!(raised >= 2, "both halves count");
+    alice.endpoint = restored(alice, &worn);
+}
+
+#[test]
+fn a_session_whose_counters_come_to_their_end_is_renewed_before() {
+    let (mut alice, mut bob, mut rng) = parties(8);
+    let address = bob.endpoint.local().address().clone();
+    let bundle = bob.bundle();
+    alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    talk(&mut alice, &mut bob, &mut rng);
+    assert_eq!(alice.endpoint.renewal(&address, NOW), None);
+    wear_out(&mut alice, &bob, &mut rng, u32::MAX - limits::COUNTER_RESERVE);
+    assert_eq!(alice.endpoint.renewal(&address, NOW), Some(Renewal::NearlyExhausted));
+    alice.say(&bob, b"there is time left", &mut rng);
+    let bundle = bob.bundle();
+    alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    talk(&mut alice, &mut bob, &mut rng);
+    assert_eq!(alice.endpoint.renewal(&address, NOW), None);
+    wear_out(&mut alice, &bob, &mut rng, u32::MAX);
+    let refused = alice.endpoint.encrypt(&bob.permit(), b"too late", NOW, &mut rng);
+    assert_eq!(refused.unwrap_err(), EncryptError::Exhausted);
+}
+
 /// The party's device, address and all, under keys that somebody else made.
 fn impostor_of(name: &str, party: &Party, rng: &mut ChaCha20Rng) -> Party {
     let id = party.endpoint.local().address().device;

@@ -260,6 +260,10 @@ impl Decoder {
         Ok(Collected::Incomplete(decoder))
     }
 
+    pub(super) const fn is_empty(&self) -> bool {
+        self.chunks.is_empty()
+    }
+
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.chunks.len()
