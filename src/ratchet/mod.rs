@@ -6,6 +6,8 @@
 
 mod braid;
 mod chain;
+#[cfg(test)]
+mod cost;
 mod double;
 mod header;
 mod message;
@@ -167,6 +169,11 @@ impl Ratchet {
             post_quantum: self.pq.staleness(now),
             should_send_carrier: self.pq.should_send_carrier(now),
         }
+    }
+
+    /// Bytes of the Braid's stored form.
+    pub(crate) fn braid_state_len(&self) -> usize {
+        self.pq.braid_state_len()
     }
 
     /// Whether a counter of 32 bits has so little left that another session is due.

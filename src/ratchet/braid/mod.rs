@@ -179,6 +179,13 @@ impl Braid {
         if self.state.has_encapsulated() { self.epoch } else { self.sending_epoch() }
     }
 
+    /// Bytes of the stored form.
+    pub(crate) fn stored_len(&self) -> usize {
+        let mut w = Writer::new();
+        w.put(self);
+        w.as_slice().len()
+    }
+
     /// What the messages so far say about the peer's following from the last epoch to this one.
     pub(crate) const fn following(&self) -> Following {
         if self.epoch == 1 { Following::Known } else { self.state.following() }

@@ -256,6 +256,11 @@ impl PqRatchet {
         self.dropped
     }
 
+    /// Bytes of the Braid's stored form.
+    pub(crate) fn braid_state_len(&self) -> usize {
+        self.braid.stored_len()
+    }
+
     /// The counter that comes to its end first.
     pub(crate) fn highest_counter(&self) -> u32 {
         let received = self.receiving.iter().map(|receiving| receiving.chain.n);
