@@ -73,8 +73,7 @@ fn check(names: &[&str]) -> ExitCode {
     for (name, _) in CASES.iter().filter(|(name, _)| selected(name)) {
         let (now, before) = (count(name), reference[name]);
         failed |= now * 100 > before * (100 + TOLERANCE);
-        let change = (now as f64 / before as f64 - 1.0) * 100.0;
-        println!("{name:<30} {now:>12} {before:>12} {change:>+7.2}%");
+        println!("{name:<30} {now:>12} {before:>12} {:>7}%", percent(now, before));
     }
     let made_with = made_with.trim_start_matches("# ");
     if made_with != environment() {
@@ -85,6 +84,13 @@ fn check(names: &[&str]) -> ExitCode {
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS
+}
+
+/// The change, with two digits after the point.
+fn percent(now: u64, before: u64) -> String {
+    let sign = if now < before { '-' } else { '+' };
+    let hundredths = now.abs_diff(before) * 10_000 / before;
+    format!("{sign}{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
 /// What counts depend on beside the code.

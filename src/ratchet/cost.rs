@@ -51,7 +51,8 @@ fn a_message_costs_at_most_1_4_times_the_double_ratchet_alone() {
     for (ours, alone, limit) in [
         ("triple encrypt", "double encrypt", 1.4),
         ("triple decrypt", "double decrypt", 1.4),
-        ("triple encrypt redundant", "double encrypt", 2.0),
+        // The chunk is one that only losses make necessary, and has to be computed.
+        ("triple encrypt redundant", "double encrypt", 1.75),
     ] {
         let (triple, double) = (count(ours), count(alone));
         let ratio = triple / double;

@@ -1,10 +1,12 @@
-use alloc::vec;
+use alloc::collections::BTreeSet;
+use alloc::string::String;
 use alloc::vec::Vec;
+use alloc::{format, vec};
 use core::time::Duration;
 
 use proptest::prelude::*;
 use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::SeedableRng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::*;
 use crate::limits::{COUNTER_RESERVE, SKIP, SKIPPED_CHAINS, SKIPPED_KEY_AGE, SKIPPED_KEYS};
@@ -263,6 +265,38 @@ fn every_flipped_bit_is_refused_without_a_change_on_every_branch() {
         }
         open(&mut ratchet, &message).unwrap();
     }
+}
+
+/// The Braid's state by its name.
+fn braid_state(ratchet: &Ratchet) -> String {
+    let debug = format!("{:?}", ratchet.pq);
+    debug.rsplit_once("state: ").unwrap().1.trim_end_matches([' ', '}']).into()
+}
+
+#[test]
+fn a_message_that_does_not_authenticate_makes_no_transition() {
+    let mut seen = BTreeSet::new();
+    for seed in 0..16 {
+        let Pair { mut alice, mut bob, mut rng } = pair(seed);
+        open(&mut bob, &send(&mut alice, b"begin", &mut rng)).unwrap();
+        for _ in 0..160 {
+            let (from, to) = match rng.next_u32() % 2 {
+                0 => (&mut alice, &mut bob),
+                _ => (&mut bob, &mut alice),
+            };
+            let before = [&*from, &*to].map(braid_state);
+            let message = send(from, b"on", &mut rng);
+            let mut damaged = message.clone();
+            let at = damaged.len() - 1 - rng.next_u32() as usize % 128;
+            damaged[at] ^= 1;
+            refuse(to, &damaged);
+            assert_eq!(braid_state(to), before[1]);
+            open(to, &message).unwrap();
+            let after = [&*from, &*to].map(braid_state);
+            seen.extend(before.into_iter().zip(after).filter(|(before, after)| before != after));
+        }
+    }
+    assert_eq!(seen.len(), 13, "every transition: {seen:?}");
 }
 
 #[test]

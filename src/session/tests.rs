@@ -8,8 +8,8 @@ use rand_chacha::rand_core::SeedableRng;
 use super::*;
 use crate::crypto::meter;
 use crate::identity::{
-    AccountId, AccountKeyPair, CertificateTerms, Contact, DeviceKeys, ListDraft, LocalDevice,
-    SendPermit, Validity, VerifiedDeviceList,
+    AccountId, AccountKeyPair, CertificateTerms, Contact, DeviceAddress, DeviceKeys, ListDraft,
+    LocalDevice, SendPermit, Validity, VerifiedDeviceList,
 };
 use crate::limits;
 use crate::prekey::{PrekeyShelf, PrekeyStore, VerifiedBundle};
@@ -230,6 +230,47 @@ fn state_in_two_parts_comes_back_and_torn_parts_do_not() {
         damaged.extend(restore(&stored).err());
     }
     assert!(damaged.contains(&StateError::Torn));
+}
+
+/// Changes what the party has stored of the Braid's first chunk.
+fn damage_first_chunk(party: &mut Party, peer: &DeviceAddress) {
+    // NoHeaderReceived with one chunk, of index 0 (SPEC.md section 10.8).
+    const HELD: [u8; 5] = [5, 0, 1, 0, 0];
+    let mut stored = party.endpoint.stored_peer(peer).unwrap();
+    let at = stored.active.windows(HELD.len()).position(|bytes| bytes == HELD).unwrap();
+    stored.active[at + HELD.len()] ^= 1;
+    party.endpoint = restored(party, &stored);
+}
+
+#[test]
+fn a_broken_post_quantum_ratchet_ends_the_session_and_another_heals_it() {
+    let (mut alice, mut bob, mut rng) = parties(9);
+    let [at_alice, at_bob] = [&alice, &bob].map(|p| p.endpoint.local().address().clone());
+    let bundle = bob.bundle();
+    alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    let envelope = alice.say(&bob, b"hello", &mut rng);
+    bob.hear(&alice, &envelope);
+    let envelope = bob.say(&alice, b"hello", &mut rng);
+    alice.hear(&bob, &envelope);
+    damage_first_chunk(&mut bob, &at_alice);
+    let envelope = alice.say(&bob, b"completes the header", &mut rng);
+    let Err(OpenError::Message { error, changes, .. }) = bob.endpoint.open(&envelope, NOW) else {
+        panic!("a wrong header goes unnoticed")
+    };
+    assert!(
+        matches!(error, DecryptError::PostQuantum(cause) if cause.code() == "braid/header-mac")
+    );
+    assert!(changes.active);
+    let stored = bob.endpoint.stored_peer(&at_alice).unwrap();
+    bob.endpoint = restored(&bob, &stored);
+    assert_eq!(bob.endpoint.renewal(&at_alice, NOW), Some(Renewal::Broken));
+    let refused = bob.endpoint.encrypt(&alice.permit(), b"no", NOW, &mut rng);
+    assert_eq!(refused.unwrap_err(), EncryptError::NoSession);
+    let bundle = alice.bundle();
+    bob.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    talk(&mut bob, &mut alice, &mut rng);
+    assert_eq!(bob.endpoint.renewal(&at_alice, NOW), None);
+    assert_eq!(alice.endpoint.renewal(&at_bob, NOW), None);
 }
 
 /// Puts the number of the last message into every counter that the message `text` raised.

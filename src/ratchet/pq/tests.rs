@@ -47,6 +47,8 @@ struct World {
     used: BTreeSet<[u8; 32]>,
     roots: [BTreeMap<u32, [u8; 32]>; 2],
     largest: usize,
+    /// What has arrived at each side.
+    delivered: [Vec<Flying>; 2],
 }
 
 impl World {
@@ -62,6 +64,7 @@ impl World {
             used: BTreeSet::new(),
             roots: Default::default(),
             largest: 0,
+            delivered: Default::default(),
         }
     }
 
@@ -103,6 +106,9 @@ impl World {
     }
 
     fn check(&mut self, side: usize) {
+        let [one, other] = self.sides.each_ref().map(|side| &side.braid);
+        assert!(one.sending_epoch() <= other.latest_epoch(), "a key that the peer lacks");
+        assert!(other.sending_epoch() <= one.latest_epoch(), "a key that the peer lacks");
         self.largest = self.largest.max(bytes(&self.sides[side]).len());
         let (one, other) = (&self.roots[0], &self.roots[1]);
         assert!(one.iter().all(|(epoch, key)| other.get(epoch).is_none_or(|k| k == key)));
@@ -142,7 +148,7 @@ impl World {
 /// One step of the network or of a party, drawn at random.
 fn step(world: &mut World, flying: &mut [Vec<Flying>; 2], bias: usize) {
     let side = usize::from(world.pick(8) < bias);
-    match world.pick(20) {
+    match world.pick(21) {
         0..8 => {
             let message = world.send(side);
             flying[1 - side].push(message);
@@ -157,12 +163,18 @@ fn step(world: &mut World, flying: &mut [Vec<Flying>; 2], bias: usize) {
             if world.pick(4) == 0 {
                 assert_ne!(world.receive(side, &message), Ok(Got::Key), "replayed");
             }
+            world.delivered[side].push(message);
         }
         16 if !flying[side].is_empty() => {
             let at = world.pick(flying[side].len());
             flying[side].remove(at);
         }
         17 => world.restart(side),
+        19 if !world.delivered[side].is_empty() => {
+            let at = world.pick(world.delivered[side].len());
+            let message = world.delivered[side][at].clone();
+            assert_ne!(world.receive(side, &message), Ok(Got::Key), "replayed late");
+        }
         18 if world.pick(8) == 0 => flying[side].clear(),
         _ => {}
     }
