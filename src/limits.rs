@@ -95,6 +95,8 @@ limits! {
     PQ_EPOCH_AGE: Duration = DAY.saturating_mul(7);
     /// Time after which such a message is sent again while the peer does not answer.
     CARRIER_RETRY: Duration = DAY;
+    /// Numbers that a counter of a session has left when a new handshake is due.
+    COUNTER_RESERVE: u32 = 1 << 20;
     /// Inactive sessions with one device.
     INACTIVE_SESSIONS: usize = 5;
     /// Age, since its last authenticated message, at which an inactive session is deleted.

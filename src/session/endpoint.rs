@@ -355,6 +355,14 @@ impl Endpoint {
         self.peers.get(peer)?.healing(now)
     }
 
+    /// Bytes that the ML-KEM Braid takes within the stored active session with `peer` (SPEC.md
+    /// section 10.8): a measurement, of the part whose size changes most. `None`: there is no
+    /// active session.
+    #[must_use]
+    pub fn braid_state_len(&self, peer: &DeviceAddress) -> Option<usize> {
+        Some(self.peers.get(peer)?.active()?.ratchet().braid_state_len())
+    }
+
     /// The devices there are sessions with, the most recently heard of first.
     pub fn peers(&self) -> impl Iterator<Item = &DeviceAddress> {
         self.peers.iter().map(SessionSet::peer)
