@@ -75,6 +75,36 @@ violations! {
         SessionName = "content/session-name", "the session's name is not 8 bytes";
         /// An attempt that is not 1 to [`RESENDS`](crate::limits::RESENDS).
         Attempt = "content/attempt", "the attempt is out of range";
+        /// A file without an object.
+        NoMediaObject = "content/no-media-object", "the media object is missing";
+        /// A locator without a byte, or longer than
+        /// [`MEDIA_LOCATOR_BYTES`](crate::limits::MEDIA_LOCATOR_BYTES).
+        MediaLocator = "content/media-locator", "the media object's locator has no length in range";
+        /// A media key that is not 32 bytes.
+        MediaKey = "content/media-key", "the media key is not 32 bytes";
+        /// A media object's hash that is not 32 bytes.
+        MediaRoot = "content/media-root", "the media object's hash is not 32 bytes";
+        /// A file larger than [`MEDIA_BYTES`](crate::limits::MEDIA_BYTES), or than its object.
+        MediaSize = "content/media-size", "the media object's sizes are out of range";
+        /// A media type that is none.
+        ContentType = "content/content-type", "the media type is malformed or too long";
+        /// A file name that is a path, a disguise or too long.
+        FileName = "content/file-name", "the file name is too long, a path or has forbidden characters";
+        /// A width without a height, or the reverse.
+        Dimensions = "content/dimensions", "one of width and height is missing";
+        /// An inline thumbnail without a byte, or longer than
+        /// [`THUMBNAIL_BYTES`](crate::limits::THUMBNAIL_BYTES).
+        Thumbnail = "content/thumbnail", "the thumbnail has no length in range";
+        /// Inline thumbnails of more than [`THUMBNAILS_BYTES`](crate::limits::THUMBNAILS_BYTES).
+        Thumbnails = "content/thumbnails", "the thumbnails are longer together than the limit";
+        /// A blurhash that is too long or not of base 83.
+        Blurhash = "content/blurhash", "the blurhash is malformed or too long";
+        /// A file's description that is empty or too long.
+        MediaDescription = "content/media-description", "the description has no length in range";
+        /// A link that is not http or https, has no host, is too long or has forbidden characters.
+        Url = "content/url", "the link is malformed or too long";
+        /// A caption without a byte, or longer than [`CAPTION_BYTES`](crate::limits::CAPTION_BYTES).
+        Caption = "content/caption", "the caption has no length in range";
     }
 }
 

@@ -39,6 +39,7 @@ mod kind;
 mod message;
 mod receipt;
 mod retry;
+mod said;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -56,6 +57,7 @@ pub use kind::{BodyProperties, Place};
 pub use message::{Content, ContentBuilder};
 pub use receipt::{ContactState, NoReceipt, Receipt, ReceiptKind, may_send_receipt};
 pub use retry::{NoResend, Retry, RetryReason, SentMessage, may_resend};
+pub use said::{Dimensions, MediaKey, MediaObject, MediaPointer, MediaRoot, Thumbnail};
 pub use session::{Null, SessionReset, SessionResetReason};
 pub use text::Text;
 

@@ -217,7 +217,7 @@ fn bodies_are_checked_on_receipt() {
             c.body = Some(body);
         })
     };
-    let text = |len| Wire::Text(proto::Text { text: "x".repeat(len) });
+    let text = |len| Wire::Text(proto::Text { text: "x".repeat(len), ..Default::default() });
     assert_eq!(broken(text(0)), Violation::EmptyText);
     assert_eq!(broken(text(TEXT_BYTES + 1)), Violation::TextTooLong);
     let receipt = |kind, len| Wire::Receipt(proto::Receipt { kind, ids: vec![1; len] });

@@ -45,7 +45,7 @@ impl WireBody for Text {
     }
 
     fn to_wire(&self) -> proto::Text {
-        proto::Text { text: self.as_str().into() }
+        proto::Text { text: self.as_str().into(), ..Default::default() }
     }
 }
 
