@@ -173,6 +173,10 @@ limits! {
     POLL_OPTION_BYTES: usize = 256;
     /// Answers of a poll, added ones included; two at least.
     POLL_OPTIONS: usize = 12;
+    /// Accounts whose votes in one poll are counted.
+    POLL_VOTERS: usize = 2_048;
+    /// Votes of one account in one poll that are kept, the newest.
+    POLL_VOTES_KEPT: usize = 16;
     /// Edits of one message.
     EDITS: u32 = 10;
     /// Time after sending in which a message may be edited.

@@ -72,6 +72,10 @@ labels! {
         SafetyNumber = "safety-number",
         /// A content's encoded bytes, as other contents refer to it.
         Content = "content",
+        /// An answer of a poll, as votes name it.
+        PollOption = "poll-option",
+        /// An account's key, as a contact card names it.
+        AccountKey = "account-key",
         /// The stored archive of the sessions with one device.
         SessionArchive = "session-archive",
         /// A stored state, as test vectors compare it.

@@ -609,6 +609,101 @@ impl ContactDetailKind {
         }
     }
 }
+/// A sign under a message, in place of the same account's earlier one.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Reaction {
+    /// Always there.
+    #[prost(message, optional, tag = "1")]
+    pub target: ::core::option::Option<MessageRef>,
+    /// Exactly one.
+    #[prost(oneof = "reaction::Change", tags = "2, 3")]
+    pub change: ::core::option::Option<reaction::Change>,
+}
+/// Nested message and enum types in `Reaction`.
+pub mod reaction {
+    /// Exactly one.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Change {
+        /// One character as people count, 1 to 64 bytes.
+        #[prost(string, tag = "2")]
+        Emoji(::prost::alloc::string::String),
+        /// Takes the sign back.
+        #[prost(message, tag = "3")]
+        None(super::NoReaction),
+    }
+}
+/// No sign.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NoReaction {
+}
+/// Another wording of a message, from its author.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Edit {
+    /// The message as it was first sent, not an edit of it. Always there.
+    #[prost(message, optional, tag = "1")]
+    pub target: ::core::option::Option<MessageRef>,
+    /// Counts the edits of this message, 1 to 10: the highest holds.
+    #[prost(uint32, tag = "2")]
+    pub edit_seq: u32,
+    /// What the message says now, of the same kind. Exactly one. Without quote and forward information,
+    /// which stay as they were.
+    #[prost(oneof = "edit::Replacement", tags = "3, 4")]
+    pub replacement: ::core::option::Option<edit::Replacement>,
+}
+/// Nested message and enum types in `Edit`.
+pub mod edit {
+    /// What the message says now, of the same kind. Exactly one. Without quote and forward information,
+    /// which stay as they were.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Replacement {
+        #[prost(message, tag = "3")]
+        Text(super::Text),
+        /// Not to be seen once and no voice note.
+        #[prost(message, tag = "4")]
+        Media(super::Media),
+    }
+}
+/// Takes a message back, from its author: receivers remove it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Delete {
+    /// Always there.
+    #[prost(message, optional, tag = "1")]
+    pub target: ::core::option::Option<MessageRef>,
+}
+/// Removes somebody's message from a group, by who may.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AdminDelete {
+    /// Always there.
+    #[prost(message, optional, tag = "1")]
+    pub target: ::core::option::Option<MessageRef>,
+}
+/// Keeps a message in sight.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Pin {
+    /// Always there.
+    #[prost(message, optional, tag = "1")]
+    pub target: ::core::option::Option<MessageRef>,
+    /// Seconds after sending the pin, at most 31,622,400. Absent: until it is unpinned.
+    #[prost(uint32, tag = "2")]
+    pub duration: u32,
+}
+/// Ends that.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Unpin {
+    /// Always there.
+    #[prost(message, optional, tag = "1")]
+    pub target: ::core::option::Option<MessageRef>,
+}
+/// Sets the disappearing-message timer of a conversation between two accounts.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExpiryTimer {
+    /// Seconds after which messages are deleted, at most 31,622,400. Absent: the timer is off.
+    #[prost(uint32, tag = "1")]
+    pub seconds: u32,
+    /// One more than that of the timer it replaces; from 1.
+    #[prost(uint32, tag = "2")]
+    pub timer_version: u32,
+}
 /// One message's content, at most 65,536 bytes; it is padded and encrypted as a whole. Other
 /// contents refer to it by author, message id and the hash of exactly these bytes.
 ///
@@ -677,7 +772,7 @@ pub struct Content {
     pub conversation: ::core::option::Option<content::Conversation>,
     /// What is said: exactly one of these and of those from 1,024 on, which are a oneof of their own
     /// because encoders write a oneof at the place of its lowest number.
-    #[prost(oneof = "content::Body", tags = "16, 40, 48, 49, 50")]
+    #[prost(oneof = "content::Body", tags = "16, 17, 18, 20, 21, 23, 24, 25, 26, 27, 32, 33, 34, 35, 36, 37, 38, 40, 48, 49, 50")]
     pub body: ::core::option::Option<content::Body>,
     #[prost(oneof = "content::LateBody", tags = "1027")]
     pub late_body: ::core::option::Option<content::LateBody>,
@@ -700,6 +795,38 @@ pub mod content {
     pub enum Body {
         #[prost(message, tag = "16")]
         Text(super::Text),
+        #[prost(message, tag = "17")]
+        Media(super::Media),
+        #[prost(message, tag = "18")]
+        Sticker(super::Sticker),
+        #[prost(message, tag = "20")]
+        ContactCard(super::ContactCard),
+        #[prost(message, tag = "21")]
+        Location(super::Location),
+        #[prost(message, tag = "23")]
+        GroupInvite(super::GroupInvite),
+        #[prost(message, tag = "24")]
+        Poll(super::Poll),
+        #[prost(message, tag = "25")]
+        PollVote(super::PollVote),
+        #[prost(message, tag = "26")]
+        PollOption(super::PollOption),
+        #[prost(message, tag = "27")]
+        PollClose(super::PollClose),
+        #[prost(message, tag = "32")]
+        Reaction(super::Reaction),
+        #[prost(message, tag = "33")]
+        Edit(super::Edit),
+        #[prost(message, tag = "34")]
+        Delete(super::Delete),
+        #[prost(message, tag = "35")]
+        AdminDelete(super::AdminDelete),
+        #[prost(message, tag = "36")]
+        Pin(super::Pin),
+        #[prost(message, tag = "37")]
+        Unpin(super::Unpin),
+        #[prost(message, tag = "38")]
+        ExpiryTimer(super::ExpiryTimer),
         #[prost(message, tag = "40")]
         Receipt(super::Receipt),
         #[prost(message, tag = "48")]
@@ -1096,99 +1223,4 @@ pub struct PrekeyPublication {
     /// Kind 4, by ascending id, at most 200. Each is handed out once.
     #[prost(message, repeated, tag = "5")]
     pub one_time_kem_prekeys: ::prost::alloc::vec::Vec<PublishedPrekey>,
-}
-/// A sign under a message, in place of the same account's earlier one.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Reaction {
-    /// Always there.
-    #[prost(message, optional, tag = "1")]
-    pub target: ::core::option::Option<MessageRef>,
-    /// Exactly one.
-    #[prost(oneof = "reaction::Change", tags = "2, 3")]
-    pub change: ::core::option::Option<reaction::Change>,
-}
-/// Nested message and enum types in `Reaction`.
-pub mod reaction {
-    /// Exactly one.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Change {
-        /// One character as people count, 1 to 64 bytes.
-        #[prost(string, tag = "2")]
-        Emoji(::prost::alloc::string::String),
-        /// Takes the sign back.
-        #[prost(message, tag = "3")]
-        None(super::NoReaction),
-    }
-}
-/// No sign.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct NoReaction {
-}
-/// Another wording of a message, from its author.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Edit {
-    /// The message as it was first sent, not an edit of it. Always there.
-    #[prost(message, optional, tag = "1")]
-    pub target: ::core::option::Option<MessageRef>,
-    /// Counts the edits of this message, 1 to 10: the highest holds.
-    #[prost(uint32, tag = "2")]
-    pub edit_seq: u32,
-    /// What the message says now, of the same kind. Exactly one. Without quote and forward information,
-    /// which stay as they were.
-    #[prost(oneof = "edit::Replacement", tags = "3, 4")]
-    pub replacement: ::core::option::Option<edit::Replacement>,
-}
-/// Nested message and enum types in `Edit`.
-pub mod edit {
-    /// What the message says now, of the same kind. Exactly one. Without quote and forward information,
-    /// which stay as they were.
-    #[derive(Clone, PartialEq, ::prost::Oneof)]
-    pub enum Replacement {
-        #[prost(message, tag = "3")]
-        Text(super::Text),
-        /// Not to be seen once and no voice note.
-        #[prost(message, tag = "4")]
-        Media(super::Media),
-    }
-}
-/// Takes a message back, from its author: receivers remove it.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Delete {
-    /// Always there.
-    #[prost(message, optional, tag = "1")]
-    pub target: ::core::option::Option<MessageRef>,
-}
-/// Removes somebody's message from a group, by who may.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct AdminDelete {
-    /// Always there.
-    #[prost(message, optional, tag = "1")]
-    pub target: ::core::option::Option<MessageRef>,
-}
-/// Keeps a message in sight.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Pin {
-    /// Always there.
-    #[prost(message, optional, tag = "1")]
-    pub target: ::core::option::Option<MessageRef>,
-    /// Seconds after sending the pin, at most 31,622,400. Absent: until it is unpinned.
-    #[prost(uint32, tag = "2")]
-    pub duration: u32,
-}
-/// Ends that.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Unpin {
-    /// Always there.
-    #[prost(message, optional, tag = "1")]
-    pub target: ::core::option::Option<MessageRef>,
-}
-/// Sets the disappearing-message timer of a conversation between two accounts.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ExpiryTimer {
-    /// Seconds after which messages are deleted, at most 31,622,400. Absent: the timer is off.
-    #[prost(uint32, tag = "1")]
-    pub seconds: u32,
-    /// One more than that of the timer it replaces; from 1.
-    #[prost(uint32, tag = "2")]
-    pub timer_version: u32,
 }
