@@ -140,6 +140,90 @@ limits! {
     WAVEFORM_BYTES: usize = 128;
     /// Bytes of a text.
     TEXT_BYTES: usize = 8 * 1024;
+    /// Bytes of a text that goes on in a file.
+    LONG_TEXT_PREFIX_BYTES: usize = 2 * 1024;
+    /// Bytes of a whole text that goes on in a file.
+    LONG_TEXT_BYTES: u64 = 64 * 1024;
+    /// Parts of a text that look different.
+    FORMAT_RANGES: usize = 256;
+    /// Parts of a text that name somebody.
+    MENTIONS: usize = 128;
+    /// Bytes of a link.
+    URL_BYTES: usize = 2_048;
+    /// Bytes of the title of a link preview.
+    PREVIEW_TITLE_BYTES: usize = 256;
+    /// Bytes of the description of a link preview.
+    PREVIEW_DESCRIPTION_BYTES: usize = 1_024;
+    /// Bytes of what a quote repeats of a text.
+    SNIPPET_BYTES: usize = 2 * 1024;
+    /// Times of passing on that are told apart.
+    FORWARDS: u32 = 255;
+    /// Bytes that say where a media object is.
+    MEDIA_LOCATOR_BYTES: usize = 512;
+    /// Bytes of a media type.
+    CONTENT_TYPE_BYTES: usize = 127;
+    /// Bytes of a file's name.
+    FILE_NAME_BYTES: usize = 255;
+    /// Bytes of a small picture inside a content.
+    THUMBNAIL_BYTES: usize = 16 * 1024;
+    /// Bytes of all small pictures inside one content.
+    THUMBNAILS_BYTES: usize = 32 * 1024;
+    /// Bytes of a blurhash.
+    BLURHASH_BYTES: usize = 64;
+    /// Bytes of what is to be seen or heard in a file.
+    MEDIA_DESCRIPTION_BYTES: usize = 1_024;
+    /// Files of one message.
+    MEDIA_ITEMS: usize = 32;
+    /// Bytes of the text with files.
+    CAPTION_BYTES: usize = 4 * 1024;
+    /// Bytes of a sign: a reaction, or what a sticker stands for.
+    EMOJI_BYTES: usize = 64;
+    /// Bytes of each name on a contact card.
+    CONTACT_NAME_BYTES: usize = 256;
+    /// Ways to reach a contact on its card.
+    CONTACT_DETAILS: usize = 32;
+    /// Bytes of a way to reach a contact.
+    CONTACT_DETAIL_BYTES: usize = 512;
+    /// Bytes of what such a way is called.
+    CONTACT_LABEL_BYTES: usize = 64;
+    /// Bytes of a place's name.
+    PLACE_NAME_BYTES: usize = 256;
+    /// Bytes of a place's address.
+    PLACE_ADDRESS_BYTES: usize = 1_024;
+    /// Bytes of a group's title in an invitation.
+    INVITE_TITLE_BYTES: usize = 256;
+    /// Bytes of a poll's question.
+    POLL_QUESTION_BYTES: usize = 512;
+    /// Bytes of an answer to choose.
+    POLL_OPTION_BYTES: usize = 256;
+    /// Answers of a poll, added ones included; two at least.
+    POLL_OPTIONS: usize = 12;
+    /// Accounts whose votes in one poll are counted.
+    POLL_VOTERS: usize = 2_048;
+    /// Votes of one account in one poll that are kept, the newest.
+    POLL_VOTES_KEPT: usize = 16;
+    /// Edits of one message.
+    EDITS: u32 = 10;
+    /// Time after sending in which a message may be edited.
+    EDIT_WINDOW: Duration = DAY;
+    /// Time after sending in which its author may take a message back.
+    DELETE_WINDOW: Duration = DAY;
+    /// Time after sending in which a group's moderators may remove a message.
+    ADMIN_DELETE_WINDOW: Duration = DAY.saturating_mul(7);
+    /// Time by which receivers let an edit or deletion be later than its sender may send it.
+    WINDOW_SLACK: Duration = DAY;
+    /// Time for which a message is pinned at most, unless until it is unpinned.
+    PIN_DURATION: Duration = DAY.saturating_mul(366);
+    /// Messages pinned at once in one conversation.
+    PINS: usize = 8;
+    /// Time for which what is to be seen once is kept unopened.
+    VIEW_ONCE_AGE: Duration = DAY.saturating_mul(14);
+    /// Operations on messages that have not come yet that are held.
+    HELD_OPERATIONS: usize = 256;
+    /// Held operations of one account.
+    HELD_OPERATIONS_OF_ONE: usize = 32;
+    /// Age at which a held operation is dropped.
+    HELD_OPERATION_AGE: Duration = DAY.saturating_mul(7);
     /// Message ids in one receipt.
     RECEIPT_IDS: usize = 512;
     /// Bytes of a profile's name.

@@ -92,6 +92,10 @@ labels! {
         Content = "content",
         /// A profile's signed body, to order two of one revision.
         Profile = "profile",
+        /// An answer of a poll, as votes name it.
+        PollOption = "poll-option",
+        /// An account's key, as a contact card names it.
+        AccountKey = "account-key",
         /// The stored archive of the sessions with one device.
         SessionArchive = "session-archive",
         /// A group's genesis, which is the group's id.
