@@ -73,16 +73,6 @@ fn applying_a_change_verifies_one_signature_and_no_key_of_a_member() {
     let (outcome, meter) = crate::crypto::meter::measure(apply);
     assert!(matches!(outcome, Ok(Outcome::Applied(_))));
     assert_eq!(meter.verify, 1);
-    let start = std::time::Instant::now();
-    for _ in 0..100 {
-        let _ = apply();
-    }
-    std::println!(
-        "APPLY {:?} state {} change {}",
-        start.elapsed() / 100,
-        base.to_bytes().len(),
-        change.encode().len()
-    );
 }
 
 #[test]
