@@ -1,7 +1,8 @@
 //! Receiving: opening what arrives without being told from whom, and acting on it once.
 
 use sealwax::content::{
-    Body, ContactState, Content, Incoming, ReceiptKind, Retry, RetryReason, Source, may_send_receipt,
+    Body, ContactState, Content, Incoming, ReceiptKind, Retry, RetryReason, Source,
+    may_send_receipt,
 };
 use sealwax::identity::{AccountId, DeviceAddress, SenderStatus, VerifiedDevice};
 use sealwax::ratchet::WireId;

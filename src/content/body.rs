@@ -1,7 +1,7 @@
 use super::call::{
-    CallAnswer, CallBusy, CallHangUp, CallIce, CallMediaState, CallNegotiate, CallOffer, CallOpaque,
-    CallReject, CallRinging, GroupCallCancel, GroupCallEnd, GroupCallRing, GroupCallStart,
-    GroupCallUpdate,
+    CallAnswer, CallBusy, CallHangUp, CallIce, CallMediaState, CallNegotiate, CallOffer,
+    CallOpaque, CallReject, CallRinging, GroupCallCancel, GroupCallEnd, GroupCallRing,
+    GroupCallStart, GroupCallUpdate,
 };
 use super::device::{
     BlockList, CallLog, ChatState, Contacts, DeleteForMe, DeviceAdded, DeviceName, DeviceRequest,
@@ -12,9 +12,15 @@ use super::key::{
     Capabilities, GroupChange, GroupSnapshot, GroupStateAck, GroupSyncRequest, SenderKey,
     SenderKeyRequest, SenderKeyWithheld,
 };
-use super::kind::{CALL, CALL_END, GROUP_CALL, KEY, OWN, SAID, SESSION, SIGNAL, TYPING};
+use super::kind::{
+    ABOUT, CALL, CALL_END, GROUP_CALL, KEY, MEDIA, OWN, SAID, SESSION, SIGNAL, TYPING,
+};
 use super::safety::{ContactLink, ContactStateUpdate};
 use super::signal::{ProfileKeyUpdate, ProfileShare, Typing};
+use super::{
+    AdminDelete, ContactCard, Delete, Edit, ExpiryTimer, GroupInvite, Location, Media, Pin, Poll,
+    PollClose, PollOption, PollVote, Reaction, Sticker, Unpin,
+};
 use super::{BodyProperties, Null, Place, Receipt, Retry, SessionReset, Text, Violation};
 use crate::wire::proto;
 use crate::wire::proto::content::{Body as EarlyBody, LateBody};
@@ -117,6 +123,38 @@ macro_rules! bodies {
 bodies! {
     /// A text message.
     Text = 16, BodyProperties { editable: true, ..SAID };
+    /// Files.
+    Media = 17, MEDIA;
+    /// A picture of a pack.
+    Sticker = 18, SAID;
+    /// Somebody's or something's address.
+    ContactCard = 20, SAID;
+    /// A place.
+    Location = 21, SAID;
+    /// An invitation to a group.
+    GroupInvite = 23, SAID;
+    /// A question with answers to choose from.
+    Poll = 24, SAID;
+    /// A choice.
+    PollVote = 25, ABOUT;
+    /// Another answer.
+    PollOption = 26, ABOUT;
+    /// The end of a poll.
+    PollClose = 27, ABOUT;
+    /// A sign under a message.
+    Reaction = 32, ABOUT;
+    /// Another wording of a message.
+    Edit = 33, ABOUT;
+    /// A message is taken back.
+    Delete = 34, ABOUT;
+    /// Somebody's message is removed.
+    AdminDelete = 35, BodyProperties { places: &[Place::Group], ..ABOUT };
+    /// A message is kept in sight.
+    Pin = 36, ABOUT;
+    /// That ends.
+    Unpin = 37, ABOUT;
+    /// Messages disappear from now on, or no longer.
+    ExpiryTimer = 38, BodyProperties { places: &[Place::Peer], ..ABOUT };
     /// What became of messages.
     Receipt = 40, BodyProperties { places: &[Place::Peer, Place::Member], ..SIGNAL };
     /// The author does something in the conversation.

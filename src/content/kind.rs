@@ -54,10 +54,9 @@ impl BodyProperties {
             (Place::Peer | Place::OwnDevices, Conversation::Peer)
             | (Place::Group | Place::Member, Conversation::Group(_))
             | (Place::Story, Conversation::Story) => true,
-            (
-                Place::Peer | Place::OwnDevices | Place::Group | Place::Member | Place::Story,
-                _,
-            ) => false,
+            (Place::Peer | Place::OwnDevices | Place::Group | Place::Member | Place::Story, _) => {
+                false
+            }
         })
     }
 }
@@ -72,6 +71,18 @@ pub(super) const SAID: BodyProperties = BodyProperties {
     resent: true,
     from_blocked: false,
     lifetime: None,
+};
+
+/// What people look at and listen to, and what they may caption anew.
+pub(super) const MEDIA: BodyProperties = BodyProperties {
+    receipts: &[
+        ReceiptKind::Delivered,
+        ReceiptKind::Read,
+        ReceiptKind::Viewed,
+        ReceiptKind::Played,
+    ],
+    editable: true,
+    ..SAID
 };
 
 /// What tells about other messages, in the conversation that they are in.
@@ -89,8 +100,7 @@ pub(super) const KEY: BodyProperties =
     BodyProperties { places: &[Place::Peer, Place::OwnDevices], from_blocked: true, ..SIGNAL };
 
 /// What the devices of one account tell each other.
-pub(super) const OWN: BodyProperties =
-    BodyProperties { places: &[Place::OwnDevices], ..SIGNAL };
+pub(super) const OWN: BodyProperties = BodyProperties { places: &[Place::OwnDevices], ..SIGNAL };
 
 /// What ends a call, or says that there is none.
 pub(super) const CALL_END: BodyProperties = BodyProperties { resent: false, ..SIGNAL };
@@ -100,8 +110,7 @@ pub(super) const CALL: BodyProperties =
     BodyProperties { lifetime: Some(CALL_LIFETIME), ..CALL_END };
 
 /// What tells a group of its calls.
-pub(super) const GROUP_CALL: BodyProperties =
-    BodyProperties { places: &[Place::Group], ..SIGNAL };
+pub(super) const GROUP_CALL: BodyProperties = BodyProperties { places: &[Place::Group], ..SIGNAL };
 
 /// What is shown for a moment.
 pub(super) const TYPING: BodyProperties = BodyProperties {

@@ -41,16 +41,19 @@ mod key;
 mod kind;
 mod message;
 mod opaque;
+mod operation;
 mod part;
 mod receipt;
 mod retry;
 mod safety;
+mod said;
+#[cfg(test)]
+pub(crate) mod sample;
 mod session;
 mod signal;
 mod source;
 #[cfg(test)]
 mod tests;
-mod text;
 
 pub use body::{Body, BodyKind};
 pub use call::{
@@ -65,9 +68,10 @@ pub use device::{
     AudienceMode, BlockList, CallDirection, CallLog, CallLogEntry, CallOutcome, Chat, ChatState,
     ContactEntry, Contacts, DeleteForMe, Deletion, Destination, DeviceAdded, DeviceName,
     DeviceRequest, DeviceResponse, DeviceRevoked, GroupEntry, Groups, KnownKey, KnownProfile,
-    MessageName, MessageNames, MessageRequestResponse, MessagesPlayed, MessagesRead, MessagesViewed,
-    OwnKeys, RequestAnswer, Requested, ResponseOutcome, SentTranscript, Settings, Stamp, StoryList,
-    StoryListId, StoryLists, Transcribed, Verified, VerifiedState, ViewOnceOpened,
+    MessageName, MessageNames, MessageRequestResponse, MessagesPlayed, MessagesRead,
+    MessagesViewed, OwnKeys, RequestAnswer, Requested, ResponseOutcome, SentTranscript, Settings,
+    Stamp, StoryList, StoryListId, StoryLists, Transcribed, Verified, VerifiedState,
+    ViewOnceOpened,
 };
 pub use error::{ContentError, Violation};
 pub use frame::{
@@ -75,22 +79,33 @@ pub use frame::{
     time_of_sending,
 };
 pub use key::{
-    Capabilities, GroupChange, GroupSnapshot, GroupStateAck, GroupSyncRequest, JoinError, SenderKey,
-    SenderKeyRequest, SenderKeyWithheld, SnapshotId,
+    Capabilities, GroupChange, GroupSnapshot, GroupStateAck, GroupSyncRequest, JoinError,
+    SenderKey, SenderKeyRequest, SenderKeyWithheld, SnapshotId,
 };
 pub use kind::{BodyProperties, Place, is_late};
 pub use message::{Content, ContentBuilder};
 pub use opaque::{Opaque, SharedKey};
+pub use operation::{
+    AdminDelete, Clock, Delete, Edit, ExpiryTimer, Held, HeldOperation, NotAllowed, Operator, Pin,
+    Rank, Reaction, Replacement, Target, Unpin, ViewOnce, ViewOnceEvent, ViewOnceStep, expires_at,
+    may_admin_delete, may_delete, may_edit, may_pin, may_react, may_unpin,
+};
 pub use part::Name;
 pub use receipt::{ContactState, NoReceipt, Receipt, ReceiptKind, may_send_receipt};
 pub use retry::{NoResend, Retry, RetryReason, SentMessage, may_resend};
 pub use safety::{BadLink, ContactLink, ContactStateUpdate};
+pub use said::{
+    ContactAccount, ContactCard, ContactDetail, ContactDetailKind, Dimensions, Emoji, FormatRange,
+    FormatStyle, Forwarded, GroupInvite, GroupLink, LinkPreview, Location, Media, MediaItem,
+    MediaKey, MediaKind, MediaObject, MediaPointer, MediaRoot, Mention, Mentioned, MessageRef,
+    OptionCount, OptionId, Poll, PollClose, PollOption, PollVote, Quote, QuoteCheck, QuoteKind,
+    Sticker, StickerPackRef, Tally, TallyRefused, Text, Thumbnail,
+};
 pub use session::{Null, SessionReset, SessionResetReason};
 pub use signal::{
     ProfileKeyUpdate, ProfileShare, Typing, TypingState, may_send_typing, typing_ends,
 };
 pub use source::{Misplaced, Reception, Source};
-pub use text::Text;
 
 /// The content version that this crate writes, and the highest that it reads.
 pub const VERSION: u32 = 1;

@@ -18,7 +18,11 @@ impl<const MAX: usize> Opaque<MAX> {
     /// [`Violation::OpaqueLength`] when there are none or more than `MAX`.
     pub fn new(bytes: Vec<u8>) -> Result<Self, Violation> {
         let bytes = Zeroizing::new(bytes);
-        if (1..=MAX).contains(&bytes.len()) { Ok(Self(bytes)) } else { Err(Violation::OpaqueLength) }
+        if (1..=MAX).contains(&bytes.len()) {
+            Ok(Self(bytes))
+        } else {
+            Err(Violation::OpaqueLength)
+        }
     }
 
     /// The bytes.

@@ -15,6 +15,27 @@ use crate::time::Timestamp;
 /// Declares an enumeration with the variants of the generated one of the same name: where a number
 /// out of range is refused, or where it counts as the default.
 macro_rules! wire_enum {
+    ($(#[$meta:meta])* $name:ident or default { $($(#[$doc:meta])* $variant:ident,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name { $($(#[$doc])* $variant,)+ }
+
+        impl $name {
+            pub(in crate::content) fn from_wire(number: i32) -> Self {
+                use $crate::wire::proto::$name as Wire;
+                match Wire::try_from(number) {
+                    $(Ok(Wire::$variant) => Self::$variant,)+
+                    Err(_) => Self::default(),
+                }
+            }
+
+            pub(in crate::content) const fn to_wire(self) -> i32 {
+                use $crate::wire::proto::$name as Wire;
+                match self { $(Self::$variant => Wire::$variant as i32,)+ }
+            }
+        }
+    };
     ($(#[$meta:meta])* $name:ident or $violation:ident { $($(#[$doc:meta])* $variant:ident,)+ }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,27 +50,6 @@ macro_rules! wire_enum {
                 match Wire::try_from(number) {
                     $(Ok(Wire::$variant) => Ok(Self::$variant),)+
                     Ok(Wire::Unspecified) | Err(_) => Err($crate::content::Violation::$violation),
-                }
-            }
-
-            pub(in crate::content) const fn to_wire(self) -> i32 {
-                use $crate::wire::proto::$name as Wire;
-                match self { $(Self::$variant => Wire::$variant as i32,)+ }
-            }
-        }
-    };
-    ($(#[$meta:meta])* $name:ident or default { $($(#[$doc:meta])* $variant:ident,)+ }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum $name { $($(#[$doc])* $variant,)+ }
-
-        impl $name {
-            pub(in crate::content) fn from_wire(number: i32) -> Self {
-                use $crate::wire::proto::$name as Wire;
-                match Wire::try_from(number) {
-                    $(Ok(Wire::$variant) => Self::$variant,)+
-                    Err(_) => Self::default(),
                 }
             }
 
@@ -75,7 +75,11 @@ impl Name {
     /// [`Violation::NameLength`] when it is empty or longer than [`NAME_BYTES`].
     pub fn new(name: impl Into<String>) -> Result<Self, Violation> {
         let name = name.into();
-        if (1..=NAME_BYTES).contains(&name.len()) { Ok(Self(name)) } else { Err(Violation::NameLength) }
+        if (1..=NAME_BYTES).contains(&name.len()) {
+            Ok(Self(name))
+        } else {
+            Err(Violation::NameLength)
+        }
     }
 
     /// The name.
@@ -139,7 +143,10 @@ pub(super) fn account_bytes(accounts: &[AccountId]) -> Vec<Vec<u8>> {
 }
 
 /// Puts a list of ours in order.
-pub(super) fn sorted<T, K: Ord>(items: impl IntoIterator<Item = T>, key: impl Fn(&T) -> K) -> Vec<T> {
+pub(super) fn sorted<T, K: Ord>(
+    items: impl IntoIterator<Item = T>,
+    key: impl Fn(&T) -> K,
+) -> Vec<T> {
     let mut items: Vec<_> = items.into_iter().collect();
     items.sort_by_key(key);
     items

@@ -249,9 +249,8 @@ mod tests {
     #[test]
     fn only_accepted_contacts_get_receipts() {
         let text = draft().text("hello").unwrap();
-        let may = |author| {
-            may_send_receipt(ReceiptKind::Delivered, &text, &Source::Peer { author })
-        };
+        let may =
+            |author| may_send_receipt(ReceiptKind::Delivered, &text, &Source::Peer { author });
         assert_eq!(may(ContactState::Accepted), Ok(()));
         assert_eq!(may(ContactState::Requested), Err(NoReceipt::NotAccepted));
         assert_eq!(may(ContactState::Blocked), Err(NoReceipt::NotAccepted));

@@ -120,7 +120,8 @@ pub enum Misplaced {
 
 impl Misplaced {
     fn of(allowed: &[Place], place: Place) -> Self {
-        let pairwise = |place: &Place| matches!(place, Place::Peer | Place::Member | Place::OwnDevices);
+        let pairwise =
+            |place: &Place| matches!(place, Place::Peer | Place::Member | Place::OwnDevices);
         match place {
             _ if allowed == [Place::OwnDevices] => Self::OnlyOwnDevices,
             Place::OwnDevices => Self::NotOwnDevices,
@@ -146,8 +147,8 @@ mod tests {
     use super::super::tests::{begin, every_body};
     use super::super::{BodyKind, GroupBinding};
     use super::*;
-    use alloc::vec::Vec;
     use ContactState::{Accepted, Blocked, Requested};
+    use alloc::vec::Vec;
 
     const ID: Digest = Digest::from_bytes([1; 32]);
     const GROUP: Conversation =
@@ -167,11 +168,7 @@ mod tests {
     }
 
     fn sources(state: ContactState) -> [Source; 3] {
-        [
-            Source::Peer { author: state },
-            group(ID, state, false),
-            Source::Story { author: state },
-        ]
+        [Source::Peer { author: state }, group(ID, state, false), Source::Story { author: state }]
     }
 
     #[test]
@@ -181,8 +178,12 @@ mod tests {
             for source in sources(Accepted).into_iter().chain([Source::OwnDevice]) {
                 let expected = match (source, content.conversation()) {
                     (Source::Peer { .. }, Conversation::Peer) => places.contains(&Place::Peer),
-                    (Source::Peer { .. }, Conversation::Group(_)) => places.contains(&Place::Member),
-                    (Source::Group { .. }, Conversation::Group(_)) => places.contains(&Place::Group),
+                    (Source::Peer { .. }, Conversation::Group(_)) => {
+                        places.contains(&Place::Member)
+                    }
+                    (Source::Group { .. }, Conversation::Group(_)) => {
+                        places.contains(&Place::Group)
+                    }
                     (Source::Story { .. }, Conversation::Story) => places.contains(&Place::Story),
                     (Source::OwnDevice, Conversation::Peer) => places.contains(&Place::OwnDevices),
                     _ => false,
@@ -198,7 +199,9 @@ mod tests {
     fn what_devices_of_an_account_tell_each_other_nobody_else_may_say() {
         for content in every_content() {
             let number = content.body().kind().number();
-            if (1_088..1_200).contains(&number) || content.body().kind() == BodyKind::ContactStateUpdate {
+            if (1_088..1_200).contains(&number)
+                || content.body().kind() == BodyKind::ContactStateUpdate
+            {
                 for state in [Accepted, Requested, Blocked] {
                     let peer = content.check_source(&Source::Peer { author: state });
                     assert_eq!(peer, Err(Misplaced::OnlyOwnDevices));
@@ -237,8 +240,10 @@ mod tests {
             let applies = content.body().kind().properties().from_blocked;
             for source in sources(Blocked).into_iter().chain([group(ID, Accepted, true)]) {
                 let expected = if applies { Reception::Applies } else { Reception::Blocked };
-                assert!(content.check_source(&source).is_ok_and(|it| it == expected)
-                    || content.check_source(&source).is_err());
+                assert!(
+                    content.check_source(&source).is_ok_and(|it| it == expected)
+                        || content.check_source(&source).is_err()
+                );
             }
             for source in sources(Requested) {
                 let expected = if applies { Reception::Applies } else { Reception::Requested };

@@ -133,8 +133,11 @@ mod tests {
             let (call_a, call_b) = (Call::outgoing(of_alice), Call::outgoing(of_bob));
             let at_alice =
                 on_offer(&alice, Some((&call_a, &bob)), Offered { call_id: of_bob, caller: &bob });
-            let at_bob =
-                on_offer(&bob, Some((&call_b, &alice)), Offered { call_id: of_alice, caller: &alice });
+            let at_bob = on_offer(
+                &bob,
+                Some((&call_b, &alice)),
+                Offered { call_id: of_alice, caller: &alice },
+            );
             let outcomes = [at_alice, at_bob];
             assert!(outcomes.contains(&OfferOutcome::Ignore), "{outcomes:?}");
             assert!(outcomes.contains(&OfferOutcome::YieldAndRing), "{outcomes:?}");

@@ -242,7 +242,11 @@ mod tests {
     fn a_ring_names_up_to_16_accounts_in_order() {
         let ring = |numbers: &[u8]| {
             let accounts = numbers.iter().map(|number| vec![*number]).collect();
-            GroupCallRing::from_wire(proto::GroupCallRing { era: vec![7; 16], ring_id: 1, accounts })
+            GroupCallRing::from_wire(proto::GroupCallRing {
+                era: vec![7; 16],
+                ring_id: 1,
+                accounts,
+            })
         };
         let sixteen: Vec<u8> = (1..=16).collect();
         assert!(ring(&sixteen).is_ok());

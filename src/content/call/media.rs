@@ -19,7 +19,11 @@ impl CallNegotiate {
     /// # Errors
     /// [`Violation::CallRound`] when it is zero.
     pub fn new(call_id: u64, round: u32, description: CallDescription) -> Result<Self, Violation> {
-        if round == 0 { Err(Violation::CallRound) } else { Ok(Self { call_id, round, description }) }
+        if round == 0 {
+            Err(Violation::CallRound)
+        } else {
+            Ok(Self { call_id, round, description })
+        }
     }
 
     /// The call, as its offer named it.

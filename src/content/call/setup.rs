@@ -175,7 +175,8 @@ mod tests {
     fn candidates_are_counted_and_have_a_limit() {
         let ice = |count, len| {
             let candidates = vec![vec![7; len]; count];
-            CallIce::from_wire(proto::CallIce { call_id: 5, candidates }).map(|ice| ice.candidates.len())
+            CallIce::from_wire(proto::CallIce { call_id: 5, candidates })
+                .map(|ice| ice.candidates.len())
         };
         assert_eq!(ice(0, 1), Err(Violation::ListCount));
         assert_eq!(ice(ICE_CANDIDATES, ICE_CANDIDATE_BYTES), Ok(ICE_CANDIDATES));

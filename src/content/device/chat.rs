@@ -1,7 +1,7 @@
 use super::Stamp;
+use crate::content::Violation;
 use crate::content::body::WireBody;
 use crate::content::part::{self, wire_enum};
-use crate::content::Violation;
 use crate::crypto::Digest;
 use crate::identity::AccountId;
 use crate::limits::SENT_AT;
@@ -224,7 +224,8 @@ mod tests {
     #[test]
     fn an_answer_out_of_range_is_refused() {
         let at = Timestamp::from_secs(1);
-        let mut wire = MessageRequestResponse::new(chat(), RequestAnswer::Spam, at).unwrap().to_wire();
+        let mut wire =
+            MessageRequestResponse::new(chat(), RequestAnswer::Spam, at).unwrap().to_wire();
         for answer in [0, 6] {
             wire.answer = answer;
             let refused = MessageRequestResponse::from_wire(wire.clone());

@@ -150,7 +150,7 @@ impl KnownProfile {
     ///
     /// # Errors
     /// [`Violation::KeyVersion`] when it is zero.
-    pub const fn new(key: SharedKey, version: u32) -> Result<Self, Violation> {
+    pub fn new(key: SharedKey, version: u32) -> Result<Self, Violation> {
         if version == 0 { Err(Violation::KeyVersion) } else { Ok(Self { key, version }) }
     }
 
@@ -282,8 +282,8 @@ impl WireBody for Verified {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::tests::{account_key, stamp};
     use super::*;
+    use crate::content::sample::{account_key, stamp};
     use alloc::{format, vec};
 
     fn entry(number: u8) -> ContactEntry {

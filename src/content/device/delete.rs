@@ -5,7 +5,7 @@ use super::{Chat, MessageName, MessageNames};
 use crate::content::body::WireBody;
 use crate::content::part::check_list;
 use crate::content::{Violation, part};
-use crate::limits::{DELETED_NEWEST, MEDIA};
+use crate::limits::{DELETED_NEWEST, MEDIA_ITEMS};
 use crate::time::Timestamp;
 use crate::wire::proto;
 
@@ -27,7 +27,7 @@ pub enum Deletion {
     Media {
         /// The message.
         message: MessageName,
-        /// Which, from 0 to [`MEDIA`] − 1.
+        /// Which, from 0 to [`MEDIA_ITEMS`] − 1.
         index: u32,
     },
     /// The conversation: all that was there when it was deleted.
@@ -77,7 +77,7 @@ impl Deletion {
         match self {
             Self::Messages(_) => Ok(()),
             Self::Media { index, .. } => match usize::try_from(*index) {
-                Ok(index) if index < MEDIA => Ok(()),
+                Ok(index) if index < MEDIA_ITEMS => Ok(()),
                 _ => Err(Violation::MediaIndex),
             },
             Self::Conversation { newest, .. } => {

@@ -95,8 +95,8 @@ impl GroupEntry {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::tests::stamp;
     use super::*;
+    use crate::content::sample::stamp;
 
     fn entry(number: u16) -> GroupEntry {
         let mut id = [0; 32];

@@ -101,8 +101,8 @@ impl WireBody for OwnKeys {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::tests::stamp;
     use super::*;
+    use crate::content::sample::stamp;
     use alloc::vec;
 
     #[test]
@@ -114,7 +114,10 @@ mod tests {
         assert_eq!(OwnKeys::from_wire(short), Err(Violation::KeyLength));
         let one = proto::OwnKeys { media: vec![7; 32], ..empty };
         assert_eq!(OwnKeys::from_wire(one), Ok(OwnKeys::of_media(stamp(), key())));
-        let all = OwnKeys::of_profile(stamp(), key()).with_storage(key()).with_backup(key()).with_media(key());
+        let all = OwnKeys::of_profile(stamp(), key())
+            .with_storage(key())
+            .with_backup(key())
+            .with_media(key());
         assert_eq!(OwnKeys::from_wire(all.to_wire()), Ok(all));
     }
 }

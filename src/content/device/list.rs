@@ -1,8 +1,8 @@
 use super::Stamp;
 use crate::content::body::WireBody;
 use crate::content::{DeviceListRef, Name, Violation, part};
-use crate::identity::{DeviceId, ListVersion};
 use crate::crypto::Digest;
+use crate::identity::{DeviceId, ListVersion};
 use crate::wire::proto;
 
 /// What a device is called.
@@ -82,15 +82,16 @@ fn list_ref(version: u32, hash: &[u8]) -> Result<DeviceListRef, Violation> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::tests::stamp;
     use super::*;
+    use crate::content::sample::stamp;
     use alloc::vec;
 
     #[test]
     fn a_hint_names_a_device_and_a_list() {
         let added = |device, list_version, len| {
             let list_hash = vec![7; len];
-            DeviceAdded::from_wire(proto::DeviceAdded { device, list_version, list_hash }).map(|_| ())
+            DeviceAdded::from_wire(proto::DeviceAdded { device, list_version, list_hash })
+                .map(|_| ())
         };
         assert_eq!(added(1, 1, 32), Ok(()));
         assert_eq!(added(0, 1, 32), Err(Violation::Device));

@@ -17,7 +17,9 @@ mod transcript;
 
 pub use call_log::{CallDirection, CallLog, CallLogEntry, CallOutcome};
 pub use chat::{Chat, ChatState, MessageRequestResponse, RequestAnswer};
-pub use contacts::{BlockList, ContactEntry, Contacts, KnownKey, KnownProfile, Verified, VerifiedState};
+pub use contacts::{
+    BlockList, ContactEntry, Contacts, KnownKey, KnownProfile, Verified, VerifiedState,
+};
 pub use delete::{DeleteForMe, Deletion};
 pub use groups::{GroupEntry, Groups};
 pub use keys::OwnKeys;

@@ -1,8 +1,8 @@
 use core::time::Duration;
 
 use super::Stamp;
-use crate::content::body::WireBody;
 use crate::content::Violation;
+use crate::content::body::WireBody;
 use crate::limits::EXPIRY;
 use crate::wire::proto;
 
@@ -95,8 +95,8 @@ impl WireBody for Settings {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::tests::stamp;
     use super::*;
+    use crate::content::sample::stamp;
 
     #[test]
     fn the_timer_of_new_conversations_has_the_limit_of_all() {

@@ -213,8 +213,8 @@ impl WireBody for StoryLists {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::tests::stamp;
     use super::*;
+    use crate::content::sample::stamp;
     use alloc::vec;
 
     fn account(number: u16) -> AccountId {

@@ -1,7 +1,7 @@
 use crate::content::body::WireBody;
 use crate::content::part::present;
 use crate::content::{Opaque, SharedKey, Violation};
-use crate::limits::{CARRIED_BYTES, GROUP_PART_BYTES};
+use crate::limits::{CARRIED_BYTES, GROUP_CHANGE_BYTES};
 use crate::wire::proto;
 
 /// Declares a body that is nothing but what it carries.
@@ -44,8 +44,8 @@ carried! {
 /// A signed change of a group, with the secret of the key epoch that it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupChange {
-    /// The encoded change.
-    pub body: Opaque<GROUP_PART_BYTES>,
+    /// The encoded change, or the genesis of the group.
+    pub body: Opaque<GROUP_CHANGE_BYTES>,
     /// The secret of the new key epoch. `None` when it begins none or the receiver shall not have it.
     pub epoch_secret: Option<SharedKey>,
 }
@@ -80,8 +80,8 @@ mod tests {
             GroupChange::from_wire(proto::CarriedChange { body: vec![7; len], epoch_secret })
         };
         assert_eq!(change(0), Err(Violation::OpaqueLength));
-        assert!(change(GROUP_PART_BYTES).is_ok());
-        assert_eq!(change(GROUP_PART_BYTES + 1), Err(Violation::OpaqueLength));
+        assert!(change(GROUP_CHANGE_BYTES).is_ok());
+        assert_eq!(change(GROUP_CHANGE_BYTES + 1), Err(Violation::OpaqueLength));
     }
 
     #[test]

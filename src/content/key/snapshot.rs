@@ -9,7 +9,8 @@ use crate::error::error_codes;
 use crate::limits::{GROUP_PART_BYTES, GROUP_SNAPSHOT_PARTS};
 use crate::wire::proto;
 
-/// A part of a group's snapshot: a snapshot of many members is longer than a content may be.
+/// A part of the answer to a [`GroupSyncRequest`](super::GroupSyncRequest), or of what a new member is
+/// sent: a snapshot of many members is longer than a content may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupSnapshot {
     snapshot: SnapshotId,
@@ -34,6 +35,12 @@ impl SnapshotId {
         Self(bytes)
     }
 
+    /// One that was stored.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
+        Self(bytes)
+    }
+
     /// The 16 bytes.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; Self::LEN] {
@@ -55,9 +62,8 @@ impl GroupSnapshot {
     pub fn split(name: SnapshotId, encoded: &[u8]) -> Result<Vec<Self>, Violation> {
         let parts = encoded.len().div_ceil(GROUP_PART_BYTES);
         let parts = u32::try_from(parts).map_err(|_| Violation::SnapshotPart)?;
-        let part = |(part, body): (u32, &[u8])| {
-            Self::new(name, part, parts, Opaque::new(body.to_vec())?)
-        };
+        let part =
+            |(part, body): (u32, &[u8])| Self::new(name, part, parts, Opaque::new(body.to_vec())?);
         check_parts(0, parts)?;
         (0..).zip(encoded.chunks(GROUP_PART_BYTES)).map(part).collect()
     }
@@ -120,7 +126,11 @@ impl GroupSnapshot {
 }
 
 const fn check_parts(part: u32, parts: u32) -> Result<(), Violation> {
-    if part < parts && parts <= GROUP_SNAPSHOT_PARTS { Ok(()) } else { Err(Violation::SnapshotPart) }
+    if part < parts && parts <= GROUP_SNAPSHOT_PARTS {
+        Ok(())
+    } else {
+        Err(Violation::SnapshotPart)
+    }
 }
 
 impl WireBody for GroupSnapshot {
@@ -172,10 +182,10 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_has_1_to_16_parts() {
+    fn a_snapshot_has_1_to_24_parts() {
         let longest = GROUP_PART_BYTES * usize::try_from(GROUP_SNAPSHOT_PARTS).unwrap();
         assert_eq!(GroupSnapshot::split(NAME, &[]), Err(Violation::SnapshotPart));
-        assert_eq!(GroupSnapshot::split(NAME, &vec![0; longest]).unwrap().len(), 16);
+        assert_eq!(GroupSnapshot::split(NAME, &vec![0; longest]).unwrap().len(), 24);
         let over = GroupSnapshot::split(NAME, &vec![0; longest + 1]);
         assert_eq!(over, Err(Violation::SnapshotPart));
     }
@@ -184,8 +194,9 @@ mod tests {
     fn a_part_has_its_place_and_only_the_last_is_short() {
         assert!(received(0, 1, 1).is_ok());
         assert!(received(0, 2, GROUP_PART_BYTES).is_ok());
-        assert!(received(15, 16, 1).is_ok());
-        for (part, parts, len) in [(0, 0, 1), (1, 1, 1), (16, 17, 1), (0, 2, GROUP_PART_BYTES - 1)] {
+        assert!(received(23, 24, 1).is_ok());
+        for (part, parts, len) in [(0, 0, 1), (1, 1, 1), (24, 25, 1), (0, 2, GROUP_PART_BYTES - 1)]
+        {
             assert_eq!(received(part, parts, len), Err(Violation::SnapshotPart));
         }
         assert_eq!(received(0, 1, 0), Err(Violation::OpaqueLength));

@@ -17,7 +17,7 @@ macro_rules! profile_key {
             ///
             /// # Errors
             /// [`Violation::KeyVersion`] when the version is zero.
-            pub const fn new(key: SharedKey, version: u32) -> Result<Self, Violation> {
+            pub fn new(key: SharedKey, version: u32) -> Result<Self, Violation> {
                 if version == 0 { Err(Violation::KeyVersion) } else { Ok(Self { key, version }) }
             }
 

@@ -1,6 +1,6 @@
+use crate::content::Violation;
 use crate::content::body::WireBody;
 use crate::content::part::wire_enum;
-use crate::content::Violation;
 use crate::limits::{TYPING_INTERVAL, TYPING_TIMEOUT};
 use crate::time::Timestamp;
 use crate::wire::proto;
@@ -42,7 +42,11 @@ impl WireBody for Typing {
 /// every [`TYPING_INTERVAL`] while it lasts. `told` is what it was last told, and when. That the user
 /// allows it and the contact is accepted is for the caller to see to.
 #[must_use]
-pub fn may_send_typing(told: Option<(TypingState, Timestamp)>, state: TypingState, now: Timestamp) -> bool {
+pub fn may_send_typing(
+    told: Option<(TypingState, Timestamp)>,
+    state: TypingState,
+    now: Timestamp,
+) -> bool {
     match told {
         None => state != TypingState::Stopped,
         Some((before, _)) if before != state => true,
@@ -64,7 +68,9 @@ mod tests {
 
     #[test]
     fn an_unknown_state_counts_as_started() {
-        for (number, state) in [(0, Started), (1, Stopped), (2, Recording), (3, Started), (-1, Started)] {
+        for (number, state) in
+            [(0, Started), (1, Stopped), (2, Recording), (3, Started), (-1, Started)]
+        {
             assert_eq!(Typing::from_wire(proto::Typing { state: number }), Ok(Typing { state }));
         }
     }

@@ -180,10 +180,18 @@ impl Call {
         use CallSignalTo::{All, AllBut};
         use HangUpReason::{AcceptedElsewhere, BusyElsewhere, DeclinedElsewhere, Normal};
         match event {
-            CallEvent::Answered { by } => self.to(CallPhase::Connected(by)).hang_up(AllBut(by), AcceptedElsewhere(by)),
-            CallEvent::Rejected { by } => self.end(CallEnd::Declined).hang_up(AllBut(by), DeclinedElsewhere(by)),
-            CallEvent::Busy { by } => self.end(CallEnd::Busy).hang_up(AllBut(by), BusyElsewhere(by)),
-            CallEvent::HungUp { by, reason: Normal } => self.end(CallEnd::HungUp).hang_up(AllBut(by), Normal),
+            CallEvent::Answered { by } => {
+                self.to(CallPhase::Connected(by)).hang_up(AllBut(by), AcceptedElsewhere(by))
+            }
+            CallEvent::Rejected { by } => {
+                self.end(CallEnd::Declined).hang_up(AllBut(by), DeclinedElsewhere(by))
+            }
+            CallEvent::Busy { by } => {
+                self.end(CallEnd::Busy).hang_up(AllBut(by), BusyElsewhere(by))
+            }
+            CallEvent::HungUp { by, reason: Normal } => {
+                self.end(CallEnd::HungUp).hang_up(AllBut(by), Normal)
+            }
             CallEvent::HungUp { by, reason: HangUpReason::NeedPermission } => {
                 self.end(CallEnd::NeedPermission).hang_up(AllBut(by), Normal)
             }
@@ -220,7 +228,9 @@ impl Call {
 
     const fn connected_called(&self, caller: DeviceId, event: CallEvent) -> CallStep {
         match event {
-            CallEvent::HangUp => self.end(CallEnd::HungUp).hang_up(CallSignalTo::One(caller), HangUpReason::Normal),
+            CallEvent::HangUp => {
+                self.end(CallEnd::HungUp).hang_up(CallSignalTo::One(caller), HangUpReason::Normal)
+            }
             CallEvent::HungUp { by, reason } if same(by, caller) => self.ended_by_caller(reason),
             _ => self.stay(),
         }
