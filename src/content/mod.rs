@@ -43,7 +43,7 @@ mod retry;
 mod said;
 mod session;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use body::{Body, BodyKind};
 pub use call::CallRinging;

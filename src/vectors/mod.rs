@@ -240,6 +240,16 @@ fn content_decoding() {
 }
 
 #[test]
+fn content_said() {
+    content::said().check(150);
+}
+
+#[test]
+fn content_operations() {
+    content::operations().check(40);
+}
+
+#[test]
 fn scenario_two_devices() {
     scenario::topic().check(5);
 }
