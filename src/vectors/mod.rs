@@ -241,12 +241,12 @@ fn content_decoding() {
 
 #[test]
 fn content_said() {
-    content::said().check(150);
+    content::said().check(177);
 }
 
 #[test]
 fn content_operations() {
-    content::operations().check(40);
+    content::operations().check(53);
 }
 
 #[test]

@@ -382,7 +382,7 @@ impl WireBody for MediaPointer {
         let (duration, covered) = (wire.duration, wire.covered);
         let pointer = Self::new(object, wire.content_type)?;
         let pointer =
-            Self { dimensions, file_name, blurhash, description, duration, covered, ..pointer };
+            Self { file_name, dimensions, duration, blurhash, description, covered, ..pointer };
         match wire.thumbnail {
             Some(thumbnail) => pointer.with_thumbnail(Thumbnail::from_wire(thumbnail)?),
             None => Ok(pointer),
@@ -513,7 +513,8 @@ pub(in crate::content) mod tests {
         let largest = Thumbnail::Inline(vec![1; THUMBNAIL_BYTES]);
         assert!(pointer("a/b").with_thumbnail(largest).is_ok());
         assert_eq!(
-            broken(|w| w.thumbnail = Some(WireThumbnail::RemoteThumbnail(Default::default()))),
+            broken(|w| w.thumbnail =
+                Some(WireThumbnail::RemoteThumbnail(proto::MediaObject::default()))),
             Violation::MediaKey
         );
     }

@@ -56,7 +56,7 @@ fn reactions(topic: &mut Topic, frame: &Frame) {
     use proto::reaction::Change::Emoji;
     changes!(topic, frame, Reaction, wire, {
         "neither a sign nor none"["V5"] => wire.change = None;
-        "an empty sign"["V5"] => wire.change = Some(Emoji("".into()));
+        "an empty sign"["V5"] => wire.change = Some(Emoji(alloc::string::String::new()));
         "two signs"["V5"] => wire.change = Some(Emoji("👍👍".into()));
         "a word"["V5"] => wire.change = Some(Emoji("yes".into()));
         "too long a sign"["V5"] => wire.change = Some(Emoji("👍🏽".repeat(9)));
@@ -138,6 +138,16 @@ fn places(topic: &mut Topic, frame: &Frame) {
         ("a text to the audience of a story", BodyKind::Text, story),
     ] {
         let bytes = frame.changed(body_of(kind), |content| content.conversation = Some(place));
+        decode(topic, comment, &["place"], &bytes);
+    }
+    for (comment, id, state) in
+        [("a group id of 31 bytes", 31, 16), ("a group's state of 15", 32, 15)]
+    {
+        let group = proto::Group { id: vec![1; id], revision: 7, state: vec![2; state] };
+        let group = proto::content::Conversation::Group(group);
+        let bytes = frame.changed(body_of(BodyKind::Pin), |content| {
+            content.conversation = Some(group);
+        });
         decode(topic, comment, &["place"], &bytes);
     }
 }

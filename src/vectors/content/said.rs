@@ -185,8 +185,10 @@ fn text(topic: &mut Topic, frame: &Frame) {
             wire.preview.as_mut().unwrap().published_at = 253_402_300_800_000;
         "a long text that is short"["V8"] =>
             wire.long_text.as_mut().unwrap().object.as_mut().unwrap().size = 3;
-        "a long text of 65,537 bytes"["V8"] =>
-            wire.long_text.as_mut().unwrap().object.as_mut().unwrap().size = 65_537;
+        "a long text of 65,537 bytes"["V8"] => {
+            let object = wire.long_text.as_mut().unwrap().object.as_mut().unwrap();
+            (object.size, object.ciphertext_size) = (65_537, 70_000);
+        };
         "a long text that is a picture"["V8"] =>
             wire.long_text.as_mut().unwrap().content_type = "image/png".into();
         "forwarded zero times"["V6"] => wire.forwarded = Some(proto::Forwarded { times: 0 });
@@ -280,7 +282,7 @@ fn pointer(topic: &mut Topic, frame: &Frame) {
         "a thumbnail of 16,385 bytes"["V8"] =>
             wire.pointer.as_mut().unwrap().thumbnail = Some(InlineThumbnail(vec![7; 16_385]));
         "a thumbnail's object without a key"["V8"] =>
-            wire.pointer.as_mut().unwrap().thumbnail = Some(RemoteThumbnail(Default::default()));
+            wire.pointer.as_mut().unwrap().thumbnail = Some(RemoteThumbnail(proto::MediaObject::default()));
         "a blurhash of another base"["words"] =>
             wire.pointer.as_mut().unwrap().blurhash = "<>".into();
         "a blurhash of 65 bytes"["words"] =>
