@@ -187,14 +187,14 @@ fn said() -> Vec<(&'static str, Body)> {
 fn operations() -> Vec<(&'static str, Body)> {
     let text = Text::new("bye").unwrap();
     let photo = MediaItem::new(pointer("image/png"), MediaKind::Photo).unwrap();
-    let expiry = Expiry::new(Duration::from_secs(60), 3).unwrap();
+    let expiry = Expiry::new(Duration::from_mins(1), 3).unwrap();
     vec![
         ("reaction", Reaction::new(target(), Emoji::new("\u{2764}\u{fe0f}").unwrap()).into()),
         ("reaction-removed", Reaction::remove(target()).into()),
         ("edit-text", Edit::new(target(), 1, text.into()).unwrap().into()),
         ("edit-media", Edit::new(target(), 10, Media::new(photo).unwrap().into()).unwrap().into()),
         ("delete", Delete { target: target() }.into()),
-        ("pin", Pin::for_time(target(), Duration::from_secs(60)).unwrap().into()),
+        ("pin", Pin::for_time(target(), Duration::from_mins(1)).unwrap().into()),
         ("unpin", Unpin { target: target() }.into()),
         ("expiry-timer", ExpiryTimer { expiry }.into()),
     ]

@@ -175,7 +175,7 @@ proptest! {
 fn what_is_the_same_counts_once() {
     let poll = poll(true, 2);
     let mut tally = tally(&poll);
-    for content in vec![vote(&poll, &["a"], 1, 2_000), option(&poll, "d", 2_000)] {
+    for content in [vote(&poll, &["a"], 1, 2_000), option(&poll, "d", 2_000)] {
         tally.apply(&account(2), &content).unwrap();
         let once = tally.clone();
         tally.apply(&account(2), &content).unwrap();
