@@ -1041,7 +1041,7 @@ pub struct Envelope {
     #[prost(uint32, tag = "1")]
     pub version: u32,
     /// Exactly one must be set.
-    #[prost(oneof = "envelope::Kind", tags = "2, 3")]
+    #[prost(oneof = "envelope::Kind", tags = "2, 3, 4")]
     pub kind: ::core::option::Option<envelope::Kind>,
 }
 /// Nested message and enum types in `Envelope`.
@@ -1055,6 +1055,9 @@ pub mod envelope {
         /// Every other message between two devices.
         #[prost(message, tag = "3")]
         Session(super::SessionMessage),
+        /// A message for many devices: of a group or of a story, which look alike.
+        #[prost(message, tag = "4")]
+        Sender(super::SenderMessage),
     }
 }
 /// A session message together with everything its receiver needs to create the session. The
@@ -1104,6 +1107,136 @@ pub struct SessionMessage {
     /// The sealed and padded plaintext.
     #[prost(bytes = "vec", tag = "4")]
     pub body: ::prost::alloc::vec::Vec<u8>,
+}
+/// A message of a sender chain, the same bytes for all its receivers: it names neither sender nor
+/// group. SPEC.md section 14.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SenderMessage {
+    /// The nonce of the sealed header and of the body, 12 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub nonce: ::prost::alloc::vec::Vec<u8>,
+    /// What finds the scope, 8 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub search_tag: ::prost::alloc::vec::Vec<u8>,
+    /// The sealed header, 114 bytes: sender, position in the chain, and the sender's signature.
+    #[prost(bytes = "vec", tag = "3")]
+    pub header: ::prost::alloc::vec::Vec<u8>,
+    /// The sealed and padded plaintext, at least 144 bytes.
+    #[prost(bytes = "vec", tag = "4")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+}
+// Groups. Everything here is decoded canonically, and every signature is over the exact bytes of
+// the `body` beside it, whose fixed layout SPEC.md section 15 describes. Signatures are Ed25519, 64
+// bytes. Nothing is optional unless its comment says so.
+
+/// Founds a group. The hash of the body is the group's id. At most 55,296 bytes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SignedGroupGenesis {
+    /// At most 49,152 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+    /// By the creator's device, purpose "group-genesis".
+    #[prost(bytes = "vec", tag = "2")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+    /// The encoded DeviceCertificate of the device.
+    #[prost(bytes = "vec", tag = "3")]
+    pub certificate: ::prost::alloc::vec::Vec<u8>,
+    /// The encoded DeviceListEntry that lists the device.
+    #[prost(bytes = "vec", tag = "4")]
+    pub list: ::prost::alloc::vec::Vec<u8>,
+}
+/// One change of a group. At most 55,296 bytes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SignedGroupChange {
+    /// At most 49,152 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+    /// By the actor's device, purpose "group-change".
+    #[prost(bytes = "vec", tag = "2")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+    /// The encoded DeviceCertificate of the device.
+    #[prost(bytes = "vec", tag = "3")]
+    pub certificate: ::prost::alloc::vec::Vec<u8>,
+    /// The encoded DeviceListEntry that lists the device: the one that the base state names for the
+    /// actor, or a later one.
+    #[prost(bytes = "vec", tag = "4")]
+    pub list: ::prost::alloc::vec::Vec<u8>,
+}
+/// Somebody wants to join a group; a member carries it into a change. At most 6,144 bytes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupTicket {
+    /// At most 152 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+    /// By the joiner's device, purpose "group-ticket".
+    #[prost(bytes = "vec", tag = "2")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+    /// By the key of the invite link, purpose "group-invite-link". Present exactly when the ticket
+    /// names a link; empty otherwise.
+    #[prost(bytes = "vec", tag = "3")]
+    pub link_signature: ::prost::alloc::vec::Vec<u8>,
+    /// The encoded DeviceCertificate of the joiner's device.
+    #[prost(bytes = "vec", tag = "4")]
+    pub certificate: ::prost::alloc::vec::Vec<u8>,
+    /// The encoded DeviceListEntry that lists the device.
+    #[prost(bytes = "vec", tag = "5")]
+    pub list: ::prost::alloc::vec::Vec<u8>,
+}
+/// All that a member needs to know to take part. Only sent in a pairwise session.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupSnapshot {
+    #[prost(message, optional, tag = "1")]
+    pub genesis: ::core::option::Option<SignedGroupGenesis>,
+    /// The group's state, at most 524,288 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub state: ::prost::alloc::vec::Vec<u8>,
+    /// The change that led to the state. Absent exactly when the state is that of the genesis.
+    #[prost(message, optional, tag = "3")]
+    pub last_change: ::core::option::Option<SignedGroupChange>,
+}
+/// Asks a member for what the sender missed. Only sent in a pairwise session.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupSyncRequest {
+    /// The group id, 32 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub group: ::prost::alloc::vec::Vec<u8>,
+    /// The revision that the sender knows; 0, and thus absent, is that of the genesis.
+    #[prost(uint32, tag = "2")]
+    pub revision: u32,
+    /// The hash of the state of that revision, 32 bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub state_hash: ::prost::alloc::vec::Vec<u8>,
+}
+/// The answer: either changes or a snapshot. At most 1,048,576 bytes.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GroupSyncAnswer {
+    /// The changes that follow the known revision, in order; at most 256.
+    #[prost(message, repeated, tag = "1")]
+    pub changes: ::prost::alloc::vec::Vec<SignedGroupChange>,
+    /// Present exactly when there are no changes.
+    #[prost(message, optional, tag = "2")]
+    pub snapshot: ::core::option::Option<GroupSnapshot>,
+}
+/// The sender has this state of a group. Only sent in a pairwise session.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupStateAck {
+    /// The group id, 32 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub group: ::prost::alloc::vec::Vec<u8>,
+    /// The revision; 0, and thus absent, is that of the genesis.
+    #[prost(uint32, tag = "2")]
+    pub revision: u32,
+    /// The hash of its state, 32 bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub state_hash: ::prost::alloc::vec::Vec<u8>,
+}
+/// Two changes of one group that contradict each other.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupEvidence {
+    #[prost(message, optional, tag = "1")]
+    pub first: ::core::option::Option<SignedGroupChange>,
+    #[prost(message, optional, tag = "2")]
+    pub second: ::core::option::Option<SignedGroupChange>,
 }
 // Identities and prekeys. Everything here is decoded canonically, and every signature is over the
 // exact bytes of the `body` beside it, whose fixed layout SPEC.md describes (sections 5 and 6).
@@ -1221,4 +1354,75 @@ pub struct PrekeyPublication {
     /// Kind 4, by ascending id, at most 200. Each is handed out once.
     #[prost(message, repeated, tag = "5")]
     pub one_time_kem_prekeys: ::prost::alloc::vec::Vec<PublishedPrekey>,
+}
+// How the devices of a group, or of a story's audience, learn each other's sender chains. These
+// travel inside pairwise contents alone; who sent one is who that session says. SPEC.md section 14.
+
+/// A sender chain, from the device that sends on it. Canonical.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SenderKey {
+    /// The fixed layout of SPEC.md section 14.6, 152 bytes, or 184 with the epoch secret. Absent:
+    /// refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+}
+/// Asks a device for its current chain, after a message of a chain that is not known here.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SenderKeyRequest {
+    /// What the chain is bound to: the fixed layout of SPEC.md section 14.1, 69 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub scope: ::prost::alloc::vec::Vec<u8>,
+    /// The chain that the message named.
+    #[prost(uint32, tag = "2")]
+    pub chain_id: u32,
+}
+/// The answer of a device that does not give its chain.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SenderKeyWithheld {
+    /// As in the request, 69 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub scope: ::prost::alloc::vec::Vec<u8>,
+    /// As in the request.
+    #[prost(uint32, tag = "2")]
+    pub chain_id: u32,
+    /// Why, for people and logs: nothing is decided by it. Unknown numbers count as 0.
+    #[prost(enumeration = "SenderKeyWithheldReason", tag = "3")]
+    pub reason: i32,
+}
+/// Why a sender key is withheld.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum SenderKeyWithheldReason {
+    /// Not said.
+    Unspecified = 0,
+    /// The asking device is none of the scope's current ones.
+    NotAMember = 1,
+    /// The device no longer sends in this scope: its key epoch, or version, has been replaced.
+    Replaced = 2,
+    /// The device has no chain in this scope.
+    NoChain = 3,
+}
+impl SenderKeyWithheldReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SENDER_KEY_WITHHELD_REASON_UNSPECIFIED",
+            Self::NotAMember => "SENDER_KEY_WITHHELD_REASON_NOT_A_MEMBER",
+            Self::Replaced => "SENDER_KEY_WITHHELD_REASON_REPLACED",
+            Self::NoChain => "SENDER_KEY_WITHHELD_REASON_NO_CHAIN",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SENDER_KEY_WITHHELD_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "SENDER_KEY_WITHHELD_REASON_NOT_A_MEMBER" => Some(Self::NotAMember),
+            "SENDER_KEY_WITHHELD_REASON_REPLACED" => Some(Self::Replaced),
+            "SENDER_KEY_WITHHELD_REASON_NO_CHAIN" => Some(Self::NoChain),
+            _ => None,
+        }
+    }
 }

@@ -2,7 +2,6 @@ use super::*;
 use crate::content::tests::draft_at;
 use crate::content::{PollClose, Text};
 use alloc::string::ToString;
-use alloc::vec;
 use proptest::prelude::*;
 
 fn account(name: u8) -> AccountId {
