@@ -5,17 +5,18 @@ use std::time::Duration;
 use sealwax::content::{
     AdminDelete, Body, ContactAccount, ContactCard, ContactDetail, ContactDetailKind, Content,
     Conversation, Delete, Dimensions, Edit, Emoji, ExpiryTimer, FormatRange, FormatStyle,
-    GroupBinding, GroupInvite, GroupLink, LinkPreview, Location, Media, MediaItem, MediaKey,
-    MediaKind, MediaObject, MediaPointer, MediaRoot, Mention, Mentioned, MessageRef, OptionId, Pin,
-    Poll, PollClose, PollOption, PollVote, Quote, QuoteKind, Reaction, Sticker, StickerPackRef,
-    Text, Thumbnail, Unpin,
+    GroupBinding, GroupInvite, LinkPreview, Location, Media, MediaItem, MediaKind, MediaObject,
+    MediaPointer, Mention, Mentioned, MessageRef, OptionId, Pin, Poll, PollClose, PollOption,
+    PollVote, Quote, QuoteKind, Reaction, Sticker, StickerPackRef, Text, Thumbnail, Unpin,
 };
 use sealwax::content::{
     DeviceListRef, DeviceLists, Expiry, Incoming, MessageId, Null, Receipt, ReceiptKind, Retry,
     RetryReason, SessionReset, SessionResetReason, UnsupportedCause, VERSION,
 };
 use sealwax::crypto::Digest;
+use sealwax::group::LinkSecret;
 use sealwax::identity::{AccountId, ListVersion};
+use sealwax::media::{Geometry, MediaKey, MediaRoot, SealedMedia};
 use sealwax::time::Timestamp;
 
 /// A content keeps its bytes, and what it says makes an equal one.
@@ -119,7 +120,9 @@ fn target() -> MessageRef {
 
 fn pointer(content_type: &str) -> MediaPointer {
     let (key, root) = (MediaKey::from_bytes([4; 32]), MediaRoot::from_bytes([5; 32]));
-    let object = MediaObject::new(*b"somewhere", key, 3_000, 4_000, root).unwrap();
+    let ciphertext = Geometry::new(3_000).unwrap().ciphertext_len();
+    let sealed = SealedMedia::new(key, 3_000, ciphertext, root).unwrap();
+    let object = MediaObject::new(*b"somewhere", sealed).unwrap();
     let thumbnail = Thumbnail::Remote(Box::new(object.clone()));
     MediaPointer::new(object, content_type)
         .unwrap()
@@ -162,8 +165,8 @@ fn said() -> Vec<(&'static str, Body)> {
     let card = ContactCard::new("Bob").unwrap().with_details(vec![phone]).unwrap();
     let card = card.with_account(account).with_avatar(pointer("image/png"));
     let place = Location::new(525_162_746, -133_777_041).unwrap().with_name("a", "b").unwrap();
-    let link = GroupLink::new([1; 8], [2; 32]);
-    let invite = GroupInvite::new(Digest::from_bytes([3; 32]), link, "group").unwrap();
+    let link = LinkSecret::from_bytes(&[3; 72]).unwrap();
+    let invite = GroupInvite::new(link, "group").unwrap();
     let poll = Poll::new("?", ["a", "b"]).unwrap();
     let options = ["a", "b"].map(OptionId::of);
     let answer = PollOption::new(target(), "c").unwrap();

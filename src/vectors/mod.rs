@@ -252,7 +252,7 @@ fn content_decoding() {
 
 #[test]
 fn content_said() {
-    content::said().check(177);
+    content::said().check(178);
 }
 
 #[test]

@@ -44,7 +44,7 @@ pub struct MediaObject {
     /// Bytes of the plaintext, at most 2^40. Absent: none, an empty file.
     #[prost(uint64, tag = "3")]
     pub size: u64,
-    /// Bytes of the object, more than of the plaintext.
+    /// Bytes of the object: as many as such a plaintext is sealed to.
     #[prost(uint64, tag = "4")]
     pub ciphertext_size: u64,
     /// The BLAKE3 hash of the object, 32 bytes.

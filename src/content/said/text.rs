@@ -160,7 +160,8 @@ impl Text {
     /// # Errors
     /// [`Violation::LongText`] when there is none, or the file is not UTF-8 that begins with this.
     pub fn whole<'a>(&self, file: &'a [u8]) -> Result<&'a str, Violation> {
-        let expected = self.long_text().ok_or(Violation::LongText)?.object().size();
+        let expected =
+            self.long_text().ok_or(Violation::LongText)?.object().sealed().plaintext_len();
         let text = core::str::from_utf8(file).map_err(|_| Violation::LongText)?;
         let same_size = u64::try_from(text.len()) == Ok(expected);
         if same_size && text.starts_with(self.as_str()) {
@@ -190,7 +191,7 @@ impl Text {
     }
 
     fn check_long_text(&self, file: &MediaPointer) -> Result<(), Violation> {
-        let size = file.object().size();
+        let size = file.object().sealed().plaintext_len();
         let longer = u64::try_from(self.as_str().len()).is_ok_and(|prefix| size > prefix);
         let fits = self.as_str().len() <= LONG_TEXT_PREFIX_BYTES && size <= LONG_TEXT_BYTES;
         let is_text = file.content_type() == Self::LONG_TEXT_TYPE;
@@ -232,10 +233,10 @@ impl WireBody for Text {
 
 #[cfg(test)]
 pub(in crate::content) mod tests {
-    use super::super::pointer::tests::{full, object};
+    use super::super::pointer::tests::{full, sealed};
     use super::super::preview::tests::preview;
     use super::super::quote::tests::quote;
-    use super::super::{MediaKey, MediaObject, Thumbnail};
+    use super::super::{MediaObject, Thumbnail};
     use super::*;
     use crate::content::{Body, FormatStyle, Mentioned, QuoteKind};
     use crate::identity::AccountId;
@@ -260,8 +261,7 @@ pub(in crate::content) mod tests {
     }
 
     fn long(size: u64) -> MediaPointer {
-        let (key, root) = (MediaKey::from_bytes([1; 32]), *object().root());
-        let object = MediaObject::new(*b"text", key, size, size + 100, root).unwrap();
+        let object = MediaObject::new(*b"text", sealed(size)).unwrap();
         MediaPointer::new(object, Text::LONG_TEXT_TYPE).unwrap()
     }
 

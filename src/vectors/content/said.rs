@@ -7,13 +7,14 @@ use serde_json::json;
 use super::{Frame, body_of, changes, decode, every};
 use crate::content::{
     Body, BodyKind, ContactCard, ContactDetail, ContactDetailKind, Emoji, FormatRange, FormatStyle,
-    Location, Media, MediaItem, MediaKey, MediaKind, MediaObject, MediaPointer, MediaRoot, Mention,
-    Mentioned, OptionId, Poll, PollVote, Sticker, Text, Thumbnail,
+    Location, Media, MediaItem, MediaKind, MediaObject, MediaPointer, Mention, Mentioned, OptionId,
+    Poll, PollVote, Sticker, Text, Thumbnail,
 };
 use crate::limits::{
     CAPTION_BYTES, CONTACT_DETAILS, FORMAT_RANGES, MEDIA_BYTES, MEDIA_ITEMS, MENTIONS,
     POLL_OPTIONS, TEXT_BYTES, THUMBNAIL_BYTES,
 };
+use crate::media::{Geometry, MediaKey, MediaRoot, SealedMedia};
 use crate::vectors::{Recorder, Topic};
 use crate::wire::proto;
 
@@ -48,8 +49,13 @@ pub(in crate::vectors) fn topic() -> Topic {
 
 fn pointer_of(size: u64, content_type: &str) -> MediaPointer {
     let (key, root) = (MediaKey::from_bytes([1; 32]), MediaRoot::from_bytes([2; 32]));
-    let object = MediaObject::new(*b"somewhere", key, size, size + 100, root).unwrap();
+    let sealed = SealedMedia::new(key, size, sealed_len(size), root).unwrap();
+    let object = MediaObject::new(*b"somewhere", sealed).unwrap();
     MediaPointer::new(object, content_type).unwrap()
+}
+
+fn sealed_len(size: u64) -> u64 {
+    Geometry::new(size).unwrap().ciphertext_len()
 }
 
 fn limits(topic: &mut Topic, frame: &Frame) {
@@ -187,7 +193,7 @@ fn text(topic: &mut Topic, frame: &Frame) {
             wire.long_text.as_mut().unwrap().object.as_mut().unwrap().size = 3;
         "a long text of 65,537 bytes"["V8"] => {
             let object = wire.long_text.as_mut().unwrap().object.as_mut().unwrap();
-            (object.size, object.ciphertext_size) = (65_537, 70_000);
+            (object.size, object.ciphertext_size) = (65_537, sealed_len(65_537));
         };
         "a long text that is a picture"["V8"] =>
             wire.long_text.as_mut().unwrap().content_type = "image/png".into();
@@ -256,6 +262,8 @@ fn pointer(topic: &mut Topic, frame: &Frame) {
             wire.pointer.as_mut().unwrap().object.as_mut().unwrap().root.push(7);
         "an object no longer than its plaintext"["V8"] =>
             wire.pointer.as_mut().unwrap().object.as_mut().unwrap().ciphertext_size = 70_000;
+        "an object a byte longer than it is sealed to"["V8"] =>
+            wire.pointer.as_mut().unwrap().object.as_mut().unwrap().ciphertext_size += 1;
         "more than a tebibyte"["V8"] => {
             let object = wire.pointer.as_mut().unwrap().object.as_mut().unwrap();
             (object.size, object.ciphertext_size) = ((1 << 40) + 1, 1 << 41);
