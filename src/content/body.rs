@@ -1,5 +1,9 @@
 use super::call::CallRinging;
-use super::kind::{SAID, SESSION, SIGNAL};
+use super::kind::{ABOUT, MEDIA, SAID, SESSION, SIGNAL};
+use super::{
+    AdminDelete, ContactCard, Delete, Edit, ExpiryTimer, GroupInvite, Location, Media, Pin, Poll,
+    PollClose, PollOption, PollVote, Reaction, Sticker, Unpin,
+};
 use super::{BodyProperties, Null, Place, Receipt, Retry, SessionReset, Text, Violation};
 use crate::wire::proto;
 use crate::wire::proto::content::{Body as EarlyBody, LateBody};
@@ -102,6 +106,38 @@ macro_rules! bodies {
 bodies! {
     /// A text message.
     Text = 16, BodyProperties { editable: true, ..SAID };
+    /// Files.
+    Media = 17, MEDIA;
+    /// A picture of a pack.
+    Sticker = 18, SAID;
+    /// Somebody's or something's address.
+    ContactCard = 20, SAID;
+    /// A place.
+    Location = 21, SAID;
+    /// An invitation to a group.
+    GroupInvite = 23, SAID;
+    /// A question with answers to choose from.
+    Poll = 24, SAID;
+    /// A choice.
+    PollVote = 25, ABOUT;
+    /// Another answer.
+    PollOption = 26, ABOUT;
+    /// The end of a poll.
+    PollClose = 27, ABOUT;
+    /// A sign under a message.
+    Reaction = 32, ABOUT;
+    /// Another wording of a message.
+    Edit = 33, ABOUT;
+    /// A message is taken back.
+    Delete = 34, ABOUT;
+    /// Somebody's message is removed.
+    AdminDelete = 35, BodyProperties { places: &[Place::Group], ..ABOUT };
+    /// A message is kept in sight.
+    Pin = 36, ABOUT;
+    /// That ends.
+    Unpin = 37, ABOUT;
+    /// Messages disappear from now on, or no longer.
+    ExpiryTimer = 38, BodyProperties { places: &[Place::Peer], ..ABOUT };
     /// What became of messages.
     Receipt = 40, BodyProperties { places: &[Place::Peer, Place::Group], ..SIGNAL };
     /// Nothing.

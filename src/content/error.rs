@@ -75,6 +75,119 @@ violations! {
         SessionName = "content/session-name", "the session's name is not 8 bytes";
         /// An attempt that is not 1 to [`RESENDS`](crate::limits::RESENDS).
         Attempt = "content/attempt", "the attempt is out of range";
+        /// A file without an object.
+        NoMediaObject = "content/no-media-object", "the media object is missing";
+        /// A locator without a byte, or longer than
+        /// [`MEDIA_LOCATOR_BYTES`](crate::limits::MEDIA_LOCATOR_BYTES).
+        MediaLocator = "content/media-locator", "the media object's locator has no length in range";
+        /// A media key that is not 32 bytes.
+        MediaKey = "content/media-key", "the media key is not 32 bytes";
+        /// A media object's hash that is not 32 bytes.
+        MediaRoot = "content/media-root", "the media object's hash is not 32 bytes";
+        /// A file larger than [`MEDIA_BYTES`](crate::limits::MEDIA_BYTES), or than its object.
+        MediaSize = "content/media-size", "the media object's sizes are out of range";
+        /// A media type that is none.
+        ContentType = "content/content-type", "the media type is malformed or too long";
+        /// A file name that is a path, a disguise or too long.
+        FileName = "content/file-name", "the file name is too long, a path or has forbidden characters";
+        /// A width without a height, or the reverse.
+        Dimensions = "content/dimensions", "one of width and height is missing";
+        /// An inline thumbnail without a byte, or longer than
+        /// [`THUMBNAIL_BYTES`](crate::limits::THUMBNAIL_BYTES).
+        Thumbnail = "content/thumbnail", "the thumbnail has no length in range";
+        /// Inline thumbnails of more than [`THUMBNAILS_BYTES`](crate::limits::THUMBNAILS_BYTES).
+        Thumbnails = "content/thumbnails", "the thumbnails are longer together than the limit";
+        /// A blurhash that is too long or not of base 83.
+        Blurhash = "content/blurhash", "the blurhash is malformed or too long";
+        /// A file's description that is empty or too long.
+        MediaDescription = "content/media-description", "the description has no length in range";
+        /// A link that is not http or https, has no host, is too long or has forbidden characters.
+        Url = "content/url", "the link is malformed or too long";
+        /// A caption without a byte, or longer than [`CAPTION_BYTES`](crate::limits::CAPTION_BYTES).
+        Caption = "content/caption", "the caption has no length in range";
+        /// A reference without an author, an id or a hash, or with a malformed one.
+        Reference = "content/reference", "a reference to a message is missing or malformed";
+        /// More than [`FORMAT_RANGES`](crate::limits::FORMAT_RANGES).
+        FormatRangeCount = "content/format-range-count", "there are more format ranges than the limit";
+        /// A range that is empty, not inside the text or not of whole characters.
+        FormatRange = "content/format-range", "a format range is not a part of the text";
+        /// More than [`MENTIONS`](crate::limits::MENTIONS).
+        MentionCount = "content/mention-count", "there are more mentions than the limit";
+        /// A mention that is no part of the text, not after the one before, or of nobody.
+        Mention = "content/mention", "a mention is not a part of the text, overlaps another or names nobody";
+        /// A link preview whose words or time are out of range.
+        Preview = "content/preview", "the link preview's words or time are out of range";
+        /// A link preview of a link that is not in the text.
+        PreviewNotInText = "content/preview-not-in-text", "the previewed link is not in the text";
+        /// A long text that is no text, or not longer than its beginning, or too long.
+        LongText = "content/long-text", "the long text does not fit its beginning";
+        /// A snippet without a byte, longer than [`SNIPPET_BYTES`](crate::limits::SNIPPET_BYTES), or
+        /// with mentions.
+        Snippet = "content/snippet", "the quote's snippet has no length in range, or names somebody";
+        /// A quote that shows what was to be seen once.
+        QuoteOfViewOnce = "content/quote-of-view-once", "the quote shows what was to be seen once";
+        /// Forward information that says not at all, or more than
+        /// [`FORWARDS`](crate::limits::FORWARDS) times.
+        Forwarded = "content/forwarded", "the forward information is out of range";
+        /// No file, or more than [`MEDIA_ITEMS`](crate::limits::MEDIA_ITEMS).
+        MediaCount = "content/media-count", "a message has 1 to 32 files";
+        /// A voice note with other files or a caption, or without a duration.
+        VoiceNote = "content/voice-note", "a voice note has a duration, no caption and no other file";
+        /// A waveform that is too long or not a voice note's.
+        Waveform = "content/waveform", "the waveform is too long or not of a voice note";
+        /// What cannot be seen once.
+        ViewOnce = "content/view-once", "only one photo, video or voice note that was not forwarded is seen once";
+        /// A sticker pack's id that is not 16 bytes, or key that is not 32.
+        StickerPack = "content/sticker-pack", "the sticker pack's id or key is missing or malformed";
+        /// What is not one character as people count.
+        Emoji = "content/emoji", "the emoji is not one character, or too long";
+        /// A contact without a name that can be seen, or with one that is too long.
+        ContactName = "content/contact-name", "a name of the contact is missing, blank or too long";
+        /// A way to reach a contact that is empty or too long.
+        ContactDetail = "content/contact-detail", "a detail of the contact has no length in range";
+        /// More than [`CONTACT_DETAILS`](crate::limits::CONTACT_DETAILS).
+        ContactDetails = "content/contact-details", "the contact has more details than the limit";
+        /// A contact's account without an id, or with a malformed fingerprint.
+        ContactAccount = "content/contact-account", "the contact's account is malformed";
+        /// A place that is not on earth.
+        Coordinates = "content/coordinates", "the coordinates are out of range";
+        /// A place's name without an address, or words that are too long.
+        PlaceWords = "content/place-words", "the place's words are too long, or a name without an address";
+        /// A group's id, its link's id or its secret is missing or malformed.
+        GroupLink = "content/group-link", "the group's id or link is missing or malformed";
+        /// A group's title that is missing, blank or too long.
+        InviteTitle = "content/invite-title", "the group's title is missing, blank or too long";
+        /// An invitation that ends after [`SENT_AT`](crate::limits::SENT_AT).
+        InviteExpiry = "content/invite-expiry", "the end of the invitation is out of range";
+        /// A question that is missing, blank or too long.
+        PollQuestion = "content/poll-question", "the poll's question is missing, blank or too long";
+        /// Fewer than two answers, or more than [`POLL_OPTIONS`](crate::limits::POLL_OPTIONS).
+        PollOptionCount = "content/poll-option-count", "a poll has 2 to 12 answers";
+        /// An answer that is empty, blank or too long.
+        PollOption = "content/poll-option", "an answer is empty, blank or too long";
+        /// The same answer twice.
+        PollOptionTwice = "content/poll-option-twice", "an answer is there twice";
+        /// Zero choices, or more than there are answers.
+        PollChoices = "content/poll-choices", "the number of choices is out of range";
+        /// A quiz that is open, has several choices, or whose right answer is none of its answers.
+        PollQuiz = "content/poll-quiz", "a quiz has one choice and its right answer among the answers";
+        /// A poll that ends after [`SENT_AT`](crate::limits::SENT_AT).
+        PollClosing = "content/poll-closing", "the end of the poll is out of range";
+        /// Chosen answers that are too many, cut, repeated or out of order.
+        VoteOptions = "content/vote-options", "the chosen answers are too many, cut or not in ascending order";
+        /// A vote without a count.
+        VoteCount = "content/vote-count", "the vote's count is missing";
+        /// A reaction that neither shows nor removes a sign.
+        NoReaction = "content/no-reaction", "the reaction is missing";
+        /// An edit that is not the first to the [`EDITS`](crate::limits::EDITS)th.
+        EditSeq = "content/edit-seq", "the edit's number is out of range";
+        /// An edit without a replacement.
+        NoReplacement = "content/no-replacement", "the edit's replacement is missing";
+        /// An edit to what answers, was passed on, is seen once or heard.
+        EditExtra = "content/edit-extra", "an edit has no quote and no forward information, and is neither seen once nor a voice note";
+        /// A pin of a fraction of a second, or longer than
+        /// [`PIN_DURATION`](crate::limits::PIN_DURATION).
+        PinDuration = "content/pin-duration", "the pin's duration is out of range";
     }
 }
 

@@ -58,6 +58,18 @@ pub(super) const SAID: BodyProperties = BodyProperties {
     resent: true,
 };
 
+/// What people look at and listen to, and what they may caption anew.
+pub(super) const MEDIA: BodyProperties = BodyProperties {
+    receipts: &[
+        ReceiptKind::Delivered,
+        ReceiptKind::Read,
+        ReceiptKind::Viewed,
+        ReceiptKind::Played,
+    ],
+    editable: true,
+    ..SAID
+};
+
 /// What tells about other messages, in the conversation that they are in.
 pub(super) const ABOUT: BodyProperties = BodyProperties { receipts: &[], expires: false, ..SAID };
 

@@ -131,6 +131,17 @@ impl ContentBuilder {
         self
     }
 
+    #[cfg(test)]
+    pub(super) const fn in_conversation(mut self, conversation: Conversation) -> Self {
+        self.0.conversation = conversation;
+        self
+    }
+
+    #[cfg(test)]
+    pub(super) const fn conversation(&self) -> Conversation {
+        self.0.conversation
+    }
+
     /// A text message.
     ///
     /// # Errors
