@@ -5,6 +5,7 @@ from . import primitives as p
 from . import ratchet, scenario
 from .compare import Difference, equal, outcome, unhex
 from .primitives import Refused
+from .topics_media import media_
 from .topics_ratchet import Draw, braid_, script
 
 
@@ -352,5 +353,6 @@ TOPICS = {
     "braid": braid_,
     "envelope": envelope_,
     "content": content_,
+    "media-encryption": media_,
     "scenario-two-devices": lambda params, test: scenario.run(params, test, equal, party, Draw),
 }
