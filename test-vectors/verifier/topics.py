@@ -7,6 +7,7 @@ from .compare import Difference, equal, outcome, unhex
 from .primitives import Refused
 from .topics_media import media_
 from .topics_ratchet import Draw, braid_, script
+from .topics_senders import senders_
 
 
 # labels-kdf
@@ -354,5 +355,7 @@ TOPICS = {
     "envelope": envelope_,
     "content": content_,
     "media-encryption": media_,
+    "sender-chain": senders_,
+    "sender-distribution": senders_,
     "scenario-two-devices": lambda params, test: scenario.run(params, test, equal, party, Draw),
 }
