@@ -23,7 +23,8 @@ pub(super) struct SkippedKey {
 #[derive(Debug)]
 struct SkippedChain {
     generation: u32,
-    header: HeaderKey,
+    /// Boxed, so that moving it leaves no copy behind.
+    header: Box<HeaderKey>,
     /// Keys below this number may have been dropped: a message there is too old rather than a
     /// duplicate.
     dropped_below: u32,
@@ -65,7 +66,7 @@ impl SkippedKeys {
     }
 
     pub(super) fn header_keys(&self) -> impl Iterator<Item = &HeaderKey> {
-        self.chains.iter().rev().map(|chain| &chain.header)
+        self.chains.iter().rev().map(|chain| &*chain.header)
     }
 
     pub(super) fn key(&self, generation: u32, number: u32) -> Result<&Secret<32>, NoKey> {
@@ -90,7 +91,7 @@ impl SkippedKeys {
             Some(known) => known.keys.extend(keys),
             None => self.chains.push_back(SkippedChain {
                 generation: chain.generation,
-                header: chain.header.clone(),
+                header: Box::new(chain.header.clone()),
                 dropped_below: 0,
                 keys: keys.into(),
             }),
@@ -147,14 +148,14 @@ impl Layout for SkippedKey {
 
 impl Layout for SkippedChain {
     fn write(&self, w: &mut Writer) {
-        w.put(&self.generation).put(&self.header).put(&self.dropped_below);
+        w.put(&self.generation).put(&*self.header).put(&self.dropped_below);
         w.list(self.keys.iter());
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let chain = Self {
             generation: r.get()?,
-            header: r.get()?,
+            header: Box::new(r.get()?),
             dropped_below: r.get()?,
             keys: r.list(SKIPPED_KEYS)?,
         };

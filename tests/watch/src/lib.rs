@@ -54,8 +54,8 @@ pub fn watch<T>(secrets: &[Vec<u8>], act: impl FnOnce() -> T) -> (T, Unwiped) {
 /// Looks for the patterns in a block that is about to be freed.
 ///
 /// # Safety
-/// `block` must be valid for `len` bytes. They may be uninitialised, so they are read as volatile
-/// bytes one by one: whatever they are, they are compared and nothing else.
+/// `block` must be valid for `len` bytes. Padding and moved-out values are read as volatile bytes
+/// one by one: whatever they are, they are compared and nothing else.
 unsafe fn inspect(block: *const u8, len: usize) {
     if len < PATTERN || !WATCHED.replace(false) {
         return;
@@ -80,9 +80,10 @@ unsafe fn inspect(block: *const u8, len: usize) {
 // SAFETY: everything is the system allocator's; `realloc` is the trait's own, which allocates,
 // copies and frees, so that a block that is left behind is inspected too.
 unsafe impl GlobalAlloc for Watching {
+    /// Zeroed, so that what a block has of an earlier one is not taken for its own.
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
+        unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
