@@ -59,8 +59,10 @@ class Report:
         paths = [f"{f.findtext('dir') or ''}/{f.findtext('file') or ''}" for f in frames]
         self.symbols = " ".join(f.findtext("fn") or "" for f in frames)
         self.file, self.line, self.crate = "", 0, "-"
+        ours = [f"{ROOT}/src/", f"{HERE}/src/"]
         for frame, path in zip(frames, paths):
-            if path.startswith(f"{ROOT}/src/"):
+            path = f"{HERE}/{path}" if path == "src/main.rs" else path
+            if path.startswith(tuple(ours)):
                 self.file, self.line = path[len(f"{ROOT}/") :], int(frame.findtext("line") or 0)
                 break
             if self.crate == "-" and (crate := CRATE.search(path)):
