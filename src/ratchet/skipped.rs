@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
@@ -13,22 +14,9 @@ use crate::wire::{DecodeError, Layout, Reader, Writer};
 #[derive(Debug)]
 struct SkippedChain {
     generation: u32,
-    header: HeaderKey,
-    missing: MissingKeys,
     /// Boxed, so that moving it leaves no copy behind.
     header: Box<HeaderKey>,
-    /// Keys below this number may have been dropped: a message there is too old rather than a
-    /// duplicate.
-    dropped_below: u32,
-    /// In rising order of their numbers.
-    keys: VecDeque<SkippedKey>,
-}
-
-/// Why there is no key for a message of a known chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NoKey {
-    Used,
-    Dropped,
+    missing: MissingKeys,
 }
 
 /// Skipped message keys, oldest chain first, bounded in number, chains and age. SPEC.md 8.6.
@@ -78,18 +66,10 @@ impl SkippedKeys {
         let known = self.chains.iter_mut().find(|known| known.generation == chain.generation);
         if let Some(known) = known {
             return known.missing.extend(keys);
-        match self.chains.iter_mut().find(|known| known.generation == chain.generation) {
-            Some(known) => known.keys.extend(keys),
-            None => self.chains.push_back(SkippedChain {
-                generation: chain.generation,
-                header: Box::new(chain.header.clone()),
-                dropped_below: 0,
-                keys: keys.into(),
-            }),
         }
         let mut missing = MissingKeys::of_chain_from(0);
         missing.extend(keys);
-        let (generation, header) = (chain.generation, chain.header.clone());
+        let (generation, header) = (chain.generation, Box::new(chain.header.clone()));
         self.chains.push_back(SkippedChain { generation, header, missing });
     }
 
@@ -126,20 +106,6 @@ impl Layout for SkippedChain {
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self { generation: r.get()?, header: r.get()?, missing: r.get()? })
-        w.put(&self.generation).put(&*self.header).put(&self.dropped_below);
-        w.list(self.keys.iter());
-    }
-
-    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let chain = Self {
-            generation: r.get()?,
-            header: Box::new(r.get()?),
-            dropped_below: r.get()?,
-            keys: r.list(SKIPPED_KEYS)?,
-        };
-        let rising =
-            chain.keys.iter().zip(chain.keys.iter().skip(1)).all(|(a, b)| a.number < b.number);
-        if rising { Ok(chain) } else { Err(DecodeError::NotCanonical) }
     }
 }
 
