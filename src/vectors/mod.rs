@@ -272,12 +272,12 @@ fn scenario_two_devices() {
 
 #[test]
 fn group_genesis() {
-    crate::group::vectors::genesis().check(14);
+    crate::group::vectors::genesis().check(15);
 }
 
 #[test]
 fn group_changes() {
-    crate::group::vectors::changes().check(88);
+    crate::group::vectors::changes().check(91);
 }
 
 #[test]
