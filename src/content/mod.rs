@@ -53,7 +53,7 @@ mod session;
 mod signal;
 mod source;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use body::{Body, BodyKind};
 pub use call::{
@@ -96,10 +96,10 @@ pub use retry::{NoResend, Retry, RetryReason, SentMessage, may_resend};
 pub use safety::{BadLink, ContactLink, ContactStateUpdate};
 pub use said::{
     ContactAccount, ContactCard, ContactDetail, ContactDetailKind, Dimensions, Emoji, FormatRange,
-    FormatStyle, Forwarded, GroupInvite, GroupLink, LinkPreview, Location, Media, MediaItem,
-    MediaKey, MediaKind, MediaObject, MediaPointer, MediaRoot, Mention, Mentioned, MessageRef,
-    OptionCount, OptionId, Poll, PollClose, PollOption, PollVote, Quote, QuoteCheck, QuoteKind,
-    Sticker, StickerPackRef, Tally, TallyRefused, Text, Thumbnail,
+    FormatStyle, Forwarded, GroupInvite, LinkPreview, Location, Media, MediaItem, MediaKind,
+    MediaObject, MediaPointer, Mention, Mentioned, MessageRef, OptionCount, OptionId, Poll,
+    PollClose, PollOption, PollVote, Quote, QuoteCheck, QuoteKind, Sticker, StickerPackRef, Tally,
+    TallyRefused, Text, Thumbnail,
 };
 pub use session::{Null, SessionReset, SessionResetReason};
 pub use signal::{
