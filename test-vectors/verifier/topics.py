@@ -5,6 +5,7 @@ from . import primitives as p
 from . import ratchet, scenario
 from .compare import Difference, equal, outcome, unhex
 from .primitives import Refused
+from .topics_groups import genesis
 from .topics_media import media_
 from .topics_ratchet import Draw, braid_, script
 from .topics_senders import senders_
@@ -354,6 +355,7 @@ TOPICS = {
     "braid": braid_,
     "envelope": envelope_,
     "content": content_,
+    "group-genesis": genesis,
     "media-encryption": media_,
     "sender-chain": senders_,
     "sender-distribution": senders_,
