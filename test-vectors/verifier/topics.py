@@ -5,7 +5,7 @@ from . import primitives as p
 from . import ratchet, scenario
 from .compare import Difference, equal, outcome, unhex
 from .primitives import Refused
-from .topics_groups import genesis
+from .topics_groups import changes, conflicts, genesis
 from .topics_media import media_
 from .topics_ratchet import Draw, braid_, script
 from .topics_senders import senders_
@@ -329,7 +329,7 @@ def content_(params, test):
 POSITIVE = {
     "expand", "extract-expand", "hash", "mac", "sign", "message-key", "root-turn", "chain-ec",
     "chain-pq", "search-tag", "padded-length", "certificate", "list", "safety-number", "agree",
-    "authenticator", "incremental-kem", "encode", "pq-start", "scenario",
+    "authenticator", "incremental-kem", "encode", "pq-start", "scenario", "replay", "derive",
 }  # fmt: skip
 
 
@@ -356,6 +356,8 @@ TOPICS = {
     "envelope": envelope_,
     "content": content_,
     "group-genesis": genesis,
+    "group-changes": changes,
+    "group-conflicts": conflicts,
     "media-encryption": media_,
     "sender-chain": senders_,
     "sender-distribution": senders_,
