@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::published::PrekeyId;
@@ -14,7 +15,8 @@ pub(super) struct OneTimeKeys<K>(Vec<OneTime<K>>);
 #[derive(Clone, Debug)]
 pub(super) struct OneTime<K> {
     pub(super) id: PrekeyId,
-    pub(super) secret: K,
+    /// Boxed, so that moving it leaves no copy behind.
+    pub(super) secret: Box<K>,
     pub(super) validity: Validity,
     state: State,
 }
@@ -45,7 +47,7 @@ impl<K> OneTimeKeys<K> {
 
     pub(super) fn add(&mut self, id: PrekeyId, secret: K, now: Timestamp) {
         let validity = Validity::lasting(now, PREKEY_VALIDITY);
-        self.0.push(OneTime { id, secret, validity, state: State::Generated });
+        self.0.push(OneTime { id, secret: Box::new(secret), validity, state: State::Generated });
     }
 
     /// What belongs on the server.
@@ -87,7 +89,7 @@ impl<K> OneTimeKeys<K> {
 
     pub(super) fn find(&self, id: PrekeyId) -> Option<&K> {
         let index = self.0.binary_search_by_key(&id, |key| key.id).ok()?;
-        self.0.get(index).map(|key| &key.secret)
+        self.0.get(index).map(|key| &*key.secret)
     }
 
     pub(super) fn consume(&mut self, id: PrekeyId) {
@@ -103,12 +105,12 @@ impl<K> OneTimeKeys<K> {
 /// As stored: `id ‖ secret ‖ validity ‖ state`.
 impl<K: Layout> Layout for OneTime<K> {
     fn write(&self, w: &mut Writer) {
-        w.put(&self.id).put(&self.secret).put(&self.validity);
+        w.put(&self.id).put(&*self.secret).put(&self.validity);
         w.u8(self.state as u8);
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let (id, secret, validity) = (r.get()?, r.get()?, r.get()?);
+        let (id, secret, validity) = (r.get()?, Box::new(r.get()?), r.get()?);
         let state = match u8::read(r)? {
             0 => State::Generated,
             1 => State::Published,

@@ -251,6 +251,16 @@ fn content_decoding() {
 }
 
 #[test]
+fn content_said() {
+    content::said().check(178);
+}
+
+#[test]
+fn content_operations() {
+    content::operations().check(53);
+}
+
+#[test]
 fn media_encryption() {
     media::topic().check(141);
 }
