@@ -355,6 +355,8 @@ TOPICS = {
     "braid": braid_,
     "envelope": envelope_,
     "content": content_,
+    "content-said": content_,
+    "content-operations": content_,
     "group-genesis": genesis,
     "group-changes": changes,
     "group-conflicts": conflicts,
