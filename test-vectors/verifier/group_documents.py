@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from . import identity
+from . import certified
 from .group_genesis import ENTRY, Proof, read_signed
 from .group_state import (
     SLOW_MODE, TIMER, Terms, read_avatar, read_description, read_extensions, read_role,
@@ -154,7 +154,7 @@ class Ticket:
         return self.proof.certificate.account
 
 
-@identity.refuse_as("group-ticket/malformed")
+@certified.refuse_as("group-ticket/malformed")
 def decode_ticket(data):
     fields = read_signed(data, TICKET, TICKET_BYTES)
     r = Reader(fields["body"])

@@ -1,12 +1,11 @@
 """SPEC.md sections 15 and 15.1: device proofs, the genesis of a group."""
 
-from . import identity, layout
+from . import certified, identity, layout
 from .group_state import (
     OWNER, TIMER, ListRef, Member, State, read_access, read_avatar, read_description,
     read_extensions, read_role, read_title, read_up_to,
 )  # fmt: skip
-from .identity import canonical
-from .layout import Reader
+from .layout import Reader, canonical
 from .primitives import Refused, hash_, is_signed
 
 SIGNED = {
@@ -27,7 +26,7 @@ class Proof:
     """A certificate, and an entry that lists it."""
 
     def __init__(self, certificate, entry):
-        self.certificate = identity.decode_certificate(certificate)
+        self.certificate = certified.decode_certificate(certificate)
         self.entry = decode_entry(entry)
         listed = dict(self.entry.devices).get(self.certificate.device)
         if (
