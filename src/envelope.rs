@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use crate::handshake::Handshake;
 use crate::limits::ENVELOPE_BYTES;
 use crate::ratchet::RatchetMessage;
+use crate::sender_key::SenderMessage;
 use crate::wire::{DecodeError, FieldWriter, Fields, field_len};
 
 /// The one version of the envelope so far.
@@ -13,6 +14,7 @@ pub const VERSION: u32 = 1;
 
 const HANDSHAKE: u32 = 2;
 const SESSION: u32 = 3;
+const SENDER: u32 = 4;
 
 /// A received envelope, decoded canonically and without copying; nothing in it has been
 /// authenticated.
@@ -23,6 +25,8 @@ pub enum Envelope<'a> {
     Handshake(HandshakeMessage<'a>),
     /// A message of a session that its receiver knows, if it is for this device at all.
     Session(RatchetMessage<'a>),
+    /// A message of a sender chain: of a group or of a story, if it is for this device at all.
+    Sender(SenderMessage<'a>),
 }
 
 /// A session's message before the first reply: the handshake and the message itself.
@@ -63,6 +67,10 @@ impl<'a> Envelope<'a> {
                 fields.finish()?;
                 RatchetMessage::decode(inner).map(Self::Session)
             }
+            (SENDER, inner) => {
+                fields.finish()?;
+                SenderMessage::decode(inner).map(Self::Sender)
+            }
             _ => Err(DecodeError::NotCanonical),
         }
     }
@@ -86,5 +94,14 @@ pub(crate) fn begin(flight: Option<&[u8]>, message_len: usize) -> Vec<u8> {
         }
         None => fields.header(SESSION, inner),
     }
+    out
+}
+
+/// The same for a message of a sender chain.
+pub(crate) fn begin_sender(message_len: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(field_len(message_len).saturating_add(2));
+    let mut fields = FieldWriter(&mut out);
+    fields.u32(1, VERSION);
+    fields.header(SENDER, message_len);
     out
 }

@@ -19,6 +19,12 @@ pub enum Advice {
     RestoreState,
     /// Open the same envelope again.
     OpenAgain,
+    /// Make a new sender chain and distribute it.
+    RotateChain,
+    /// Give the sender chain to the devices named, then try again.
+    DistributeKey,
+    /// Download what is named again, from elsewhere if there is a choice.
+    DownloadAgain,
     /// A person has to decide.
     ShowToUser,
     /// The peer speaks a version that this crate does not: update.

@@ -3,7 +3,8 @@
 //! sealwax turns application content into bytes for the wire and back, and says what changed. It
 //! has no I/O, no clock, no threads and no randomness of its own: time and a generator are
 //! arguments, any transport carries the bytes, any database stores the states. The same inputs
-//! give the same bytes.
+//! give the same bytes. (Threads for large media come with the feature `parallel`, and only where
+//! the caller says how many.)
 //!
 //! | module | what is there |
 //! |---|---|
@@ -11,9 +12,13 @@
 //! | [`prekey`] | bundles and the life cycle of prekeys |
 //! | [`handshake`] | PQXDH that hides the initiator |
 //! | [`ratchet`] | the header-encrypted Double Ratchet and the post-quantum ratchet beside it |
+//! | [`sender_key`] | sender chains: one ciphertext for a group or a story's audience |
 //! | [`session`] | conversations with a device: initiate, encrypt, decrypt, find, persist |
 //! | [`content`] | what a message can say: typed, validated |
+//! | [`profile`] | what an account shows of itself to the contacts it chose |
+//! | [`media`] | files of any size: sealed, opened, sought in, forwarded |
 //! | [`envelope`] | what travels |
+//! | [`group`] | who is in a group and may do what: a signed chain of changes |
 //! | [`crypto`], [`wire`] | typed keys and primitives; protobuf, fixed layouts, padding |
 //! | [`limits`], [`time`], [`error`] | every limit; time as an argument; codes and advice |
 //!
@@ -41,11 +46,15 @@ pub mod content;
 pub mod crypto;
 pub mod envelope;
 pub mod error;
+pub mod group;
 pub mod handshake;
 pub mod identity;
 pub mod limits;
+pub mod media;
 pub mod prekey;
+pub mod profile;
 pub mod ratchet;
+pub mod sender_key;
 pub mod session;
 pub mod time;
 #[cfg(test)]

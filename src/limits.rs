@@ -83,7 +83,7 @@ limits! {
     PREKEY_VALIDITY: Duration = DAY.saturating_mul(30);
     /// Messages of one chain that one message may skip.
     SKIP: u32 = 1_000;
-    /// Skipped message keys that a session stores.
+    /// Skipped message keys that a session stores, and each receiving sender chain.
     SKIPPED_KEYS: usize = 2_000;
     /// Chains of which a session stores skipped message keys.
     SKIPPED_CHAINS: usize = 16;
@@ -95,6 +95,8 @@ limits! {
     PQ_EPOCH_AGE: Duration = DAY.saturating_mul(7);
     /// Time after which such a message is sent again while the peer does not answer.
     CARRIER_RETRY: Duration = DAY;
+    /// Numbers that a counter of a session has left when a new handshake is due.
+    COUNTER_RESERVE: u32 = 1 << 20;
     /// Inactive sessions with one device.
     INACTIVE_SESSIONS: usize = 5;
     /// Age, since its last authenticated message, at which an inactive session is deleted.
@@ -109,12 +111,191 @@ limits! {
     SILENT_TIME: Duration = DAY.saturating_mul(14);
     /// Times that one message is sent again on request.
     RESENDS: u32 = 5;
+    /// Messages of a sender chain that one message may skip.
+    SENDER_SKIP: u32 = 2_000;
+    /// Skipped message keys of all sender chains of one scope together.
+    SENDER_SKIPPED_KEYS: usize = 20_000;
+    /// Sender chains of one device that a receiver keeps in one scope.
+    SENDER_CHAINS: usize = 5;
+    /// Messages that a sender chain serves before it must be replaced.
+    SENDER_CHAIN_MESSAGES: u32 = 10_000;
+    /// Age at which a sender chain of a group must be replaced.
+    GROUP_CHAIN_AGE: Duration = DAY.saturating_mul(14);
+    /// Age at which a sender chain of a story list must be replaced.
+    STORY_CHAIN_AGE: Duration = DAY;
+    /// Age, since it was received, at which a receiver deletes a sender chain.
+    RECEIVED_CHAIN_AGE: Duration = DAY.saturating_mul(60);
+    /// Time for which the sender chains of a key epoch still receive after the epoch was replaced.
+    EPOCH_GRACE: Duration = DAY.saturating_mul(7);
+    /// Devices that a sender chain goes to, and whose chains a receiver keeps in one scope.
+    AUDIENCE_DEVICES: usize = 16_384;
+    /// Time between two requests for a sender key to one device for one scope, and between two
+    /// answers to one.
+    SENDER_KEY_REQUEST_INTERVAL: Duration = Duration::from_hours(1);
+    /// Requests for sender keys that are remembered so that none comes too soon.
+    SENDER_KEY_REQUESTS: usize = 1_024;
+    /// Bytes of a media object's plaintext: 1 TiB.
+    MEDIA_BYTES: u64 = 1 << 40;
+    /// Bars of a voice note's waveform, one byte each.
+    WAVEFORM_BYTES: usize = 128;
     /// Bytes of a text.
     TEXT_BYTES: usize = 8 * 1024;
+    /// Bytes of a text that goes on in a file.
+    LONG_TEXT_PREFIX_BYTES: usize = 2 * 1024;
+    /// Bytes of a whole text that goes on in a file.
+    LONG_TEXT_BYTES: u64 = 64 * 1024;
+    /// Parts of a text that look different.
+    FORMAT_RANGES: usize = 256;
+    /// Parts of a text that name somebody.
+    MENTIONS: usize = 128;
+    /// Bytes of a link.
+    URL_BYTES: usize = 2_048;
+    /// Bytes of the title of a link preview.
+    PREVIEW_TITLE_BYTES: usize = 256;
+    /// Bytes of the description of a link preview.
+    PREVIEW_DESCRIPTION_BYTES: usize = 1_024;
+    /// Bytes of what a quote repeats of a text.
+    SNIPPET_BYTES: usize = 2 * 1024;
+    /// Times of passing on that are told apart.
+    FORWARDS: u32 = 255;
+    /// Bytes that say where a media object is.
+    MEDIA_LOCATOR_BYTES: usize = 512;
+    /// Bytes of a media type.
+    CONTENT_TYPE_BYTES: usize = 127;
+    /// Bytes of a file's name.
+    FILE_NAME_BYTES: usize = 255;
+    /// Bytes of a small picture inside a content.
+    THUMBNAIL_BYTES: usize = 16 * 1024;
+    /// Bytes of all small pictures inside one content.
+    THUMBNAILS_BYTES: usize = 32 * 1024;
+    /// Bytes of a blurhash.
+    BLURHASH_BYTES: usize = 64;
+    /// Bytes of what is to be seen or heard in a file.
+    MEDIA_DESCRIPTION_BYTES: usize = 1_024;
+    /// Files of one message.
+    MEDIA_ITEMS: usize = 32;
+    /// Bytes of the text with files.
+    CAPTION_BYTES: usize = 4 * 1024;
+    /// Bytes of a sign: a reaction, or what a sticker stands for.
+    EMOJI_BYTES: usize = 64;
+    /// Bytes of each name on a contact card.
+    CONTACT_NAME_BYTES: usize = 256;
+    /// Ways to reach a contact on its card.
+    CONTACT_DETAILS: usize = 32;
+    /// Bytes of a way to reach a contact.
+    CONTACT_DETAIL_BYTES: usize = 512;
+    /// Bytes of what such a way is called.
+    CONTACT_LABEL_BYTES: usize = 64;
+    /// Bytes of a place's name.
+    PLACE_NAME_BYTES: usize = 256;
+    /// Bytes of a place's address.
+    PLACE_ADDRESS_BYTES: usize = 1_024;
+    /// Bytes of a group's title in an invitation.
+    INVITE_TITLE_BYTES: usize = 256;
+    /// Bytes of a poll's question.
+    POLL_QUESTION_BYTES: usize = 512;
+    /// Bytes of an answer to choose.
+    POLL_OPTION_BYTES: usize = 256;
+    /// Answers of a poll, added ones included; two at least.
+    POLL_OPTIONS: usize = 12;
+    /// Accounts whose votes in one poll are counted.
+    POLL_VOTERS: usize = 2_048;
+    /// Votes of one account in one poll that are kept, the newest.
+    POLL_VOTES_KEPT: usize = 16;
+    /// Edits of one message.
+    EDITS: u32 = 10;
+    /// Time after sending in which a message may be edited.
+    EDIT_WINDOW: Duration = DAY;
+    /// Time after sending in which its author may take a message back.
+    DELETE_WINDOW: Duration = DAY;
+    /// Time after sending in which a group's moderators may remove a message.
+    ADMIN_DELETE_WINDOW: Duration = DAY.saturating_mul(7);
+    /// Time by which receivers let an edit or deletion be later than its sender may send it.
+    WINDOW_SLACK: Duration = DAY;
+    /// Time for which a message is pinned at most, unless until it is unpinned.
+    PIN_DURATION: Duration = DAY.saturating_mul(366);
+    /// Messages pinned at once in one conversation.
+    PINS: usize = 8;
+    /// Time for which what is to be seen once is kept unopened.
+    VIEW_ONCE_AGE: Duration = DAY.saturating_mul(14);
+    /// Operations on messages that have not come yet that are held.
+    HELD_OPERATIONS: usize = 256;
+    /// Held operations of one account.
+    HELD_OPERATIONS_OF_ONE: usize = 32;
+    /// Age at which a held operation is dropped.
+    HELD_OPERATION_AGE: Duration = DAY.saturating_mul(7);
     /// Message ids in one receipt.
     RECEIPT_IDS: usize = 512;
+    /// Bytes of a profile's name.
+    PROFILE_NAME_BYTES: usize = 128;
+    /// Bytes of what a profile says about its account.
+    PROFILE_ABOUT_BYTES: usize = 512;
+    /// Bytes of a profile's status.
+    PROFILE_STATUS_BYTES: usize = 64;
+    /// Bytes of the encoded media pointer of a profile's picture.
+    PROFILE_AVATAR_BYTES: usize = 20 * 1024;
+    /// Bytes of a sealed profile.
+    PROFILE_BYTES: usize = 24 * 1024;
+    /// Accounts that hold the key of one profile.
+    PROFILE_HOLDERS: usize = 16_384;
     /// Time that an expiry timer may span.
     EXPIRY: Duration = DAY.saturating_mul(366);
+    /// Members of a group.
+    GROUP_MEMBERS: usize = 1_024;
+    /// Members that a genesis names besides its creator.
+    GROUP_FOUNDERS: usize = 64;
+    /// Open invitations of a group.
+    GROUP_INVITED: usize = 256;
+    /// Open requests to join a group.
+    GROUP_REQUESTS: usize = 256;
+    /// Banned accounts of a group.
+    GROUP_BANNED: usize = 1_024;
+    /// Invite links of a group.
+    GROUP_LINKS: usize = 8;
+    /// Actions of one group change.
+    GROUP_ACTIONS: usize = 64;
+    /// Bytes of a group's title.
+    GROUP_TITLE_BYTES: usize = 256;
+    /// Bytes of a group's description.
+    GROUP_DESCRIPTION_BYTES: usize = 2_048;
+    /// Bytes of what points at a group's avatar.
+    GROUP_AVATAR_BYTES: usize = 1_024;
+    /// Extensions of a group state, of a genesis and of a change.
+    GROUP_EXTENSIONS: usize = 16;
+    /// Bytes of one such extension.
+    GROUP_EXTENSION_BYTES: usize = 256;
+    /// Bytes of a signed device list entry inside a group's documents.
+    GROUP_LIST_ENTRY_BYTES: usize = 5_120;
+    /// Bytes of an encoded ticket to join a group.
+    GROUP_TICKET_BYTES: usize = 6_144;
+    /// Bytes of the signed body of a group change or genesis.
+    GROUP_BODY_BYTES: usize = 48 * 1024;
+    /// Bytes of an encoded group change or genesis.
+    GROUP_CHANGE_BYTES: usize = 54 * 1024;
+    /// Bytes of a group state: one with everything at its limit fits.
+    GROUP_STATE_BYTES: usize = 512 * 1024;
+    /// Slow mode: time between two messages of one member at most.
+    GROUP_SLOW_MODE: Duration = DAY;
+    /// Age at which a ticket to join a group no longer counts.
+    GROUP_TICKET_AGE: Duration = DAY.saturating_mul(7);
+    /// Past revisions of a group from which messages are still taken.
+    GROUP_PAST_REVISIONS: usize = 16;
+    /// Time after which a past revision no longer counts.
+    GROUP_PAST_AGE: Duration = DAY.saturating_mul(2);
+    /// Changes of a group that wait for the ones before them.
+    GROUP_BUFFERED_CHANGES: usize = 64;
+    /// Bytes of the changes that wait.
+    GROUP_BUFFERED_BYTES: usize = 512 * 1024;
+    /// Age at which a waiting change is dropped.
+    GROUP_BUFFERED_AGE: Duration = DAY.saturating_mul(7);
+    /// Changes in the answer to a resync request.
+    GROUP_SYNC_CHANGES: usize = 256;
+    /// Bytes of the answer to a resync request.
+    GROUP_SYNC_BYTES: usize = 1024 * 1024;
+    /// Time between two resync requests about one group to one peer, and between two answers.
+    GROUP_SYNC_INTERVAL: Duration = Duration::from_hours(1);
+    /// Peers whose last resync request and answer a group remembers.
+    GROUP_SYNC_PEERS: usize = 1_024;
     /// Latest time of sending, since the Unix epoch: the end of the year 9999.
     SENT_AT: Duration = Duration::from_millis(253_402_300_799_999);
 }
@@ -131,6 +312,12 @@ impl Printed<'_, usize> {
 impl Printed<'_, u32> {
     const fn value(&self) -> u64 {
         *self.0 as u64
+    }
+}
+
+impl Printed<'_, u64> {
+    const fn value(&self) -> u64 {
+        *self.0
     }
 }
 

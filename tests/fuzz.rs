@@ -46,6 +46,11 @@ fn envelope() {
 }
 
 #[test]
+fn media() {
+    replay("media");
+}
+
+#[test]
 fn session_pair() {
     replay("session_pair");
 }

@@ -29,6 +29,11 @@ fn a_session_in_the_middle_of_an_epoch_is_bounded() {
 }
 
 #[test]
+fn the_braid_takes_at_most_what_the_specification_says() {
+    assert_eq!(bytes("braid_state_largest"), 1_320);
+}
+
+#[test]
 fn what_a_server_hands_out_is_within_the_limits() {
     assert!(bytes("device_list_16_longest_account") <= sealwax::limits::DOCUMENT_BYTES);
     assert!(bytes("bundle") <= sealwax::limits::DOCUMENT_BYTES);

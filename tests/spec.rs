@@ -10,6 +10,7 @@
 use std::fmt::Write;
 use std::{env, fs};
 
+use sealwax::content::{BodyKind, Violation};
 use sealwax::crypto::{HashLabel, KdfLabel, MacLabel, SignaturePurpose};
 use sealwax::limits;
 
@@ -35,6 +36,45 @@ fn the_table_of_limits_is_the_code() {
             .unwrap();
     }
     compare("limits", &table);
+}
+
+#[test]
+fn the_table_of_content_rules_is_the_code() {
+    let mut table = String::from("| error | rule |\n|---|---|\n");
+    for rule in Violation::ALL {
+        writeln!(table, "| `{}` | {rule} |", rule.code()).unwrap();
+    }
+    compare("rules", &table);
+}
+
+#[test]
+fn the_table_of_bodies_is_the_code() {
+    let mut table = String::from(
+        "| no. | body | where | receipts | expires | edit | reflect | resend |\n\
+         |---|---|---|---|---|---|---|---|\n",
+    );
+    let yes = |it: bool| if it { "yes" } else { "no" };
+    for kind in BodyKind::ALL {
+        let is = kind.properties();
+        let places: Vec<_> = is.places.iter().map(|place| words(&format!("{place:?}"))).collect();
+        let receipts: Vec<_> = is.receipts.iter().map(|kind| words(&format!("{kind:?}"))).collect();
+        let receipts = if receipts.is_empty() { "none".into() } else { receipts.join(", ") };
+        let row = format!(
+            "| {} | `{}` | {} | {receipts} |",
+            kind.number(),
+            kind.name(),
+            places.join(", ")
+        );
+        let flags = [is.expires, is.editable, is.reflected, is.resent].map(yes).join(" | ");
+        writeln!(table, "{row} {flags} |").unwrap();
+    }
+    compare("bodies", &table);
+}
+
+/// A name of the code in words.
+fn words(name: &str) -> String {
+    let spaced = name.chars().flat_map(|c| [c.is_uppercase().then_some(' '), Some(c)]).flatten();
+    spaced.collect::<String>().trim().to_lowercase()
 }
 
 /// Compares what stands between the marks of `name` in SPEC.md.

@@ -6,12 +6,15 @@ use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, KeyInit};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use libcrux_ml_kem::mlkem768;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use x25519_dalek::{PublicKey, StaticSecret};
 
 const HEADER: usize = 115;
 const BODY: usize = 128;
 const ASSOCIATED: usize = 183;
+const SENDER_HEADER: usize = 98;
+const SENDER_ASSOCIATED: usize = 86;
+const SIGNED: usize = 176;
 
 /// What one message takes on either side: two chain steps, the message key, header and body.
 pub(crate) struct Message {
@@ -139,6 +142,59 @@ impl Handshake {
             key.verify_strict(&[0; 200], &self.signature).unwrap();
         }
         self.message.open();
+    }
+}
+
+/// What a message of a sender chain takes: a chain step, the message's keys, header and body, a hash
+/// of the body and an Ed25519 operation.
+pub(crate) struct Sender {
+    key: [u8; 32],
+    signing: ed25519_dalek::SigningKey,
+    signature: ed25519_dalek::Signature,
+}
+
+impl Sender {
+    pub(crate) fn new() -> Self {
+        use ed25519_dalek::Signer;
+        let signing = ed25519_dalek::SigningKey::from_bytes(&[4; 32]);
+        Self { key: [3; 32], signature: signing.sign(&[0; SIGNED]), signing }
+    }
+
+    pub(crate) fn seal(&mut self) {
+        use ed25519_dalek::Signer;
+        self.symmetric();
+        black_box(self.signing.sign(&[0; SIGNED]));
+    }
+
+    pub(crate) fn open(&mut self) {
+        self.symmetric();
+        let key = self.signing.verifying_key();
+        key.verify_strict(&[0; SIGNED], &self.signature).unwrap();
+    }
+
+    fn symmetric(&mut self) {
+        let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.key).unwrap();
+        for input in [1u8, 2] {
+            let mut mac = mac.clone();
+            mac.update(&[input]);
+            self.key = mac.finalize().into_bytes().into();
+        }
+        let hkdf = Hkdf::<Sha256>::new(Some(&self.key), &self.key);
+        let (mut key, mut commitment) = ([0; 32], [0; 32]);
+        hkdf.expand(&[0; 28], &mut key).unwrap();
+        hkdf.expand(&[0; 27], &mut commitment).unwrap();
+        black_box((blake3::keyed_hash(&key, &[0; 12]), commitment));
+        let (mut header, mut body) = ([0u8; SENDER_HEADER], [0u8; BODY]);
+        let cipher = ChaCha20Poly1305::new((&key).into());
+        let (nonce, ad) = ([0; 12], [0; SENDER_ASSOCIATED]);
+        let tag =
+            cipher.encrypt_inout_detached((&nonce).into(), &ad, (&mut body[..]).into()).unwrap();
+        let cipher = ChaCha20Poly1305::new((&key).into());
+        black_box((tag, Sha256::digest(body)));
+        let tag = cipher
+            .encrypt_inout_detached((&nonce).into(), &body, (&mut header[..]).into())
+            .unwrap();
+        black_box((tag, header));
     }
 }
 

@@ -13,12 +13,19 @@
 )]
 
 mod floor;
+mod media;
 mod people;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use people::{NOW, Party, acquaint, rng};
+use sealwax::crypto::Digest;
+use sealwax::envelope::Envelope;
+use sealwax::identity::{AccountId, DeviceAddress, DeviceId};
+use sealwax::sender_key::{
+    Audience, EpochSecret, ReceivingChains, Rotation, Scope, SendingChain, Standing,
+};
 use sealwax::session::Opened;
 
 const BATCHES: usize = 200;
@@ -26,12 +33,14 @@ const BATCHES: usize = 200;
 fn main() {
     println!("{:<34} {:>11} {:>11} {:>7}", "operation", "ours", "floor", "ratio");
     encrypt_and_decrypt();
+    sender_chain();
     turn();
     handshake();
     forged(100, "search through 100");
     forged(1_000, "search through 1,000");
     search(100, "found as the 100th");
     search(1_000, "found as the 1,000th");
+    media::run();
 }
 
 /// One message of an established session, 64 bytes of text, no turn.
@@ -61,6 +70,47 @@ fn encrypt_and_decrypt() {
         },
     );
     row("decrypt 64 bytes", &times);
+}
+
+/// One message of a sender chain, 64 bytes of text, one receiver of it.
+fn sender_chain() {
+    let mut rng = rng(6);
+    let scope = Scope::group(Digest::from_bytes([1; 32]), 1, Digest::from_bytes([2; 32]));
+    let account = AccountId::new(b"alice").unwrap();
+    let sender = DeviceAddress { account, device: DeviceId::new(1).unwrap() };
+    let secret = EpochSecret::generate(&mut rng);
+    let mut chain = SendingChain::new(scope, sender.clone(), secret, NOW, &mut rng).unwrap();
+    let audience = Audience::new(&scope, &sender, []).unwrap();
+    chain.record(&audience, &[]).unwrap();
+    let mut chains = ReceivingChains::new(scope, None);
+    chains.accept(&sender, &chain.distribution(), NOW).unwrap();
+    let mut envelopes = Vec::new();
+    let mut primitives = floor::Sender::new();
+    let times = paired(
+        40,
+        |_| primitives.seal(),
+        |_| {
+            let standing = Standing::default();
+            let sent =
+                chain.encrypt(&audience, standing, &[7; 64], &Rotation::GROUP, NOW, &mut rng);
+            envelopes.push(sent.unwrap().envelope);
+        },
+    );
+    row("sender chain, encrypt 64 bytes", &times);
+    let mut primitives = floor::Sender::new();
+    let mut queue = envelopes.iter();
+    let times = paired(
+        40,
+        |_| primitives.open(),
+        |_| {
+            let Ok(Envelope::Sender(message)) = Envelope::decode(queue.next().unwrap()) else {
+                panic!("of a sender chain")
+            };
+            let opened = chains.open(&message).unwrap().unwrap();
+            drop(black_box(chains.decrypt(&opened, &sender, NOW).unwrap()));
+        },
+    );
+    row("sender chain, decrypt 64 bytes", &times);
 }
 
 /// A message each way with a turn on both sides: four Diffie–Hellmans and two key generations.
@@ -148,7 +198,16 @@ fn forged(peers: usize, name: &str) {
 /// Time of one operation in each of the two, batch by batch.
 struct Times(Vec<(Duration, Duration)>);
 
-fn paired(size: usize, mut floor: impl FnMut(usize), mut ours: impl FnMut(usize)) -> Times {
+fn paired(size: usize, floor: impl FnMut(usize), ours: impl FnMut(usize)) -> Times {
+    paired_in(BATCHES, size, floor, ours)
+}
+
+fn paired_in<F, O>(
+    batches: usize,
+    size: usize,
+    mut floor: impl FnMut(usize) -> F,
+    mut ours: impl FnMut(usize) -> O,
+) -> Times {
     let time = |work: &mut dyn FnMut(usize), batch: usize| {
         let start = Instant::now();
         for i in 0..size {
@@ -156,17 +215,20 @@ fn paired(size: usize, mut floor: impl FnMut(usize), mut ours: impl FnMut(usize)
         }
         start.elapsed() / u32::try_from(size).unwrap()
     };
-    Times((0..BATCHES).map(|batch| (time(&mut ours, batch), time(&mut floor, batch))).collect())
+    let mut floor = |i| drop(black_box(floor(i)));
+    let mut ours = |i| drop(black_box(ours(i)));
+    Times((0..batches).map(|batch| (time(&mut ours, batch), time(&mut floor, batch))).collect())
 }
 
 fn row(name: &str, times: &Times) {
-    let median = |mut values: Vec<f64>| {
-        values.sort_by(f64::total_cmp);
-        values[values.len() / 2]
-    };
     let micros = |d: Duration| d.as_secs_f64() * 1e6;
     let ours = median(times.0.iter().map(|t| micros(t.0)).collect());
     let floor = median(times.0.iter().map(|t| micros(t.1)).collect());
     let ratio = median(times.0.iter().map(|t| micros(t.0) / micros(t.1)).collect());
     println!("{name:<34} {ours:>8.2} µs {floor:>8.2} µs {ratio:>7.2}");
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }

@@ -56,21 +56,41 @@ fn sessions(figures: &mut Vec<Figure>) -> Outcome<()> {
     pair.bob_says()?;
     let fresh = pair.largest_active()?;
     let message = pair.alice_says()?;
-    let mut largest = fresh;
-    while pair.epochs() < EPOCHS {
-        pair.bob_says()?;
-        largest = largest.max(pair.largest_active()?);
-        pair.alice_says()?;
-        largest = largest.max(pair.largest_active()?);
-    }
     add(figures, "session_message_overhead", message.saturating_sub(PADDED));
     add(figures, "handshake_message_overhead", first.len().saturating_sub(PADDED));
     add(figures, "session_state_fresh", fresh);
     add(figures, "session_state_unacknowledged", unacknowledged.active.len());
     add(figures, "session_archive_unacknowledged", unacknowledged.archive.len());
     add(figures, "session_archive", pair.alice.stored_with(&pair.bob)?.archive.len());
-    add(figures, "session_state_largest", largest);
+    let [even, uneven] = [largest(1)?, largest(3)?];
+    add(figures, "session_state_largest", even.session.max(uneven.session));
+    add(figures, "braid_state_largest", even.braid.max(uneven.braid));
     Ok(())
+}
+
+/// The largest states seen in a conversation.
+#[derive(Clone, Copy, Default)]
+struct Largest {
+    session: usize,
+    braid: usize,
+}
+
+/// Whole epochs in which one side says this many times as much as the other, so that the objects
+/// of an epoch complete in different orders. After every message both states are measured.
+fn largest(times: usize) -> Outcome<Largest> {
+    let mut pair = Pair::new(5)?;
+    let bundle = pair.bob.bundle()?;
+    pair.alice.endpoint.initiate(&bundle, None, NOW, &mut pair.rng)?;
+    let mut largest = Largest::default();
+    while pair.epochs() < EPOCHS {
+        for _ in 0..times {
+            pair.alice_says()?;
+            pair.measure(&mut largest)?;
+        }
+        pair.bob_says()?;
+        pair.measure(&mut largest)?;
+    }
+    Ok(largest)
 }
 
 fn published(figures: &mut Vec<Figure>) -> Outcome<()> {
@@ -205,6 +225,16 @@ impl Pair {
     fn largest_active(&self) -> Outcome<usize> {
         let (alice, bob) = (self.alice.stored_with(&self.bob)?, self.bob.stored_with(&self.alice)?);
         Ok(alice.active.len().max(bob.active.len()))
+    }
+
+    fn measure(&self, largest: &mut Largest) -> Outcome<()> {
+        largest.session = largest.session.max(self.largest_active()?);
+        for (one, other) in [(&self.alice, &self.bob), (&self.bob, &self.alice)] {
+            let peer = other.endpoint.local().address();
+            let braid = one.endpoint.braid_state_len(peer).ok_or("no session")?;
+            largest.braid = largest.braid.max(braid);
+        }
+        Ok(())
     }
 
     fn epochs(&self) -> u32 {

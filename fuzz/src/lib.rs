@@ -16,6 +16,7 @@
 pub mod content;
 pub mod documents;
 pub mod envelope;
+pub mod media;
 mod scene;
 pub mod session_pair;
 pub mod stored;
@@ -32,10 +33,11 @@ pub struct Target {
     pub seeds: fn() -> Vec<(&'static str, Vec<u8>)>,
 }
 
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 6] = [
     Target { name: "content", run: content::run, seeds: content::seeds },
     Target { name: "documents", run: documents::run, seeds: documents::seeds },
     Target { name: "envelope", run: envelope::run, seeds: envelope::seeds },
+    Target { name: "media", run: media::run, seeds: media::seeds },
     Target { name: "session_pair", run: session_pair::run, seeds: session_pair::seeds },
     Target { name: "stored", run: stored::run, seeds: stored::seeds },
 ];

@@ -1,7 +1,10 @@
 use alloc::vec::Vec;
 
 use super::frame::check_sent_at;
-use super::{BodyKind, Content, ContentError, DeviceLists, Expiry, MessageId, VERSION, Violation};
+use super::{
+    BodyKind, Content, ContentError, Conversation, DeviceLists, Expiry, MessageId, VERSION,
+    Violation,
+};
 use crate::limits::CONTENT_BYTES;
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Fields, Value, decode_extensible, proto};
@@ -28,6 +31,8 @@ pub struct Unsupported {
     pub id: MessageId,
     /// When its author claims to have sent it.
     pub sent_at: Timestamp,
+    /// What it is part of. `None` when the required version is not known.
+    pub conversation: Option<Conversation>,
     /// The field number of its body.
     pub body_number: u32,
     /// Its timer. `None` also when the required version is not known.
@@ -36,7 +41,7 @@ pub struct Unsupported {
     pub lists: Option<DeviceLists>,
 }
 
-/// What is not understood; where it is more than one, the first of these.
+/// What is not understood; where it is both, the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UnsupportedCause {
@@ -44,8 +49,6 @@ pub enum UnsupportedCause {
     Version,
     /// A body that this version does not know.
     Body,
-    /// A conversation that this version does not know.
-    Conversation,
 }
 
 impl Content {
@@ -103,14 +106,10 @@ impl Outline {
         if self.required > VERSION {
             return Ok(Some(UnsupportedCause::Version));
         }
-        let conversation = self.conversation.ok_or(Violation::NoConversation)?;
-        Ok(if BodyKind::from_number(self.body).is_none() {
-            Some(UnsupportedCause::Body)
-        } else if conversation != field::PEER {
-            Some(UnsupportedCause::Conversation)
-        } else {
-            None
-        })
+        if self.conversation.is_none() {
+            return Err(Violation::NoConversation);
+        }
+        Ok(BodyKind::from_number(self.body).is_none().then_some(UnsupportedCause::Body))
     }
 
     /// Reads as much as the required version allows.
@@ -124,12 +123,14 @@ impl Outline {
             required: self.required,
             id: self.id,
             sent_at: self.sent_at,
+            conversation: None,
             body_number: self.body,
             expiry: None,
             lists: None,
         };
         if cause != UnsupportedCause::Version {
             let frame: proto::Content = decode_extensible(&frame_fields(bytes)?)?;
+            placeholder.conversation = Some(Conversation::from_wire(frame.conversation.as_ref())?);
             placeholder.expiry = frame.expiry.map(Expiry::from_wire).transpose()?;
             placeholder.lists = Some(DeviceLists::from_wire(&frame)?);
         }
@@ -178,14 +179,13 @@ fn only(place: &mut Option<u32>, number: u32, second: Violation) -> Result<(), V
     if place.replace(number).is_some() { Err(second) } else { Ok(()) }
 }
 
-/// The fields of the frame but for the conversation, as they were.
+/// The fields of the frame as they were.
 fn frame_fields(bytes: &[u8]) -> Result<Vec<u8>, DecodeError> {
     let (mut fields, mut frame) = (Fields::new(bytes), Vec::new());
     loop {
         let before = fields.rest();
         let Some((number, _)) = fields.next()? else { return Ok(frame) };
-        let conversation = (field::PEER..=field::STORY).contains(&number);
-        if number <= field::LAST_OF_FRAME && !conversation {
+        if number <= field::LAST_OF_FRAME {
             frame.extend_from_slice(before.strip_suffix(fields.rest()).unwrap_or_default());
         }
     }

@@ -1,104 +1,195 @@
 use crate::error::{Advice, error_codes};
 use crate::wire::DecodeError;
 
-/// A rule that a content breaks. Returned as it is when we would have built such a content, inside
-/// [`ContentError::Rule`] when a peer sent one. SPEC.md 12.5 lists them with the same codes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Violation {
-    /// Longer than [`CONTENT_BYTES`](crate::limits::CONTENT_BYTES).
-    #[error("the content is longer than the limit")]
-    TooLarge,
-    /// No required version.
-    #[error("the required version is missing")]
-    RequiredVersion,
-    /// The message id is absent or not 16 bytes.
-    #[error("the message id is missing or not 16 bytes")]
-    MessageId,
-    /// Sent at the epoch itself, or later than [`SENT_AT`](crate::limits::SENT_AT).
-    #[error("the time of sending is out of range")]
-    SentAt,
-    /// No conversation.
-    #[error("the conversation is missing")]
-    NoConversation,
-    /// More than one conversation.
-    #[error("there is more than one conversation")]
-    SeveralConversations,
-    /// No body.
-    #[error("the body is missing")]
-    NoBody,
-    /// More than one body, known or not.
-    #[error("there is more than one body")]
-    SeveralBodies,
-    /// A timer longer than [`EXPIRY`](crate::limits::EXPIRY), or not of whole seconds.
-    #[error("the expiry timer's duration is out of range")]
-    ExpiryDuration,
-    /// A timer without a version.
-    #[error("the expiry timer's version is missing")]
-    ExpiryVersion,
-    /// A timer with a body that does not expire.
-    #[error("this kind of body does not expire")]
-    ExpiryNotAllowed,
-    /// The author's device list is not named.
-    #[error("the author's device list is missing")]
-    NoDeviceList,
-    /// A device list's version is zero or its hash not 32 bytes.
-    #[error("a device list reference is malformed")]
-    DeviceList,
-    /// A text without a byte.
-    #[error("the text is empty")]
-    EmptyText,
-    /// A text longer than [`TEXT_BYTES`](crate::limits::TEXT_BYTES).
-    #[error("the text is longer than the limit")]
-    TextTooLong,
-    /// A receipt of no known kind.
-    #[error("the receipt's kind is unknown")]
-    ReceiptKind,
-    /// A receipt for nothing, for part of an id, or for more than
-    /// [`RECEIPT_IDS`](crate::limits::RECEIPT_IDS).
-    #[error("a receipt names 1 to 512 messages")]
-    ReceiptCount,
-    /// Ids that are not in ascending order, or twice the same.
-    #[error("the receipt's ids are not in ascending order")]
-    ReceiptOrder,
-    /// Padding that is not zero.
-    #[error("the padding is not zero")]
-    Padding,
-    /// The failed message's id is not 12 bytes.
-    #[error("the failed message's id is not 12 bytes")]
-    WireId,
-    /// The session's name is not 8 bytes.
-    #[error("the session's name is not 8 bytes")]
-    SessionName,
-    /// An attempt that is not 1 to [`RESENDS`](crate::limits::RESENDS).
-    #[error("the attempt is out of range")]
-    Attempt,
+/// Declares the rules: each with its stable code and what the error says.
+macro_rules! violations {
+    ($(#[$meta:meta])* $name:ident {
+        $($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $text:literal;)+
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[doc = $doc])+ #[error($text)] $variant,)+
+        }
+
+        error_codes!($name { $(Self::$variant => ($code, FixCaller),)+ });
+
+        impl $name {
+            /// Every rule, as SPEC.md 12.5 lists them.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+        }
+    };
 }
 
-error_codes!(Violation {
-    Self::TooLarge => ("content/too-large", FixCaller),
-    Self::RequiredVersion => ("content/required-version", FixCaller),
-    Self::MessageId => ("content/message-id", FixCaller),
-    Self::SentAt => ("content/sent-at", FixCaller),
-    Self::NoConversation => ("content/no-conversation", FixCaller),
-    Self::SeveralConversations => ("content/several-conversations", FixCaller),
-    Self::NoBody => ("content/no-body", FixCaller),
-    Self::SeveralBodies => ("content/several-bodies", FixCaller),
-    Self::ExpiryDuration => ("content/expiry-duration", FixCaller),
-    Self::ExpiryVersion => ("content/expiry-version", FixCaller),
-    Self::ExpiryNotAllowed => ("content/expiry-not-allowed", FixCaller),
-    Self::NoDeviceList => ("content/no-device-list", FixCaller),
-    Self::DeviceList => ("content/device-list", FixCaller),
-    Self::EmptyText => ("content/empty-text", FixCaller),
-    Self::TextTooLong => ("content/text-too-long", FixCaller),
-    Self::ReceiptKind => ("content/receipt-kind", FixCaller),
-    Self::ReceiptCount => ("content/receipt-count", FixCaller),
-    Self::ReceiptOrder => ("content/receipt-order", FixCaller),
-    Self::Padding => ("content/padding", FixCaller),
-    Self::WireId => ("content/wire-id", FixCaller),
-    Self::SessionName => ("content/session-name", FixCaller),
-    Self::Attempt => ("content/attempt", FixCaller),
-});
+violations! {
+    /// A rule that a content breaks. Returned as it is when we would have built such a content, inside
+    /// [`ContentError::Rule`] when a peer sent one. SPEC.md 12.5 lists them with the same codes.
+    Violation {
+        /// Longer than [`CONTENT_BYTES`](crate::limits::CONTENT_BYTES).
+        TooLarge = "content/too-large", "the content is longer than the limit";
+        /// No required version.
+        RequiredVersion = "content/required-version", "the required version is missing";
+        /// The message id is absent or not 16 bytes.
+        MessageId = "content/message-id", "the message id is missing or not 16 bytes";
+        /// Sent at the epoch itself, or later than [`SENT_AT`](crate::limits::SENT_AT).
+        SentAt = "content/sent-at", "the time of sending is out of range";
+        /// No conversation.
+        NoConversation = "content/no-conversation", "the conversation is missing";
+        /// More than one conversation.
+        SeveralConversations = "content/several-conversations", "there is more than one conversation";
+        /// No body.
+        NoBody = "content/no-body", "the body is missing";
+        /// More than one body, known or not.
+        SeveralBodies = "content/several-bodies", "there is more than one body";
+        /// A timer longer than [`EXPIRY`](crate::limits::EXPIRY), or not of whole seconds.
+        ExpiryDuration = "content/expiry-duration", "the expiry timer's duration is out of range";
+        /// A timer without a version.
+        ExpiryVersion = "content/expiry-version", "the expiry timer's version is missing";
+        /// A body that has no place in such a conversation.
+        Place = "content/place", "this kind of body has no place in such a conversation";
+        /// A group's id is not 32 bytes, or its state's name not 16.
+        GroupBinding = "content/group-binding", "the group binding is malformed";
+        /// A timer with a body that does not expire.
+        ExpiryNotAllowed = "content/expiry-not-allowed", "this kind of body does not expire";
+        /// The author's device list is not named.
+        NoDeviceList = "content/no-device-list", "the author's device list is missing";
+        /// A device list's version is zero or its hash not 32 bytes.
+        DeviceList = "content/device-list", "a device list reference is malformed";
+        /// A text without a byte.
+        EmptyText = "content/empty-text", "the text is empty";
+        /// A text longer than [`TEXT_BYTES`](crate::limits::TEXT_BYTES).
+        TextTooLong = "content/text-too-long", "the text is longer than the limit";
+        /// A receipt of no known kind.
+        ReceiptKind = "content/receipt-kind", "the receipt's kind is unknown";
+        /// A receipt for nothing, for part of an id, or for more than
+        /// [`RECEIPT_IDS`](crate::limits::RECEIPT_IDS).
+        ReceiptCount = "content/receipt-count", "a receipt names 1 to 512 messages";
+        /// Ids that are not in ascending order, or twice the same.
+        ReceiptOrder = "content/receipt-order", "the receipt's ids are not in ascending order";
+        /// Padding that is not zero.
+        Padding = "content/padding", "the padding is not zero";
+        /// The failed message's id is not 12 bytes.
+        WireId = "content/wire-id", "the failed message's id is not 12 bytes";
+        /// The session's name is not 8 bytes.
+        SessionName = "content/session-name", "the session's name is not 8 bytes";
+        /// An attempt that is not 1 to [`RESENDS`](crate::limits::RESENDS).
+        Attempt = "content/attempt", "the attempt is out of range";
+        /// A file without an object.
+        NoMediaObject = "content/no-media-object", "the media object is missing";
+        /// A locator without a byte, or longer than
+        /// [`MEDIA_LOCATOR_BYTES`](crate::limits::MEDIA_LOCATOR_BYTES).
+        MediaLocator = "content/media-locator", "the media object's locator has no length in range";
+        /// A media key that is not 32 bytes.
+        MediaKey = "content/media-key", "the media key is not 32 bytes";
+        /// A media object's hash that is not 32 bytes.
+        MediaRoot = "content/media-root", "the media object's hash is not 32 bytes";
+        /// A file larger than [`MEDIA_BYTES`](crate::limits::MEDIA_BYTES), or than its object.
+        MediaSize = "content/media-size", "the media object's sizes are out of range";
+        /// A media type that is none.
+        ContentType = "content/content-type", "the media type is malformed or too long";
+        /// A file name that is a path, a disguise or too long.
+        FileName = "content/file-name", "the file name is too long, a path or has forbidden characters";
+        /// A width without a height, or the reverse.
+        Dimensions = "content/dimensions", "one of width and height is missing";
+        /// An inline thumbnail without a byte, or longer than
+        /// [`THUMBNAIL_BYTES`](crate::limits::THUMBNAIL_BYTES).
+        Thumbnail = "content/thumbnail", "the thumbnail has no length in range";
+        /// Inline thumbnails of more than [`THUMBNAILS_BYTES`](crate::limits::THUMBNAILS_BYTES).
+        Thumbnails = "content/thumbnails", "the thumbnails are longer together than the limit";
+        /// A blurhash that is too long or not of base 83.
+        Blurhash = "content/blurhash", "the blurhash is malformed or too long";
+        /// A file's description that is empty or too long.
+        MediaDescription = "content/media-description", "the description has no length in range";
+        /// A link that is not http or https, has no host, is too long or has forbidden characters.
+        Url = "content/url", "the link is malformed or too long";
+        /// A caption without a byte, or longer than [`CAPTION_BYTES`](crate::limits::CAPTION_BYTES).
+        Caption = "content/caption", "the caption has no length in range";
+        /// A reference without an author, an id or a hash, or with a malformed one.
+        Reference = "content/reference", "a reference to a message is missing or malformed";
+        /// More than [`FORMAT_RANGES`](crate::limits::FORMAT_RANGES).
+        FormatRangeCount = "content/format-range-count", "there are more format ranges than the limit";
+        /// A range that is empty, not inside the text or not of whole characters.
+        FormatRange = "content/format-range", "a format range is not a part of the text";
+        /// More than [`MENTIONS`](crate::limits::MENTIONS).
+        MentionCount = "content/mention-count", "there are more mentions than the limit";
+        /// A mention that is no part of the text, not after the one before, or of nobody.
+        Mention = "content/mention", "a mention is not a part of the text, overlaps another or names nobody";
+        /// A link preview whose words or time are out of range.
+        Preview = "content/preview", "the link preview's words or time are out of range";
+        /// A link preview of a link that is not in the text.
+        PreviewNotInText = "content/preview-not-in-text", "the previewed link is not in the text";
+        /// A long text that is no text, or not longer than its beginning, or too long.
+        LongText = "content/long-text", "the long text does not fit its beginning";
+        /// A snippet without a byte, longer than [`SNIPPET_BYTES`](crate::limits::SNIPPET_BYTES), or
+        /// with mentions.
+        Snippet = "content/snippet", "the quote's snippet has no length in range, or names somebody";
+        /// A quote that shows what was to be seen once.
+        QuoteOfViewOnce = "content/quote-of-view-once", "the quote shows what was to be seen once";
+        /// Forward information that says not at all, or more than
+        /// [`FORWARDS`](crate::limits::FORWARDS) times.
+        Forwarded = "content/forwarded", "the forward information is out of range";
+        /// No file, or more than [`MEDIA_ITEMS`](crate::limits::MEDIA_ITEMS).
+        MediaCount = "content/media-count", "a message has 1 to 32 files";
+        /// A voice note with other files or a caption, or without a duration.
+        VoiceNote = "content/voice-note", "a voice note has a duration, no caption and no other file";
+        /// A waveform that is too long or not a voice note's.
+        Waveform = "content/waveform", "the waveform is too long or not of a voice note";
+        /// What cannot be seen once.
+        ViewOnce = "content/view-once", "only one photo, video or voice note that was not forwarded is seen once";
+        /// A sticker pack's id that is not 16 bytes, or key that is not 32.
+        StickerPack = "content/sticker-pack", "the sticker pack's id or key is missing or malformed";
+        /// What is not one character as people count.
+        Emoji = "content/emoji", "the emoji is not one character, or too long";
+        /// A contact without a name that can be seen, or with one that is too long.
+        ContactName = "content/contact-name", "a name of the contact is missing, blank or too long";
+        /// A way to reach a contact that is empty or too long.
+        ContactDetail = "content/contact-detail", "a detail of the contact has no length in range";
+        /// More than [`CONTACT_DETAILS`](crate::limits::CONTACT_DETAILS).
+        ContactDetails = "content/contact-details", "the contact has more details than the limit";
+        /// A contact's account without an id, or with a malformed fingerprint.
+        ContactAccount = "content/contact-account", "the contact's account is malformed";
+        /// A place that is not on earth.
+        Coordinates = "content/coordinates", "the coordinates are out of range";
+        /// A place's name without an address, or words that are too long.
+        PlaceWords = "content/place-words", "the place's words are too long, or a name without an address";
+        /// A group's id, its link's id or its secret is missing or malformed.
+        GroupLink = "content/group-link", "the group's id or link is missing or malformed";
+        /// A group's title that is missing, blank or too long.
+        InviteTitle = "content/invite-title", "the group's title is missing, blank or too long";
+        /// An invitation that ends after [`SENT_AT`](crate::limits::SENT_AT).
+        InviteExpiry = "content/invite-expiry", "the end of the invitation is out of range";
+        /// A question that is missing, blank or too long.
+        PollQuestion = "content/poll-question", "the poll's question is missing, blank or too long";
+        /// Fewer than two answers, or more than [`POLL_OPTIONS`](crate::limits::POLL_OPTIONS).
+        PollOptionCount = "content/poll-option-count", "a poll has 2 to 12 answers";
+        /// An answer that is empty, blank or too long.
+        PollOption = "content/poll-option", "an answer is empty, blank or too long";
+        /// The same answer twice.
+        PollOptionTwice = "content/poll-option-twice", "an answer is there twice";
+        /// Zero choices, or more than there are answers.
+        PollChoices = "content/poll-choices", "the number of choices is out of range";
+        /// A quiz that is open, has several choices, or whose right answer is none of its answers.
+        PollQuiz = "content/poll-quiz", "a quiz has one choice and its right answer among the answers";
+        /// A poll that ends after [`SENT_AT`](crate::limits::SENT_AT).
+        PollClosing = "content/poll-closing", "the end of the poll is out of range";
+        /// Chosen answers that are too many, cut, repeated or out of order.
+        VoteOptions = "content/vote-options", "the chosen answers are too many, cut or not in ascending order";
+        /// A vote without a count.
+        VoteCount = "content/vote-count", "the vote's count is missing";
+        /// A reaction that neither shows nor removes a sign.
+        NoReaction = "content/no-reaction", "the reaction is missing";
+        /// An edit that is not the first to the [`EDITS`](crate::limits::EDITS)th.
+        EditSeq = "content/edit-seq", "the edit's number is out of range";
+        /// An edit without a replacement.
+        NoReplacement = "content/no-replacement", "the edit's replacement is missing";
+        /// An edit to what answers, was passed on, is seen once or heard.
+        EditExtra = "content/edit-extra", "an edit has no quote and no forward information, and is neither seen once nor a voice note";
+        /// A pin of a fraction of a second, or longer than
+        /// [`PIN_DURATION`](crate::limits::PIN_DURATION).
+        PinDuration = "content/pin-duration", "the pin's duration is out of range";
+    }
+}
 
 /// Why a received content was refused. It was authentic: the peer's client is broken or hostile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -53,8 +53,58 @@ impl fmt::Debug for MessageId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Conversation {
-    /// The two accounts of the session that carries the message.
+    /// The two accounts of the session that carries the message; the devices of one, if they are the
+    /// same.
     Peer,
+    /// A group, as its author knew it.
+    Group(GroupBinding),
+    /// The audience of a story, which is not named: whoever has the chain is of it.
+    Story,
+}
+
+/// Names a group and one of its states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct GroupBinding {
+    /// The group's id, the hash of its genesis (SPEC.md 15).
+    pub id: Digest,
+    /// The revision of the state that the author knew.
+    pub revision: u32,
+    /// The first 16 bytes of that state's hash: another state of this revision shows a fork.
+    pub state: [u8; Self::STATE_LEN],
+}
+
+impl GroupBinding {
+    /// Bytes of a state's hash that name it.
+    pub const STATE_LEN: usize = 16;
+}
+
+impl Conversation {
+    pub(super) fn from_wire(
+        wire: Option<&proto::content::Conversation>,
+    ) -> Result<Self, Violation> {
+        match wire.ok_or(Violation::NoConversation)? {
+            proto::content::Conversation::Peer(_) => Ok(Self::Peer),
+            proto::content::Conversation::Story(_) => Ok(Self::Story),
+            proto::content::Conversation::Group(group) => {
+                let malformed = |_| Violation::GroupBinding;
+                let id = group.id.as_slice().try_into().map_err(malformed)?;
+                let state = group.state.as_slice().try_into().map_err(malformed)?;
+                let id = Digest::from_bytes(id);
+                Ok(Self::Group(GroupBinding { id, revision: group.revision, state }))
+            }
+        }
+    }
+
+    pub(super) fn to_wire(self) -> proto::content::Conversation {
+        match self {
+            Self::Peer => proto::content::Conversation::Peer(proto::Peer {}),
+            Self::Story => proto::content::Conversation::Story(proto::Story {}),
+            Self::Group(GroupBinding { id, revision, state }) => {
+                let (id, state) = (id.as_bytes().to_vec(), state.to_vec());
+                proto::content::Conversation::Group(proto::Group { id, revision, state })
+            }
+        }
+    }
 }
 
 /// The state of a conversation's disappearing-message timer.

@@ -103,7 +103,7 @@ impl Content {
     /// we know.
     pub(super) fn from_outlined(bytes: &[u8]) -> Result<Self, ContentError> {
         let mut wire: proto::Content = decode_extensible(bytes)?;
-        let body = Body::from_wire(wire.body.take().ok_or(Violation::NoBody)?)?;
+        let body = Body::take_from(&mut wire)?;
         let frame = Frame::from_wire(&wire)?;
         frame.check(&body)?;
         Ok(Self { bytes: bytes.to_vec(), frame, body })
@@ -131,6 +131,17 @@ impl ContentBuilder {
         self
     }
 
+    #[cfg(test)]
+    pub(super) const fn in_conversation(mut self, conversation: Conversation) -> Self {
+        self.0.conversation = conversation;
+        self
+    }
+
+    #[cfg(test)]
+    pub(super) const fn conversation(&self) -> Conversation {
+        self.0.conversation
+    }
+
     /// A text message.
     ///
     /// # Errors
@@ -142,14 +153,15 @@ impl ContentBuilder {
     /// The finished content.
     ///
     /// # Errors
-    /// [`Violation::SentAt`] when the time of sending is out of range,
+    /// [`Violation::SentAt`] when the time of sending is out of range, [`Violation::Place`] when the
+    /// body has no place in the conversation,
     /// [`Violation::ExpiryNotAllowed`] when a timer was given and the body does not expire,
     /// [`Violation::TooLarge`] when it is longer than [`CONTENT_BYTES`].
     pub fn build(self, body: impl Into<Body>) -> Result<Content, Violation> {
         let (frame, body) = (self.0, body.into());
         frame.check(&body)?;
         let mut wire = frame.to_wire();
-        wire.body = Some(body.to_wire());
+        body.write_to(&mut wire);
         let bytes = wire.encode_to_vec();
         if bytes.len() > CONTENT_BYTES {
             return Err(Violation::TooLarge);
@@ -162,36 +174,33 @@ impl Frame {
     /// The rules that hold between the frame's fields and the body.
     fn check(&self, body: &Body) -> Result<(), Violation> {
         check_sent_at(self.sent_at)?;
-        if self.expiry.is_some() && !body.kind().expires() {
+        let properties = body.kind().properties();
+        if !properties.allow(&self.conversation) {
+            return Err(Violation::Place);
+        }
+        if self.expiry.is_some() && !properties.expires {
             return Err(Violation::ExpiryNotAllowed);
         }
         Ok(())
     }
 
     fn from_wire(wire: &proto::Content) -> Result<Self, Violation> {
-        let conversation = match wire.conversation {
-            Some(proto::content::Conversation::Peer(_)) => Conversation::Peer,
-            None => return Err(Violation::NoConversation),
-        };
         Ok(Self {
             id: MessageId::from_wire(&wire.message_id)?,
             sent_at: Timestamp::from_millis(wire.sent_at),
-            conversation,
+            conversation: Conversation::from_wire(wire.conversation.as_ref())?,
             expiry: wire.expiry.map(Expiry::from_wire).transpose()?,
             lists: DeviceLists::from_wire(wire)?,
         })
     }
 
     fn to_wire(self) -> proto::Content {
-        let conversation = match self.conversation {
-            Conversation::Peer => proto::content::Conversation::Peer(proto::Peer {}),
-        };
         let mut wire = proto::Content {
             required_version: VERSION,
             message_id: self.id.as_bytes().to_vec(),
             sent_at: self.sent_at.as_millis(),
             expiry: self.expiry.map(Expiry::to_wire),
-            conversation: Some(conversation),
+            conversation: Some(self.conversation.to_wire()),
             ..Default::default()
         };
         self.lists.write_to(&mut wire);

@@ -31,24 +31,45 @@
 //! ```
 
 mod body;
+mod call;
 mod decode;
 mod error;
 mod frame;
+mod kind;
 mod message;
+mod operation;
 mod receipt;
 mod retry;
+mod said;
+mod session;
 #[cfg(test)]
 mod tests;
 
-pub use body::{Body, BodyKind, Null, SessionReset, SessionResetReason, Text};
+pub use body::{Body, BodyKind};
+pub use call::CallRinging;
 pub use decode::{Incoming, Unsupported, UnsupportedCause};
 pub use error::{ContentError, Violation};
 pub use frame::{
-    Conversation, DeviceListRef, DeviceLists, Expiry, MessageId, SentAt, time_of_sending,
+    Conversation, DeviceListRef, DeviceLists, Expiry, GroupBinding, MessageId, SentAt,
+    time_of_sending,
 };
+pub use kind::{BodyProperties, Place};
 pub use message::{Content, ContentBuilder};
+pub use operation::{
+    AdminDelete, Clock, Delete, Edit, ExpiryTimer, Held, HeldOperation, NotAllowed, Operator, Pin,
+    Rank, Reaction, Replacement, Target, Unpin, ViewOnce, ViewOnceEvent, ViewOnceStep, expires_at,
+    may_admin_delete, may_delete, may_edit, may_pin, may_react, may_unpin,
+};
 pub use receipt::{ContactState, NoReceipt, Receipt, ReceiptKind, may_send_receipt};
 pub use retry::{NoResend, Retry, RetryReason, SentMessage, may_resend};
+pub use said::{
+    ContactAccount, ContactCard, ContactDetail, ContactDetailKind, Dimensions, Emoji, FormatRange,
+    FormatStyle, Forwarded, GroupInvite, GroupLink, LinkPreview, Location, Media, MediaItem,
+    MediaKey, MediaKind, MediaObject, MediaPointer, MediaRoot, Mention, Mentioned, MessageRef,
+    OptionCount, OptionId, Poll, PollClose, PollOption, PollVote, Quote, QuoteCheck, QuoteKind,
+    Sticker, StickerPackRef, Tally, TallyRefused, Text, Thumbnail,
+};
+pub use session::{Null, SessionReset, SessionResetReason};
 
 /// The content version that this crate writes, and the highest that it reads.
 pub const VERSION: u32 = 1;

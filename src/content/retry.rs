@@ -1,3 +1,4 @@
+use super::body::WireBody;
 use super::{BodyKind, Violation};
 use crate::crypto::VerifyingKey;
 use crate::error::error_codes;
@@ -76,8 +77,12 @@ impl Retry {
     pub const fn reason(&self) -> RetryReason {
         self.reason
     }
+}
 
-    pub(super) fn from_wire(wire: &proto::Retry) -> Result<Self, Violation> {
+impl WireBody for Retry {
+    type Wire = proto::Retry;
+
+    fn from_wire(wire: proto::Retry) -> Result<Self, Violation> {
         let reason = match wire.reason() {
             proto::RetryReason::Unspecified => RetryReason::Unspecified,
             proto::RetryReason::KeyGone => RetryReason::KeyGone,
@@ -92,7 +97,7 @@ impl Retry {
         Self::new(wire_id, session, wire.attempt, reason)
     }
 
-    pub(super) fn to_wire(self) -> proto::Retry {
+    fn to_wire(&self) -> proto::Retry {
         let reason = match self.reason {
             RetryReason::Unspecified => proto::RetryReason::Unspecified,
             RetryReason::KeyGone => proto::RetryReason::KeyGone,
@@ -137,7 +142,7 @@ pub fn may_resend(
     if original.sent_to != *requester {
         return Err(NoResend::IdentityChanged);
     }
-    if !original.kind.resent() {
+    if !original.kind.properties().resent {
         return Err(NoResend::NotOfThisKind);
     }
     if original.answered >= RESENDS {
@@ -209,11 +214,11 @@ mod tests {
     #[test]
     fn a_wire_id_is_12_bytes_and_a_session_8_or_absent() {
         for (len, expected) in [(0, false), (11, false), (12, true), (13, false)] {
-            let retry = Retry::from_wire(&proto::Retry { wire_id: alloc::vec![7; len], ..wire() });
+            let retry = Retry::from_wire(proto::Retry { wire_id: alloc::vec![7; len], ..wire() });
             assert!(retry.is_ok() == expected && (expected || retry == Err(Violation::WireId)));
         }
         for (len, expected) in [(0, true), (7, false), (8, true), (9, false)] {
-            let retry = Retry::from_wire(&proto::Retry { session: alloc::vec![7; len], ..wire() });
+            let retry = Retry::from_wire(proto::Retry { session: alloc::vec![7; len], ..wire() });
             assert!(
                 retry.is_ok() == expected && (expected || retry == Err(Violation::SessionName))
             );
@@ -222,7 +227,7 @@ mod tests {
 
     #[test]
     fn an_unknown_reason_is_unspecified() {
-        let retry = Retry::from_wire(&proto::Retry { reason: 4, ..wire() }).unwrap();
+        let retry = Retry::from_wire(proto::Retry { reason: 4, ..wire() }).unwrap();
         assert_eq!(retry.reason(), RetryReason::Unspecified);
     }
 
@@ -236,7 +241,8 @@ mod tests {
     fn what_only_serves_a_session_is_not_sent_again() {
         for kind in BodyKind::ALL {
             let refusal = may_resend(&SentMessage { kind: *kind, ..sent(0) }, &key(1), &request(1));
-            let expected = matches!(kind, BodyKind::Text | BodyKind::Receipt);
+            let expected =
+                !matches!(kind, BodyKind::Null | BodyKind::SessionReset | BodyKind::Retry);
             assert!(
                 refusal.is_ok() == expected
                     && (expected || refusal == Err(NoResend::NotOfThisKind))

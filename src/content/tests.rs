@@ -15,24 +15,57 @@ use crate::time::Timestamp;
 use crate::wire::{DecodeError, FieldWriter, Fields, proto};
 
 pub(super) fn draft() -> ContentBuilder {
+    draft_at(1_800_000_000)
+}
+
+pub(super) fn draft_at(secs: u64) -> ContentBuilder {
     let list = |version, seed: &[u8]| DeviceListRef {
         version: ListVersion::new(version).unwrap(),
         hash: hash(HashLabel::DeviceList, seed),
     };
     let lists = DeviceLists { own: list(3, b"own"), peer: Some(list(7, b"peer")) };
-    let sent_at = Timestamp::from_secs(1_800_000_000);
+    let sent_at = Timestamp::from_secs(secs);
     Content::builder(MessageId::from_bytes([9; 16]), sent_at, Conversation::Peer, lists)
+}
+
+/// As [`draft`], in a conversation where such a body may be said.
+fn draft_of(body: &Body) -> ContentBuilder {
+    let group = GroupBinding { id: Digest::from_bytes([1; 32]), revision: 7, state: [2; 16] };
+    let draft = draft();
+    let places = [Conversation::Peer, Conversation::Group(group), Conversation::Story];
+    let allowed = |place: &Conversation| body.kind().properties().allow(place);
+    draft.in_conversation(places.into_iter().find(allowed).unwrap())
 }
 
 /// One body of every kind.
 pub(super) fn every_body() -> Vec<Body> {
-    vec![
+    let said = said::tests::every_said().into_iter();
+    let said = said.chain(operation::tests::every_operation());
+    let others = vec![
         Text::new("hello").unwrap().into(),
         Receipt::new(ReceiptKind::Read, [MessageId::from_bytes([1; 16])]).unwrap().into(),
         Null::padded(9).unwrap().into(),
         SessionReset { reason: SessionResetReason::StateLost }.into(),
         Retry::new([7; 12], Some([8; 8]), 1, RetryReason::KeyGone).unwrap().into(),
-    ]
+        CallRinging { call_id: 5 }.into(),
+    ];
+    said.chain(others).collect()
+}
+
+#[test]
+fn every_kind_of_body_is_tested() {
+    let tested: Vec<_> = every_body().iter().map(Body::kind).collect();
+    for kind in BodyKind::ALL {
+        assert!(tested.contains(kind), "{kind:?}");
+    }
+}
+
+#[test]
+fn every_body_comes_back_as_it_was() {
+    for body in every_body() {
+        let sent = draft_of(&body).build(body).unwrap();
+        assert_eq!(decode(sent.as_bytes()), Ok(Incoming::Valid(sent)));
+    }
 }
 
 fn text() -> Content {
@@ -112,7 +145,7 @@ fn a_content_comes_back_as_it_was() {
 fn each_body_has_its_number() {
     for body in every_body() {
         let number = body.kind().number();
-        let content = draft().build(body).unwrap();
+        let content = draft_of(&body).build(body).unwrap();
         assert_eq!(fields(&content).last().unwrap().0, number);
     }
 }
@@ -131,11 +164,13 @@ fn the_hash_is_of_the_exact_bytes() {
 #[test]
 fn nothing_that_was_said_is_printed() {
     let secret = "meet me at nine";
-    let content = draft().text(secret).unwrap();
-    let incoming = decode(content.as_bytes());
-    for printed in [format!("{content:?}"), format!("{incoming:?}"), format!("{incoming:#?}")] {
-        assert!(!printed.contains("meet"), "{printed}");
-        assert!(!printed.contains(&format!("{:?}", secret.as_bytes()[..4].to_vec())[1..]));
+    for body in every_body().into_iter().chain([Text::new(secret).unwrap().into()]) {
+        let content = draft_of(&body).build(body).unwrap();
+        let incoming = decode(content.as_bytes());
+        for printed in [format!("{content:?}"), format!("{incoming:?}"), format!("{incoming:#?}")] {
+            assert!(!printed.contains("meet"), "{printed}");
+            assert!(!printed.contains("109, 101, 101, 116"), "{printed}");
+        }
     }
 }
 
@@ -195,11 +230,15 @@ fn timers_are_checked_on_receipt() {
 fn only_what_people_see_expires() {
     let expiry = Expiry::new(Duration::from_mins(1), 1).unwrap();
     for body in every_body() {
-        let expires = body.kind().expires();
-        let built = draft().expiry(expiry).build(body.clone());
+        let expires = body.kind().properties().expires;
+        let built = draft_of(&body).expiry(expiry).build(body.clone());
         assert_eq!(built.is_ok(), expires);
         assert!(expires || built == Err(Violation::ExpiryNotAllowed));
-        let received = changed(|c| c.body = Some(body.to_wire()));
+        let conversation = draft_of(&body).conversation();
+        let received = changed(|c| {
+            (c.body, c.conversation) = (None, Some(conversation.to_wire()));
+            body.write_to(c);
+        });
         assert!(expires || received == Err(Violation::ExpiryNotAllowed.into()));
     }
 }
@@ -213,7 +252,7 @@ fn bodies_are_checked_on_receipt() {
             c.body = Some(body);
         })
     };
-    let text = |len| Wire::Text(proto::Text { text: "x".repeat(len) });
+    let text = |len| Wire::Text(proto::Text { text: "x".repeat(len), ..Default::default() });
     assert_eq!(broken(text(0)), Violation::EmptyText);
     assert_eq!(broken(text(TEXT_BYTES + 1)), Violation::TextTooLong);
     let receipt = |kind, len| Wire::Receipt(proto::Receipt { kind, ids: vec![1; len] });
@@ -230,11 +269,11 @@ fn bodies_are_checked_on_receipt() {
 
 #[test]
 fn there_is_exactly_one_body_whether_known_or_not() {
-    for second in [40, 48, 17, 63, 1_024, 2_047, 536_870_911] {
+    for second in [40, 48, 19, 63, 1_024, 2_047, 536_870_911] {
         let bytes = with(&[], vec![field(second, b"")]);
         assert_eq!(decode(&bytes), Err(Violation::SeveralBodies.into()), "{second}");
     }
-    let two_unknown = with(&[16], vec![field(17, b""), field(1_024, b"")]);
+    let two_unknown = with(&[16], vec![field(19, b""), field(1_024, b"")]);
     assert_eq!(decode(&two_unknown), Err(Violation::SeveralBodies.into()));
 }
 
@@ -248,7 +287,7 @@ fn there_is_exactly_one_conversation() {
 
 #[test]
 fn an_unknown_body_is_shown_not_lost() {
-    for number in [17, 63, 1_024, 2_016, 2_047, 536_870_911] {
+    for number in [19, 63, 2_016, 2_047, 536_870_911] {
         let placeholder = unsupported(&with(&[16], vec![field(number, b"\xff\xff")]));
         assert_eq!(placeholder.cause, UnsupportedCause::Body);
         assert_eq!(placeholder.body_number, number);
@@ -261,12 +300,36 @@ fn an_unknown_body_is_shown_not_lost() {
 }
 
 #[test]
-fn an_unknown_conversation_is_shown_not_lost() {
-    for number in [5, 6] {
-        let placeholder = unsupported(&with(&[4], vec![field(number, b"\x0a\x00")]));
-        assert_eq!(placeholder.cause, UnsupportedCause::Conversation);
-        assert_eq!(placeholder.body_number, 16);
-        assert_eq!(placeholder.lists, Some(text().lists()));
+fn a_group_is_named_by_id_revision_and_state() {
+    let group = |id, state| {
+        changed(|c| {
+            let group = proto::Group { id: vec![1; id], revision: 7, state: vec![2; state] };
+            c.conversation = Some(proto::content::Conversation::Group(group));
+        })
+    };
+    let Ok(Incoming::Valid(content)) = group(32, 16) else { panic!() };
+    let binding = GroupBinding { id: Digest::from_bytes([1; 32]), revision: 7, state: [2; 16] };
+    assert_eq!(content.conversation(), Conversation::Group(binding));
+    for (id, state) in [(31, 16), (33, 16), (32, 15), (32, 17), (0, 0)] {
+        assert_eq!(group(id, state), Err(Violation::GroupBinding.into()));
+    }
+}
+
+#[test]
+fn a_body_is_said_only_where_it_may_be() {
+    let group = GroupBinding { id: Digest::from_bytes([1; 32]), revision: 7, state: [2; 16] };
+    for conversation in [Conversation::Peer, Conversation::Group(group), Conversation::Story] {
+        for body in every_body() {
+            let allowed = body.kind().properties().allow(&conversation);
+            let begun =
+                Content::builder(text().id(), text().sent_at(), conversation, text().lists());
+            assert_eq!(begun.build(body.clone()).err(), (!allowed).then_some(Violation::Place));
+            let received = changed(|c| {
+                (c.body, c.expiry, c.conversation) = (None, None, Some(conversation.to_wire()));
+                body.write_to(c);
+            });
+            assert_eq!(received.err(), (!allowed).then_some(Violation::Place.into()));
+        }
     }
 }
 
@@ -295,7 +358,7 @@ fn a_newer_version_is_shown_whatever_else_it_changed() {
 
 #[test]
 fn the_frame_of_an_unknown_body_is_still_checked() {
-    let unknown = || field(17, b"");
+    let unknown = || field(19, b"");
     assert_eq!(decode(&with(&[8, 16], vec![unknown()])), Err(Violation::NoDeviceList.into()));
     assert_eq!(
         decode(&with(&[7, 16], vec![unknown(), field(7, &[0x08, 5])])),
@@ -402,6 +465,7 @@ fn any_body() -> impl Strategy<Value = Body> {
         reset.prop_map(|reason| SessionReset { reason }.into()),
         (any::<[u8; 12]>(), any::<Option<[u8; 8]>>(), 1..=RESENDS, retry)
             .prop_map(|(id, session, n, why)| Retry::new(id, session, n, why).unwrap().into()),
+        any::<u64>().prop_map(|call_id| CallRinging { call_id }.into()),
     ]
 }
 
@@ -419,7 +483,7 @@ fn any_content() -> impl Strategy<Value = Content> {
         |(id, sent_at, lists, expiry, body)| {
             let (id, sent_at) = (MessageId::from_bytes(id), Timestamp::from_millis(sent_at));
             let mut builder = Content::builder(id, sent_at, Conversation::Peer, lists);
-            if let Some((seconds, version)) = expiry.filter(|_| body.kind().expires()) {
+            if let Some((seconds, version)) = expiry.filter(|_| body.kind().properties().expires) {
                 let duration = Duration::from_secs(seconds);
                 builder = builder.expiry(Expiry::new(duration, version).unwrap());
             }

@@ -48,10 +48,28 @@ labels! {
         PqChainStart = "pq-ratchet/chain-start",
         /// Next root and chain keys of the post-quantum ratchet.
         PqAddEpoch = "pq-ratchet/add-epoch",
+        /// Seals a profile.
+        ProfileSeal = "profile/seal",
+        /// Names a sealed profile to the server that stores it.
+        ProfileLocator = "profile/locator",
         /// Key output of a Braid epoch.
         BraidEpochKey = "braid/epoch-key",
         /// Next root and MAC key of the Braid's authenticator.
         BraidAuthenticator = "braid/authenticator",
+        /// The header key of a scope of sender chains.
+        SenderHeader = "sender/header",
+        /// What an epoch secret adds to every message key of its scope.
+        SenderMix = "sender/mix",
+        /// The key of one message of a sender chain.
+        SenderMessage = "sender/message",
+        /// What the signature of such a message commits to its key by.
+        SenderCommit = "sender/commit",
+        /// The signing key of a group's invite link.
+        GroupLink = "group/invite-link",
+        /// Key and commitment of a media object.
+        MediaObject = "media/object",
+        /// The key under which a device recognises media that it has sealed or opened before.
+        MediaDedup = "media/dedup",
     }
 }
 
@@ -72,10 +90,38 @@ labels! {
         SafetyNumber = "safety-number",
         /// A content's encoded bytes, as other contents refer to it.
         Content = "content",
+        /// A profile's signed body, to order two of one revision.
+        Profile = "profile",
+        /// An answer of a poll, as votes name it.
+        PollOption = "poll-option",
+        /// An account's key, as a contact card names it.
+        AccountKey = "account-key",
         /// The stored archive of the sessions with one device.
         SessionArchive = "session-archive",
+        /// A group's genesis, which is the group's id.
+        GroupGenesis = "group/genesis",
+        /// A group's state.
+        GroupState = "group/state",
+        /// A group change without the hash of the state that it leads to.
+        GroupChangeCore = "group/change-core",
+        /// A group change.
+        GroupChange = "group/change-body",
+        /// The commitment to the secret of a key epoch.
+        GroupEpochSecret = "group/epoch-secret",
         /// A stored state, as test vectors compare it.
         StateDigest = "state-digest",
+        /// What a sender chain is bound to.
+        SenderScope = "sender-scope",
+        /// The author in the scope of a story.
+        SenderAuthor = "sender-author",
+        /// A sender chain: its scope, sender, id and signing key.
+        SenderChain = "sender-chain",
+        /// The sealed body of a message of a sender chain.
+        SenderBody = "sender-body",
+        /// The devices that a sender chain goes to.
+        SenderAudience = "sender-audience",
+        /// What a group's change commits to its epoch secret by.
+        EpochSecret = "epoch-secret",
     }
 }
 
@@ -90,8 +136,20 @@ labels! {
         DeviceList = "device-list",
         /// The old account key hands over to the new one in a device list.
         AccountKeyRotation = "account-key-rotation",
+        /// A device publishes its account's profile.
+        Profile = "profile",
         /// A device publishes a prekey.
         Prekey = "prekey",
+        /// A sender chain's own key authenticates a message.
+        SenderMessage = "sender-message",
+        /// A device founds a group.
+        GroupGenesis = "group-genesis",
+        /// A device changes a group.
+        GroupChange = "group-change",
+        /// A device asks to join a group.
+        GroupTicket = "group-ticket",
+        /// Whoever asks knows the secret of an invite link.
+        GroupLink = "group-invite-link",
     }
 }
 

@@ -5,6 +5,7 @@
 //! themselves. SPEC.md section 3.
 
 mod aead;
+mod bulk;
 mod dh;
 mod hash;
 mod kdf;
@@ -20,6 +21,9 @@ mod sign;
 mod tests;
 
 pub(crate) use aead::{AeadKey, NONCE_LEN, Nonce, TAG_LEN};
+pub(crate) use bulk::{
+    GROUP_LEN, KeyedHash, group_chaining_value, parent_chaining_value, root_hash, whole_hash,
+};
 pub(crate) use dh::SharedSecret;
 pub use dh::{DhPublicKey, DhSecretKey, NonContributory};
 pub use hash::{Digest, hash};

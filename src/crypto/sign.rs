@@ -1,4 +1,3 @@
-use alloc::vec::Vec;
 use core::fmt;
 
 use ed25519_dalek::Signer;
@@ -52,11 +51,8 @@ impl VerifyingKey {
     ) -> Result<(), BadSignature> {
         #[cfg(test)]
         super::meter::count(|m| m.verify += 1);
-        self.0
-            .verify_strict(
-                &framed(purpose, message),
-                &ed25519_dalek::Signature::from_bytes(&signature.0),
-            )
+        let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
+        framed(purpose, message, |framed| self.0.verify_strict(framed, &signature))
             .map_err(|_| BadSignature)
     }
 }
@@ -107,7 +103,7 @@ impl SigningKey {
     pub fn sign(&self, purpose: SignaturePurpose, message: &[u8]) -> Signature {
         #[cfg(test)]
         super::meter::count(|m| m.sign += 1);
-        Signature(self.key.sign(&framed(purpose, message)).to_bytes())
+        Signature(framed(purpose, message, |framed| self.key.sign(framed)).to_bytes())
     }
 }
 
@@ -170,15 +166,30 @@ impl Layout for Signature {
 #[error("the signature does not verify")]
 pub struct BadSignature;
 
-fn framed(purpose: SignaturePurpose, message: &[u8]) -> Vec<u8> {
+/// Framed messages up to this length are put together without an allocation: a signature of every
+/// message of a sender chain is among them.
+const FRAMED_INLINE: usize = 256;
+
+/// Calls `with` with `"sealwax/v1/sig/" ‖ purpose ‖ 0x00 ‖ u32(len) ‖ message`.
+fn framed<T>(purpose: SignaturePurpose, message: &[u8], with: impl FnOnce(&[u8]) -> T) -> T {
     let length = u32::try_from(message.len()).unwrap_or(u32::MAX).to_be_bytes();
-    [b"sealwax/v1/sig/", purpose.as_str().as_bytes(), &[0], &length, message].concat()
+    let parts = [b"sealwax/v1/sig/", purpose.as_str().as_bytes(), &[0], &length, message];
+    let total = parts.iter().fold(0usize, |sum, part| sum.saturating_add(part.len()));
+    let mut inline = [0; FRAMED_INLINE];
+    match inline.get_mut(..total) {
+        Some(place) => {
+            place.iter_mut().zip(parts.into_iter().flatten()).for_each(|(to, from)| *to = *from);
+            with(place)
+        }
+        None => with(&parts.concat()),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::{secret, unhex};
     use super::*;
+    use alloc::vec::Vec;
     use proptest::prelude::*;
 
     /// The key of RFC 8032's TEST 2, and what it signs below.
@@ -295,6 +306,18 @@ mod tests {
             "dc2a4459e7369633a52b1bf277839a00201009a3efbf3ecb69bea2186c26b589\
              09351fc9ac90b3ecfdfbc7c66431e0303dca179c138ac17ad9bef1177331a704",
         );
+    }
+
+    /// Ed25519 itself over the parts of SPEC.md 3.3, below and above what is framed inline.
+    #[test]
+    fn short_and_long_messages_are_framed_alike() {
+        for len in [0, 222, 223, 230, 231, 1_000] {
+            let message = alloc::vec![7; len];
+            let length = u32::try_from(len).unwrap().to_be_bytes();
+            let whole = [b"sealwax/v1/sig/prekey\0", &length[..], &message].concat();
+            let signed = key().sign(SignaturePurpose::Prekey, &message);
+            assert_eq!(signed.as_bytes(), &key().key.sign(&whole).to_bytes(), "{len}");
+        }
     }
 
     /// Computed with the `cryptography` package of Python over the framing of SPEC.md 3.3.

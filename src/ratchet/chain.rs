@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 
 use super::RatchetError;
 use super::header::HeaderKey;
-use super::skipped::SkippedKey;
+use super::missing::SkippedKey;
 use crate::crypto::{DhPublicKey, KdfLabel, Prk, Secret, SharedSecret, chain_step};
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
@@ -31,7 +31,7 @@ impl RootKey {
         let [root, chain, header] = output.split();
         RootStep {
             root: Self(root),
-            chain: ChainKey { key: chain, number: 0 },
+            chain: ChainKey::new(chain, 0),
             next_header: HeaderKey::new(header),
         }
     }
@@ -39,13 +39,18 @@ impl RootKey {
 
 /// A chain key and the number of the message whose key it gives next.
 #[derive(Clone, Debug)]
-pub(super) struct ChainKey {
+pub(crate) struct ChainKey {
     key: Secret<32>,
     number: u32,
 }
 
 impl ChainKey {
-    pub(super) const fn number(&self) -> u32 {
+    /// A chain whose next message has this number.
+    pub(crate) const fn new(key: Secret<32>, number: u32) -> Self {
+        Self { key, number }
+    }
+
+    pub(crate) const fn number(&self) -> u32 {
         self.number
     }
 
@@ -53,14 +58,14 @@ impl ChainKey {
     ///
     /// # Errors
     /// [`RatchetError::Exhausted`] at the last number: counters never wrap.
-    pub(super) fn advance(&self) -> Result<(Secret<32>, Self), RatchetError> {
+    pub(crate) fn advance(&self) -> Result<(Secret<32>, Self), RatchetError> {
         let number = self.number.checked_add(1).ok_or(RatchetError::Exhausted)?;
         let (key, message) = chain_step(&self.key, &[0x02], &[0x01]);
         Ok((message, Self { key, number }))
     }
 
     /// Collects the keys up to `until`, not including it, and the chain standing there.
-    pub(super) fn skip(
+    pub(crate) fn skip(
         self,
         until: u32,
         now: Timestamp,

@@ -6,7 +6,8 @@ use rand_core::CryptoRng;
 
 use super::chain::{ChainKey, ReceivingChain, RootKey};
 use super::header::{HeaderKey, SealedHeader};
-use super::skipped::{NoKey, SkippedKey, SkippedKeys};
+use super::missing::{NoKey, SkippedKey};
+use super::skipped::SkippedKeys;
 use super::{RatchetError, Staleness};
 use crate::crypto::{DhPublicKey, DhSecretKey, NonContributory, Secret};
 use crate::limits::SKIP;
@@ -349,12 +350,30 @@ impl DoubleRatchet {
 
     /// How long ago the peer last turned.
     pub(super) fn staleness(&self, now: Timestamp) -> Staleness {
-        let sent = match &self.sending {
+        Staleness {
+            completed: self.generation(),
+            sent: self.sent(),
+            received: self.received(),
+            age: now.since(self.turned),
+        }
+    }
+
+    /// The counter that comes to its end first.
+    pub(super) fn highest_counter(&self) -> u32 {
+        self.sent().max(self.received()).max(self.generation())
+    }
+
+    /// Messages sent in the current chain.
+    fn sent(&self) -> u32 {
+        match &self.sending {
             Sending::Waiting { .. } | Sending::Turn { .. } => 0,
             Sending::Chain(sending) => sending.chain.number(),
-        };
-        let received = self.receiving.as_ref().map_or(0, |receiving| receiving.chain.number());
-        Staleness { completed: self.generation(), sent, received, age: now.since(self.turned) }
+        }
+    }
+
+    /// Messages of the peer's current chain up to the last that arrived.
+    fn received(&self) -> u32 {
+        self.receiving.as_ref().map_or(0, |receiving| receiving.chain.number())
     }
 
     /// Chains of the peer's so far; each is a completed classical turn.

@@ -40,11 +40,11 @@ impl Layout for Header {
 
 /// What precedes the body on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SealedHeader<'a> {
+pub(crate) struct SealedHeader<'a, const N: usize = SEALED_HEADER_LEN> {
     /// The nonce of header and body, whose keys differ.
     pub(crate) nonce: Nonce,
     pub(crate) search_tag: SearchTag,
-    pub(crate) sealed: &'a [u8; SEALED_HEADER_LEN],
+    pub(crate) sealed: &'a [u8; N],
 }
 
 /// Seals the headers of one chain and makes its search tags.
@@ -72,21 +72,31 @@ impl HeaderKey {
 
     /// Seals the header that lies in the front of `place`, and puts the tag behind it.
     pub(crate) fn seal(&self, nonce: &Nonce, body: &[u8], place: &mut [u8]) {
-        let (header, tag) = place.split_at_mut(HEADER_LEN.min(place.len()));
+        let (header, tag) = place.split_at_mut(place.len().saturating_sub(TAG_LEN));
         let sealed = self.key.seal_detached(nonce, body, header);
         tag.iter_mut().zip(sealed).for_each(|(to, from)| *to = from);
     }
 
     /// Whether the search tag is this key's.
-    pub(crate) fn matches(&self, sealed: &SealedHeader<'_>) -> bool {
+    pub(crate) fn matches<const N: usize>(&self, sealed: &SealedHeader<'_, N>) -> bool {
         self.search.tag(&sealed.nonce) == sealed.search_tag
     }
 
     /// Opens the header, whose tag also covers the sealed body. `None`: not authentic.
     pub(crate) fn open(&self, sealed: &SealedHeader<'_>, body: &[u8]) -> Option<OpenedHeader> {
+        self.open_exactly(sealed, body).map(OpenedHeader)
+    }
+
+    /// The same for a header of `LEN` bytes, whose sealed form has a tag more.
+    pub(crate) fn open_exactly<const N: usize, const LEN: usize>(
+        &self,
+        sealed: &SealedHeader<'_, N>,
+        body: &[u8],
+    ) -> Option<[u8; LEN]> {
+        const { assert!(N == LEN + TAG_LEN, "a sealed header is the header and its tag") };
         let mut bytes = *sealed.sealed;
         self.key.open_in_place(&sealed.nonce, body, &mut bytes)?;
-        bytes.first_chunk().map(|layout| OpenedHeader(*layout))
+        bytes.first_chunk().copied()
     }
 }
 

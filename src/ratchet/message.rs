@@ -23,27 +23,14 @@ impl<'a> RatchetMessage<'a> {
     /// [`DecodeError`] when a field is missing, has another length than it must, or the bytes are
     /// not the canonical encoding.
     pub fn decode(bytes: &'a [u8]) -> Result<Self, DecodeError> {
-        let mut fields = Fields::new(bytes);
-        let message = Self {
-            header: SealedHeader {
-                nonce: Nonce::from_bytes(fixed(fields.bytes(1)?)?),
-                search_tag: SearchTag::from_bytes(fixed(fields.bytes(2)?)?),
-                sealed: fields.bytes(3)?.try_into().map_err(|_| DecodeError::WrongLength)?,
-            },
-            body: fields.bytes(4)?,
-        };
-        fields.finish()?;
-        let floor = padded_len(0).saturating_add(TAG_LEN);
-        if message.body.len() < floor || message.body.len() > ENVELOPE_BYTES {
-            return Err(DecodeError::WrongLength);
-        }
-        Ok(message)
+        let (header, body) = decode_sealed(bytes)?;
+        Ok(Self { header, body })
     }
 
     /// The nonce by which a retry request names this message (SPEC.md section 11.5).
     #[must_use]
     pub fn wire_id(&self) -> WireId {
-        WireId(*self.header.nonce.as_bytes())
+        WireId::of(&self.header.nonce)
     }
 
     /// Opens the header under the key that made its search tag. `None`: header or body were changed
@@ -76,6 +63,10 @@ impl<'a> RatchetMessage<'a> {
 pub struct WireId([u8; NONCE_LEN]);
 
 impl WireId {
+    pub(crate) const fn of(nonce: &Nonce) -> Self {
+        Self(*nonce.as_bytes())
+    }
+
     /// The 12 bytes.
     #[must_use]
     pub const fn to_bytes(self) -> [u8; NONCE_LEN] {
@@ -121,13 +112,18 @@ impl Outgoing {
             let place = front.get_mut(header_at..header_at.saturating_add(SEALED_HEADER_LEN));
             self.header_key.seal(&nonce, body, place.unwrap_or_default());
         }
-        WireId(*nonce.as_bytes())
+        WireId::of(&nonce)
     }
 }
 
 /// Bytes of an encoded message around a plaintext of `len` bytes.
 pub(crate) fn encoded_len(len: usize) -> usize {
-    [NONCE_LEN, SEARCH_TAG_LEN, SEALED_HEADER_LEN, padded_len(len).saturating_add(TAG_LEN)]
+    sealed_len(SEALED_HEADER_LEN, len)
+}
+
+/// The same for a sealed header of `header` bytes.
+pub(crate) fn sealed_len(header: usize, len: usize) -> usize {
+    [NONCE_LEN, SEARCH_TAG_LEN, header, padded_len(len).saturating_add(TAG_LEN)]
         .into_iter()
         .fold(0, |sum, len| sum.saturating_add(field_len(len)))
 }
@@ -146,6 +142,26 @@ fn associated_data(
     let parts = session.as_bytes().iter().chain(nonce.as_bytes()).chain(&tag).chain(header);
     data.iter_mut().zip(parts).for_each(|(to, from)| *to = *from);
     data
+}
+
+/// Decodes what all sealed messages look like: nonce, search tag, a sealed header of `N` bytes, and
+/// the sealed body.
+pub(crate) fn decode_sealed<const N: usize>(
+    bytes: &[u8],
+) -> Result<(SealedHeader<'_, N>, &[u8]), DecodeError> {
+    let mut fields = Fields::new(bytes);
+    let header = SealedHeader {
+        nonce: Nonce::from_bytes(fixed(fields.bytes(1)?)?),
+        search_tag: SearchTag::from_bytes(fixed(fields.bytes(2)?)?),
+        sealed: fields.bytes(3)?.try_into().map_err(|_| DecodeError::WrongLength)?,
+    };
+    let body = fields.bytes(4)?;
+    fields.finish()?;
+    let floor = padded_len(0).saturating_add(TAG_LEN);
+    if body.len() < floor || body.len() > ENVELOPE_BYTES {
+        return Err(DecodeError::WrongLength);
+    }
+    Ok((header, body))
 }
 
 fn fixed<const N: usize>(bytes: &[u8]) -> Result<[u8; N], DecodeError> {

@@ -6,9 +6,12 @@
 
 mod braid;
 mod chain;
+#[cfg(test)]
+mod cost;
 mod double;
 mod header;
 mod message;
+mod missing;
 mod pq;
 mod skipped;
 mod staleness;
@@ -24,10 +27,12 @@ use core::mem;
 use rand_core::CryptoRng;
 
 pub use braid::BraidError;
+pub(crate) use chain::ChainKey;
 pub(crate) use double::Committed;
-pub(crate) use header::HeaderKey;
-pub(crate) use message::encoded_len;
+pub(crate) use header::{HeaderKey, SealedHeader};
 pub use message::{RatchetMessage, WireId};
+pub(crate) use message::{decode_sealed, encoded_len, sealed_len};
+pub(crate) use missing::{MissingKeys, NoKey, SkippedKey};
 pub use pq::PqError;
 pub use staleness::{Healing, Staleness};
 
@@ -35,6 +40,7 @@ use crate::crypto::{
     AeadKey, DhPublicKey, DhSecretKey, Digest, KdfLabel, NonContributory, Prk, Secret,
 };
 use crate::handshake::SessionKeys;
+use crate::limits::COUNTER_RESERVE;
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 use double::{DoubleRatchet, Position, StagedEc};
@@ -166,6 +172,17 @@ impl Ratchet {
             post_quantum: self.pq.staleness(now),
             should_send_carrier: self.pq.should_send_carrier(now),
         }
+    }
+
+    /// Bytes of the Braid's stored form.
+    pub(crate) fn braid_state_len(&self) -> usize {
+        self.pq.braid_state_len()
+    }
+
+    /// Whether a counter of 32 bits has so little left that another session is due.
+    pub(crate) fn is_nearly_exhausted(&self) -> bool {
+        let highest = self.ec.highest_counter().max(self.pq.highest_counter());
+        u32::MAX.saturating_sub(highest) <= COUNTER_RESERVE
     }
 
     /// Drops skipped keys that are too old.

@@ -4,20 +4,11 @@ use alloc::vec::Vec;
 
 use super::chain::ReceivingChain;
 use super::header::{HeaderKey, SealedHeader};
+use super::missing::{MissingKeys, NoKey, SkippedKey};
 use crate::crypto::Secret;
-use crate::limits::{SKIPPED_CHAINS, SKIPPED_KEY_AGE, SKIPPED_KEYS};
+use crate::limits::{SKIPPED_CHAINS, SKIPPED_KEYS};
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
-
-/// The key of a message that has not arrived yet although a later one has.
-#[derive(Debug)]
-pub(super) struct SkippedKey {
-    pub(super) number: u32,
-    /// Boxed, so that moving it leaves no copy behind.
-    pub(super) key: Box<Secret<32>>,
-    /// When it was skipped.
-    pub(super) at: Timestamp,
-}
 
 /// What is remembered of one of the peer's chains: its header key and its missing messages.
 #[derive(Debug)]
@@ -25,18 +16,7 @@ struct SkippedChain {
     generation: u32,
     /// Boxed, so that moving it leaves no copy behind.
     header: Box<HeaderKey>,
-    /// Keys below this number may have been dropped: a message there is too old rather than a
-    /// duplicate.
-    dropped_below: u32,
-    /// In rising order of their numbers.
-    keys: VecDeque<SkippedKey>,
-}
-
-/// Why there is no key for a message of a known chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NoKey {
-    Used,
-    Dropped,
+    missing: MissingKeys,
 }
 
 /// Skipped message keys, oldest chain first, bounded in number, chains and age. SPEC.md 8.6.
@@ -47,7 +27,7 @@ pub(super) struct SkippedKeys {
 
 impl SkippedKeys {
     pub(super) fn len(&self) -> usize {
-        self.chains.iter().map(|chain| chain.keys.len()).sum()
+        self.chains.iter().map(|chain| chain.missing.len()).sum()
     }
 
     pub(super) fn chains(&self) -> usize {
@@ -71,31 +51,26 @@ impl SkippedKeys {
 
     pub(super) fn key(&self, generation: u32, number: u32) -> Result<&Secret<32>, NoKey> {
         let chain = self.chain(generation).ok_or(NoKey::Used)?;
-        let dropped = || if number < chain.dropped_below { NoKey::Dropped } else { NoKey::Used };
-        let at = chain.keys.binary_search_by_key(&number, |key| key.number);
-        at.ok().and_then(|at| chain.keys.get(at)).map(|key| &*key.key).ok_or_else(dropped)
+        chain.missing.key(number)
     }
 
     pub(super) fn remove(&mut self, generation: u32, number: u32) {
-        if let Some(chain) = self.chains.iter_mut().find(|chain| chain.generation == generation)
-            && let Ok(at) = chain.keys.binary_search_by_key(&number, |key| key.number)
-        {
-            chain.keys.remove(at);
+        if let Some(chain) = self.chains.iter_mut().find(|chain| chain.generation == generation) {
+            chain.missing.remove(number);
         }
     }
 
     /// Adds keys of `chain`, which is remembered even if there are none, so that duplicates of its
     /// messages are recognised.
     pub(super) fn add(&mut self, chain: &ReceivingChain, keys: Vec<SkippedKey>) {
-        match self.chains.iter_mut().find(|known| known.generation == chain.generation) {
-            Some(known) => known.keys.extend(keys),
-            None => self.chains.push_back(SkippedChain {
-                generation: chain.generation,
-                header: Box::new(chain.header.clone()),
-                dropped_below: 0,
-                keys: keys.into(),
-            }),
+        let known = self.chains.iter_mut().find(|known| known.generation == chain.generation);
+        if let Some(known) = known {
+            return known.missing.extend(keys);
         }
+        let mut missing = MissingKeys::of_chain_from(0);
+        missing.extend(keys);
+        let (generation, header) = (chain.generation, Box::new(chain.header.clone()));
+        self.chains.push_back(SkippedChain { generation, header, missing });
     }
 
     /// Applies the limits: forgets chains before `current` − 1 that miss nothing, then the oldest
@@ -103,18 +78,16 @@ impl SkippedKeys {
     pub(super) fn prune(&mut self, current: u32, now: Timestamp) -> usize {
         let before = self.len();
         for chain in &mut self.chains {
-            while chain.keys.front().is_some_and(|key| now.since(key.at) > SKIPPED_KEY_AGE) {
-                chain.drop_oldest();
-            }
+            chain.missing.expire(now);
         }
         let mut surplus = self.len().saturating_sub(SKIPPED_KEYS);
         for chain in &mut self.chains {
-            while surplus > 0 && chain.drop_oldest() {
+            while surplus > 0 && chain.missing.drop_oldest() {
                 surplus = surplus.saturating_sub(1);
             }
         }
         let oldest = current.saturating_sub(1);
-        self.chains.retain(|chain| chain.generation >= oldest || !chain.keys.is_empty());
+        self.chains.retain(|chain| chain.generation >= oldest || !chain.missing.is_empty());
         while self.chains.len() > SKIPPED_CHAINS {
             self.chains.pop_front();
         }
@@ -126,42 +99,13 @@ impl SkippedKeys {
     }
 }
 
-impl SkippedChain {
-    fn drop_oldest(&mut self) -> bool {
-        let dropped = self.keys.pop_front();
-        if let Some(key) = &dropped {
-            self.dropped_below = key.number.saturating_add(1);
-        }
-        dropped.is_some()
-    }
-}
-
-impl Layout for SkippedKey {
-    fn write(&self, w: &mut Writer) {
-        w.put(&self.number).put(&self.key).put(&self.at);
-    }
-
-    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { number: r.get()?, key: r.get()?, at: r.get()? })
-    }
-}
-
 impl Layout for SkippedChain {
     fn write(&self, w: &mut Writer) {
-        w.put(&self.generation).put(&*self.header).put(&self.dropped_below);
-        w.list(self.keys.iter());
+        w.put(&self.generation).put(&self.header).put(&self.missing);
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let chain = Self {
-            generation: r.get()?,
-            header: Box::new(r.get()?),
-            dropped_below: r.get()?,
-            keys: r.list(SKIPPED_KEYS)?,
-        };
-        let rising =
-            chain.keys.iter().zip(chain.keys.iter().skip(1)).all(|(a, b)| a.number < b.number);
-        if rising { Ok(chain) } else { Err(DecodeError::NotCanonical) }
+        Ok(Self { generation: r.get()?, header: r.get()?, missing: r.get()? })
     }
 }
 

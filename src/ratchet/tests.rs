@@ -1,13 +1,15 @@
-use alloc::vec;
+use alloc::collections::BTreeSet;
+use alloc::string::String;
 use alloc::vec::Vec;
+use alloc::{format, vec};
 use core::time::Duration;
 
 use proptest::prelude::*;
 use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::SeedableRng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::*;
-use crate::limits::{SKIP, SKIPPED_CHAINS, SKIPPED_KEY_AGE, SKIPPED_KEYS};
+use crate::limits::{COUNTER_RESERVE, SKIP, SKIPPED_CHAINS, SKIPPED_KEY_AGE, SKIPPED_KEYS};
 use crate::wire::read_all;
 
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
@@ -265,6 +267,38 @@ fn every_flipped_bit_is_refused_without_a_change_on_every_branch() {
     }
 }
 
+/// The Braid's state by its name.
+fn braid_state(ratchet: &Ratchet) -> String {
+    let debug = format!("{:?}", ratchet.pq);
+    debug.rsplit_once("state: ").unwrap().1.trim_end_matches([' ', '}']).into()
+}
+
+#[test]
+fn a_message_that_does_not_authenticate_makes_no_transition() {
+    let mut seen = BTreeSet::new();
+    for seed in 0..16 {
+        let Pair { mut alice, mut bob, mut rng } = pair(seed);
+        open(&mut bob, &send(&mut alice, b"begin", &mut rng)).unwrap();
+        for _ in 0..160 {
+            let (from, to) = match rng.next_u32() % 2 {
+                0 => (&mut alice, &mut bob),
+                _ => (&mut bob, &mut alice),
+            };
+            let before = [&*from, &*to].map(braid_state);
+            let message = send(from, b"on", &mut rng);
+            let mut damaged = message.clone();
+            let at = damaged.len() - 1 - rng.next_u32() as usize % 128;
+            damaged[at] ^= 1;
+            refuse(to, &damaged);
+            assert_eq!(braid_state(to), before[1]);
+            open(to, &message).unwrap();
+            let after = [&*from, &*to].map(braid_state);
+            seen.extend(before.into_iter().zip(after).filter(|(before, after)| before != after));
+        }
+    }
+    assert_eq!(seen.len(), 13, "every transition: {seen:?}");
+}
+
 #[test]
 fn another_session_does_not_open_it() {
     for (_, mut ratchet, message) in every_branch() {
@@ -290,6 +324,19 @@ fn stored_bytes_come_back_and_damaged_ones_never_panic() {
             }
             assert!(read_all::<Ratchet>(&stored[..at]).is_err());
         }
+    }
+}
+
+#[test]
+fn a_counter_is_nearly_exhausted_at_the_reserve_and_no_earlier() {
+    let last = u32::MAX - COUNTER_RESERVE;
+    for (number, expected) in [(last - 1, false), (last, true), (u32::MAX, true)] {
+        let Pair { alice, .. } = pair(1);
+        let mut stored = bytes(&alice);
+        // Root, tag, ratchet key and chain key, then the sending chain's number.
+        stored[97..101].copy_from_slice(&number.to_be_bytes());
+        let alice: Ratchet = read_all(&stored).unwrap();
+        assert_eq!(alice.is_nearly_exhausted(), expected, "{number}");
     }
 }
 

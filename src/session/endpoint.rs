@@ -49,6 +49,9 @@ pub enum Opened {
     Duplicate,
     /// A message whose key a limit dropped before it arrived, or a late repetition.
     TooOld,
+    /// A message of a sender chain, of a group or of a story: not for a session, but for
+    /// [`crate::sender_key`].
+    Sender,
     /// It belongs to no session of this device. It names nobody, so nobody can be asked.
     Unknown,
 }
@@ -177,6 +180,7 @@ impl Endpoint {
                 Some(slot) => self.open_in(slot, None, &message, now),
                 None => Ok(Opened::Unknown),
             },
+            Envelope::Sender(_) => Ok(Opened::Sender),
             Envelope::Handshake(HandshakeMessage { handshake, message }) => {
                 let flight = handshake.digest();
                 if let Some(slot) = self.peers.find(&message) {
@@ -350,6 +354,14 @@ impl Endpoint {
     #[must_use]
     pub fn healing(&self, peer: &DeviceAddress, now: Timestamp) -> Option<Healing> {
         self.peers.get(peer)?.healing(now)
+    }
+
+    /// Bytes that the ML-KEM Braid takes within the stored active session with `peer` (SPEC.md
+    /// section 10.8): a measurement, of the part whose size changes most. `None`: there is no
+    /// active session.
+    #[must_use]
+    pub fn braid_state_len(&self, peer: &DeviceAddress) -> Option<usize> {
+        Some(self.peers.get(peer)?.active()?.ratchet().braid_state_len())
     }
 
     /// The devices there are sessions with, the most recently heard of first.

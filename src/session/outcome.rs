@@ -47,6 +47,9 @@ pub enum Renewal {
     Broken,
     /// The session was initiated too long ago without an answer.
     NeverAnswered,
+    /// A counter of the session's is near its end
+    /// ([`COUNTER_RESERVE`](crate::limits::COUNTER_RESERVE)), at which the session ends.
+    NearlyExhausted,
     /// The peer has been silent for too many messages or too long: it may have lost the session.
     Silent,
     /// The peer used a session again that it had left for a later one: it may have gone back to an

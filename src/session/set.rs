@@ -177,7 +177,7 @@ impl SessionSet {
         let flight = self.flights.get(&session.ordinal).map(Vec::as_slice);
         let sealed = session.encrypt(flight, plaintext, now, rng);
         let (envelope, wire_id) = sealed.map_err(|error| match error {
-            RatchetError::Exhausted => EncryptError::Exhausted,
+            RatchetError::Exhausted | RatchetError::PostQuantum(_) => EncryptError::Exhausted,
             _ => EncryptError::NoSession,
         })?;
         debug_assert!(envelope.len() <= ENVELOPE_BYTES, "content and flight limits leave room");
@@ -331,6 +331,9 @@ impl SessionSet {
             None => Some(Renewal::NoSession),
             Some(active) if active.broken => Some(Renewal::Broken),
             Some(active) if !active.may_send(now) => Some(Renewal::NeverAnswered),
+            Some(active) if active.ratchet().is_nearly_exhausted() => {
+                Some(Renewal::NearlyExhausted)
+            }
             Some(active) if active.is_silent(now) => Some(Renewal::Silent),
             Some(_) => self.fell_back().then_some(Renewal::OldSession),
         }

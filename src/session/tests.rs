@@ -8,8 +8,8 @@ use rand_chacha::rand_core::SeedableRng;
 use super::*;
 use crate::crypto::meter;
 use crate::identity::{
-    AccountId, AccountKeyPair, CertificateTerms, Contact, DeviceKeys, ListDraft, LocalDevice,
-    SendPermit, Validity, VerifiedDeviceList,
+    AccountId, AccountKeyPair, CertificateTerms, Contact, DeviceAddress, DeviceKeys, ListDraft,
+    LocalDevice, SendPermit, Validity, VerifiedDeviceList,
 };
 use crate::limits;
 use crate::prekey::{PrekeyShelf, PrekeyStore, VerifiedBundle};
@@ -230,6 +230,89 @@ fn state_in_two_parts_comes_back_and_torn_parts_do_not() {
         damaged.extend(restore(&stored).err());
     }
     assert!(damaged.contains(&StateError::Torn));
+}
+
+/// Changes what the party has stored of the Braid's first chunk.
+fn damage_first_chunk(party: &mut Party, peer: &DeviceAddress) {
+    // NoHeaderReceived with one chunk, of index 0 (SPEC.md section 10.8).
+    const HELD: [u8; 5] = [5, 0, 1, 0, 0];
+    let mut stored = party.endpoint.stored_peer(peer).unwrap();
+    let at = stored.active.windows(HELD.len()).position(|bytes| bytes == HELD).unwrap();
+    stored.active[at + HELD.len()] ^= 1;
+    party.endpoint = restored(party, &stored);
+}
+
+#[test]
+fn a_broken_post_quantum_ratchet_ends_the_session_and_another_heals_it() {
+    let (mut alice, mut bob, mut rng) = parties(9);
+    let [at_alice, at_bob] = [&alice, &bob].map(|p| p.endpoint.local().address().clone());
+    let bundle = bob.bundle();
+    alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    let envelope = alice.say(&bob, b"hello", &mut rng);
+    bob.hear(&alice, &envelope);
+    let envelope = bob.say(&alice, b"hello", &mut rng);
+    alice.hear(&bob, &envelope);
+    damage_first_chunk(&mut bob, &at_alice);
+    let envelope = alice.say(&bob, b"completes the header", &mut rng);
+    let Err(OpenError::Message { error, changes, .. }) = bob.endpoint.open(&envelope, NOW) else {
+        panic!("a wrong header goes unnoticed")
+    };
+    assert!(
+        matches!(error, DecryptError::PostQuantum(cause) if cause.code() == "braid/header-mac")
+    );
+    assert!(changes.active);
+    let stored = bob.endpoint.stored_peer(&at_alice).unwrap();
+    bob.endpoint = restored(&bob, &stored);
+    assert_eq!(bob.endpoint.renewal(&at_alice, NOW), Some(Renewal::Broken));
+    let refused = bob.endpoint.encrypt(&alice.permit(), b"no", NOW, &mut rng);
+    assert_eq!(refused.unwrap_err(), EncryptError::NoSession);
+    let bundle = alice.bundle();
+    bob.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    talk(&mut bob, &mut alice, &mut rng);
+    assert_eq!(bob.endpoint.renewal(&at_alice, NOW), None);
+    assert_eq!(alice.endpoint.renewal(&at_bob, NOW), None);
+}
+
+/// Puts the number of the last message into every counter that the message `text` raised.
+fn wear_out(alice: &mut Party, bob: &Party, rng: &mut ChaCha20Rng, number: u32) {
+    let address = bob.endpoint.local().address().clone();
+    for _ in 0..37 {
+        alice.say(bob, b"on", rng);
+    }
+    let before = alice.endpoint.stored_peer(&address).unwrap();
+    alice.say(bob, b"on", rng);
+    let mut worn = alice.endpoint.stored_peer(&address).unwrap();
+    let count = |bytes: &[u8]| u32::from_be_bytes(bytes.try_into().unwrap());
+    let mut raised = 0;
+    for at in 0..before.active.len() - 4 {
+        let [old, new] = [&before, &worn].map(|stored| count(&stored.active[at..at + 4]));
+        if (37..45).contains(&old) && new == old + 1 {
+            worn.active[at..at + 4].copy_from_slice(&number.to_be_bytes());
+            raised += 1;
+        }
+    }
+    assert!(raised >= 2, "both halves count");
+    alice.endpoint = restored(alice, &worn);
+}
+
+#[test]
+fn a_session_whose_counters_come_to_their_end_is_renewed_before() {
+    let (mut alice, mut bob, mut rng) = parties(8);
+    let address = bob.endpoint.local().address().clone();
+    let bundle = bob.bundle();
+    alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    talk(&mut alice, &mut bob, &mut rng);
+    assert_eq!(alice.endpoint.renewal(&address, NOW), None);
+    wear_out(&mut alice, &bob, &mut rng, u32::MAX - limits::COUNTER_RESERVE);
+    assert_eq!(alice.endpoint.renewal(&address, NOW), Some(Renewal::NearlyExhausted));
+    alice.say(&bob, b"there is time left", &mut rng);
+    let bundle = bob.bundle();
+    alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    talk(&mut alice, &mut bob, &mut rng);
+    assert_eq!(alice.endpoint.renewal(&address, NOW), None);
+    wear_out(&mut alice, &bob, &mut rng, u32::MAX);
+    let refused = alice.endpoint.encrypt(&bob.permit(), b"too late", NOW, &mut rng);
+    assert_eq!(refused.unwrap_err(), EncryptError::Exhausted);
 }
 
 /// The party's device, address and all, under keys that somebody else made.

@@ -139,7 +139,6 @@ fn decode(topic: &mut Topic, comment: &str, flags: &[&str], bytes: &[u8]) {
             match unsupported.cause {
                 UnsupportedCause::Version => "unsupported/version",
                 UnsupportedCause::Body => "unsupported/body",
-                UnsupportedCause::Conversation => "unsupported/conversation",
             }
         }
     };

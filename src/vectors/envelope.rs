@@ -24,6 +24,7 @@ pub(super) fn topic() -> Topic {
     let parts = Parts::new(&mut Recorder::new("envelope"));
     parts.valid(&mut topic);
     parts.sessions(&mut topic);
+    parts.senders(&mut topic);
     parts.handshakes(&mut topic);
     parts.outsides(&mut topic);
     topic
@@ -111,6 +112,33 @@ impl Parts {
         decode(topic, "an empty message", &["missing"], &session(&[]));
     }
 
+    /// A sender chain's message differs from a session's in its number and its header alone.
+    fn senders(&self, topic: &mut Topic) {
+        let header = field(3, &[7; 114]);
+        let whole = self.message_with(2, header.clone());
+        decode(topic, "a sender chain's message", &[], &sender(&whole));
+        let longer = [self.message[..2].concat(), header, field(4, &[7; 1_040])].concat();
+        decode(topic, "a longer one of a sender chain", &[], &sender(&longer));
+        for length in [0, 113, 115, 131] {
+            let bytes = self.message_with(2, field(3, &vec![7; length]));
+            let comment =
+                alloc::format!("a sender chain's message with a header of {length} bytes");
+            decode(topic, &comment, &["length"], &sender(&bytes));
+        }
+        let more = [whole.clone(), integer(5, 1)].concat();
+        decode(
+            topic,
+            "an unknown field of a sender chain's message",
+            &["canonical"],
+            &sender(&more),
+        );
+        let cut = &whole[..whole.len() - 1];
+        decode(topic, "a sender chain's message that is cut off", &[], &sender(cut));
+        let both = [sender(&whole), field(3, &self.message.concat())].concat();
+        decode(topic, "both kinds of message", &["canonical"], &both);
+        decode(topic, "an empty message of a sender chain", &["missing"], &sender(&[]));
+    }
+
     fn handshakes(&self, topic: &mut Topic) {
         let whole = self.handshake.concat();
         for (at, length) in [(4, 31), (4, 33), (5, 1_087), (5, 1_089), (6, 0), (6, 399), (6, 401)] {
@@ -152,8 +180,10 @@ impl Parts {
         decode(topic, "version 2 with anything after it", &["version"], &unread);
         decode(topic, "a version and nothing else", &["missing"], &integer(1, 1));
         decode(topic, "a version of zero, encoded", &["version"], &[0x08, 0]);
-        let reserved = [integer(1, 1), field(4, &message)].concat();
-        decode(topic, "field 4", &["canonical"], &reserved);
+        for number in [5, 15] {
+            let reserved = [integer(1, 1), field(number, &message)].concat();
+            decode(topic, &alloc::format!("field {number}"), &["canonical"], &reserved);
+        }
         let twice = [whole.clone(), field(3, &message)].concat();
         decode(topic, "two messages", &["canonical"], &twice);
         let without = [integer(1, 1), field(2, &field(1, &self.handshake.concat()))].concat();
@@ -184,12 +214,21 @@ fn session(message: &[u8]) -> Vec<u8> {
     [integer(1, 1), field(3, message)].concat()
 }
 
+fn sender(message: &[u8]) -> Vec<u8> {
+    [integer(1, 1), field(4, message)].concat()
+}
+
 fn decode(topic: &mut Topic, comment: &str, flags: &[&str], bytes: &[u8]) {
     let mut fields = json!({ "envelope": hex::encode(bytes) });
     let expect = match Envelope::decode(bytes) {
         Err(error) => error.code(),
         Ok(Envelope::Session(message)) => {
             fields["kind"] = json!("session");
+            fields["wire_id"] = json!(hex::encode(message.wire_id().to_bytes()));
+            "ok"
+        }
+        Ok(Envelope::Sender(message)) => {
+            fields["kind"] = json!("sender");
             fields["wire_id"] = json!(hex::encode(message.wire_id().to_bytes()));
             "ok"
         }

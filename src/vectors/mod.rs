@@ -9,6 +9,7 @@ mod envelope;
 mod identity;
 mod labels;
 mod layout;
+mod media;
 pub(crate) mod party;
 mod prekey;
 mod safety;
@@ -225,6 +226,16 @@ fn ratchet_out_of_order() {
 }
 
 #[test]
+fn sender_distribution() {
+    crate::sender_key::vectors::distribution().check(20);
+}
+
+#[test]
+fn sender_chain() {
+    crate::sender_key::vectors::chain().check(20);
+}
+
+#[test]
 fn braid() {
     crate::ratchet::vectors::braid_topic().check(37);
 }
@@ -240,6 +251,26 @@ fn content_decoding() {
 }
 
 #[test]
+fn media_encryption() {
+    media::topic().check(141);
+}
+
+#[test]
 fn scenario_two_devices() {
     scenario::topic().check(5);
+}
+
+#[test]
+fn group_genesis() {
+    crate::group::vectors::genesis().check(15);
+}
+
+#[test]
+fn group_changes() {
+    crate::group::vectors::changes().check(91);
+}
+
+#[test]
+fn group_conflicts() {
+    crate::group::vectors::conflicts().check(15);
 }

@@ -341,6 +341,16 @@ impl Script {
         self.last
     }
 
+    /// Whether this side should send a carrier now.
+    fn advice(&mut self, side: usize) -> bool {
+        let carrier = self.sides[side].healing(self.now).should_send_carrier;
+        self.steps.push(json!({
+            "actor": NAMES[side], "op": "advice", "now": self.now.as_millis(), "carrier": carrier,
+            "expect": "ok", "state_digest": digest(&encode(&self.sides[side])),
+        }));
+        carrier
+    }
+
     fn pass(&mut self, from: usize, text: &[u8]) {
         let message = self.send(from, text);
         assert_eq!(self.receive(1 - from, message), "ok");
@@ -424,7 +434,49 @@ pub(crate) fn steps() -> Topic {
         "an epoch with losses, so that redundant chunks are used",
         &["epochs"],
     );
+    quiet_week(&mut topic);
     topic
+}
+
+/// SPEC.md section 9.6: a week passes near the end of an epoch. The messages that complete it are
+/// lost at first, and so is the one that shows it.
+fn quiet_week(topic: &mut Topic) {
+    const DAY: core::time::Duration = core::time::Duration::from_hours(24);
+    let mut script = Script::new("ratchet-steps/quiet-week");
+    script.pass(ALICE, b"begin");
+    script.until(BOB, 6);
+    let epochs = |script: &Script, side: usize| {
+        script.sides[side].healing(script.now).post_quantum.completed
+    };
+    script.now = NOW.saturating_add(DAY * 7);
+    let (mut owed, mut shown, mut days) = (0, 0, 0);
+    while days < 6 {
+        let advised = [ALICE, BOB].map(|side| script.advice(side));
+        let Some(side) = [ALICE, BOB].into_iter().find(|side| advised[*side]) else {
+            script.now = script.now.saturating_add(DAY);
+            days += 1;
+            continue;
+        };
+        let [ours, theirs] = [side, 1 - side].map(|side| epochs(&script, side));
+        let lost = match (ours, theirs) {
+            (1, 0) => {
+                owed += 1;
+                owed <= 2
+            }
+            (1, 1) => {
+                shown += 1;
+                shown == 1
+            }
+            _ => false,
+        };
+        let message = script.send(side, b"");
+        if !lost {
+            assert_eq!(script.receive(1 - side, message), "ok");
+        }
+    }
+    assert!(owed == 3 && shown >= 2, "both kinds were lost");
+    assert_eq!([ALICE, BOB].map(|side| epochs(&script, side)), [1, 1]);
+    script.finish(topic, "carriers complete an epoch although some are lost", &["epochs"]);
 }
 
 /// SPEC.md sections 8.5 and 8.6, and every refusal of the ratchets.

@@ -158,6 +158,7 @@ impl Scenario {
             }
             Ok(Opened::Duplicate) => "duplicate",
             Ok(Opened::TooOld) => "too-old",
+            Ok(Opened::Sender) => "sender",
             Ok(Opened::Unknown) => "unknown",
             Err(error) => {
                 fields["cause"] = json!(match &error {

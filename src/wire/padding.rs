@@ -6,10 +6,16 @@ use crate::limits::PADDING_FLOOR;
 /// The padded length of a plaintext of `len` bytes: Padmé over the text and its end mark, at least
 /// [`PADDING_FLOOR`] (SPEC.md 4.4). At most 12 % is added above the floor.
 pub(crate) fn padded_len(len: usize) -> usize {
-    let marked = len.saturating_add(1).max(PADDING_FLOOR);
+    let len = u64::try_from(len).unwrap_or(u64::MAX);
+    usize::try_from(padded_len_64(len)).unwrap_or(usize::MAX)
+}
+
+/// The same where lengths may be longer than memory.
+pub(crate) fn padded_len_64(len: u64) -> u64 {
+    let marked = len.saturating_add(1).max(PADDING_FLOOR as u64);
     let exponent = marked.ilog2();
     let significant = exponent.ilog2().saturating_add(1);
-    let mask = 1usize
+    let mask = 1u64
         .checked_shl(exponent.saturating_sub(significant))
         .map_or(0, |unit| unit.saturating_sub(1));
     marked.saturating_add(mask) & !mask

@@ -12,6 +12,698 @@
     reason = "generated"
 )]
 
+/// The called device rings.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CallRinging {
+    /// The call, as its offer named it.
+    #[prost(uint64, tag = "1")]
+    pub call_id: u64,
+}
+/// Names a message: which one, and what exactly it said.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MessageRef {
+    /// The id of the account that sent it, 1 to 64 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub author: ::prost::alloc::vec::Vec<u8>,
+    /// Its message id, 16 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub message_id: ::prost::alloc::vec::Vec<u8>,
+    /// The hash of its exact bytes, 32 bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub hash: ::prost::alloc::vec::Vec<u8>,
+}
+/// A sealed object and where it is.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MediaObject {
+    /// Where to fetch it: 1 to 512 bytes that the application chose.
+    #[prost(bytes = "vec", tag = "1")]
+    pub locator: ::prost::alloc::vec::Vec<u8>,
+    /// The key that it is sealed under, 32 bytes, of this object alone.
+    #[prost(bytes = "vec", tag = "2")]
+    pub key: ::prost::alloc::vec::Vec<u8>,
+    /// Bytes of the plaintext, at most 2^40. Absent: none, an empty file.
+    #[prost(uint64, tag = "3")]
+    pub size: u64,
+    /// Bytes of the object, more than of the plaintext.
+    #[prost(uint64, tag = "4")]
+    pub ciphertext_size: u64,
+    /// The BLAKE3 hash of the object, 32 bytes.
+    #[prost(bytes = "vec", tag = "5")]
+    pub root: ::prost::alloc::vec::Vec<u8>,
+}
+/// A file: how to fetch and open it, and what it is before it was fetched.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MediaPointer {
+    /// Always there.
+    #[prost(message, optional, tag = "1")]
+    pub object: ::core::option::Option<MediaObject>,
+    /// Its media type: type "/" subtype in ASCII, possibly ";" and parameters, at most 127 bytes.
+    #[prost(string, tag = "2")]
+    pub content_type: ::prost::alloc::string::String,
+    /// Its name without a path, at most 255 bytes. Absent: it has none.
+    #[prost(string, tag = "3")]
+    pub file_name: ::prost::alloc::string::String,
+    /// Pixels. Absent together with the height: not known.
+    #[prost(uint32, tag = "4")]
+    pub width: u32,
+    /// Pixels. Absent together with the width.
+    #[prost(uint32, tag = "5")]
+    pub height: u32,
+    /// Milliseconds of sound or film. Absent: none, or not known.
+    #[prost(uint32, tag = "6")]
+    pub duration: u32,
+    /// A blur of it: at most 64 characters of base 83. Absent: none.
+    #[prost(string, tag = "9")]
+    pub blurhash: ::prost::alloc::string::String,
+    /// What is to be seen or heard, for who cannot: at most 1,024 bytes. Absent: not said.
+    #[prost(string, tag = "10")]
+    pub description: ::prost::alloc::string::String,
+    /// Whether it is covered until somebody asks to see it.
+    #[prost(bool, tag = "11")]
+    pub covered: bool,
+    /// A small picture of it. Absent: none.
+    #[prost(oneof = "media_pointer::Thumbnail", tags = "7, 8")]
+    pub thumbnail: ::core::option::Option<media_pointer::Thumbnail>,
+}
+/// Nested message and enum types in `MediaPointer`.
+pub mod media_pointer {
+    /// A small picture of it. Absent: none.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Thumbnail {
+        /// A picture of 1 to 16,384 bytes; of all in one content at most 32,768 bytes.
+        #[prost(bytes, tag = "7")]
+        InlineThumbnail(::prost::alloc::vec::Vec<u8>),
+        /// A picture that is sealed under a key of its own.
+        #[prost(message, tag = "8")]
+        RemoteThumbnail(super::MediaObject),
+    }
+}
+/// A part of a text that looks different.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FormatRange {
+    /// Where it begins: bytes of UTF-8 before it, on a character's boundary.
+    #[prost(uint32, tag = "1")]
+    pub start: u32,
+    /// How many bytes it covers, from 1, up to a character's boundary inside the text.
+    #[prost(uint32, tag = "2")]
+    pub length: u32,
+    #[prost(enumeration = "FormatStyle", tag = "3")]
+    pub style: i32,
+}
+/// A part of a text that names somebody.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Mention {
+    /// As of a format range.
+    #[prost(uint32, tag = "1")]
+    pub start: u32,
+    /// As of a format range.
+    #[prost(uint32, tag = "2")]
+    pub length: u32,
+    /// Exactly one.
+    #[prost(oneof = "mention::Who", tags = "3, 4")]
+    pub who: ::core::option::Option<mention::Who>,
+}
+/// Nested message and enum types in `Mention`.
+pub mod mention {
+    /// Exactly one.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Who {
+        /// An account's id, 1 to 64 bytes.
+        #[prost(bytes, tag = "3")]
+        Account(::prost::alloc::vec::Vec<u8>),
+        /// All of the group.
+        #[prost(message, tag = "4")]
+        Everyone(super::Everyone),
+    }
+}
+/// All members of the conversation.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Everyone {
+}
+/// A text with formats and mentions, where it is not the message itself.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StyledText {
+    /// As long as its place allows.
+    #[prost(string, tag = "1")]
+    pub text: ::prost::alloc::string::String,
+    /// At most 256.
+    #[prost(message, repeated, tag = "2")]
+    pub ranges: ::prost::alloc::vec::Vec<FormatRange>,
+    /// At most 128, in ascending order and apart from each other.
+    #[prost(message, repeated, tag = "3")]
+    pub mentions: ::prost::alloc::vec::Vec<Mention>,
+}
+/// What a link leads to, as its sender saw it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LinkPreview {
+    /// The link, http or https, at most 2,048 bytes; it stands in the text.
+    #[prost(string, tag = "1")]
+    pub url: ::prost::alloc::string::String,
+    /// At most 256 bytes. Absent: none.
+    #[prost(string, tag = "2")]
+    pub title: ::prost::alloc::string::String,
+    /// At most 1,024 bytes. Absent: none.
+    #[prost(string, tag = "3")]
+    pub description: ::prost::alloc::string::String,
+    /// A picture of it. Absent: none.
+    #[prost(message, optional, tag = "4")]
+    pub image: ::core::option::Option<MediaPointer>,
+    /// When the page says it was published: milliseconds since the Unix epoch, at most
+    /// 253,402,300,799,999. Absent: it does not.
+    #[prost(uint64, tag = "5")]
+    pub published_at: u64,
+}
+/// What a message answers.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Quote {
+    /// Always there.
+    #[prost(message, optional, tag = "1")]
+    pub target: ::core::option::Option<MessageRef>,
+    /// The beginning of it, 1 to 2,048 bytes, to be shown by who does not have it. Absent: none.
+    #[prost(message, optional, tag = "2")]
+    pub snippet: ::core::option::Option<StyledText>,
+    #[prost(enumeration = "QuoteKind", tag = "3")]
+    pub kind: i32,
+    /// A picture of it, 1 to 16,384 bytes. Absent: none.
+    #[prost(bytes = "vec", tag = "4")]
+    pub thumbnail: ::prost::alloc::vec::Vec<u8>,
+}
+/// That a message was passed on. Nothing here says whose it was.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Forwarded {
+    /// How often, 1 to 255; 255 and more count as 255.
+    #[prost(uint32, tag = "1")]
+    pub times: u32,
+}
+/// A text message.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Text {
+    /// 1 to 8,192 bytes of UTF-8; with a long text its first 1 to 2,048 bytes.
+    #[prost(string, tag = "1")]
+    pub text: ::prost::alloc::string::String,
+    /// At most 256, inside the field above.
+    #[prost(message, repeated, tag = "2")]
+    pub ranges: ::prost::alloc::vec::Vec<FormatRange>,
+    /// At most 128, in ascending order and apart from each other, inside the first field.
+    #[prost(message, repeated, tag = "3")]
+    pub mentions: ::prost::alloc::vec::Vec<Mention>,
+    /// Of a link in the text. Absent: none.
+    #[prost(message, optional, tag = "4")]
+    pub preview: ::core::option::Option<LinkPreview>,
+    /// Absent: answers nothing.
+    #[prost(message, optional, tag = "5")]
+    pub quote: ::core::option::Option<Quote>,
+    /// The whole text as a file of type text/plain, longer than the first field and at most 65,536
+    /// bytes. Absent: the first field is all.
+    #[prost(message, optional, tag = "6")]
+    pub long_text: ::core::option::Option<MediaPointer>,
+    /// Absent: its author wrote it.
+    #[prost(message, optional, tag = "7")]
+    pub forwarded: ::core::option::Option<Forwarded>,
+}
+/// One or several files.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Media {
+    /// 1 to 32, in the order to be shown. One, if it is a voice note or to be seen once.
+    #[prost(message, repeated, tag = "1")]
+    pub items: ::prost::alloc::vec::Vec<MediaItem>,
+    /// 1 to 4,096 bytes. Absent: none. Never with a voice note.
+    #[prost(message, optional, tag = "2")]
+    pub caption: ::core::option::Option<StyledText>,
+    /// To be opened once and then deleted. Only a photo, a video or a voice note, never forwarded.
+    #[prost(bool, tag = "3")]
+    pub view_once: bool,
+    /// Absent: answers nothing.
+    #[prost(message, optional, tag = "4")]
+    pub quote: ::core::option::Option<Quote>,
+    /// Absent: its author made it.
+    #[prost(message, optional, tag = "5")]
+    pub forwarded: ::core::option::Option<Forwarded>,
+}
+/// One file of a message.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MediaItem {
+    /// Always there. Of a voice note with a duration.
+    #[prost(message, optional, tag = "1")]
+    pub pointer: ::core::option::Option<MediaPointer>,
+    #[prost(enumeration = "MediaKind", tag = "2")]
+    pub kind: i32,
+    /// How loud a voice note is over its time: at most 128 bytes, 255 the loudest. Absent: not known.
+    /// Only with voice notes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub waveform: ::prost::alloc::vec::Vec<u8>,
+}
+/// A picture of a pack.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Sticker {
+    /// Names the pack, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub pack_id: ::prost::alloc::vec::Vec<u8>,
+    /// The key to the pack, 32 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub pack_key: ::prost::alloc::vec::Vec<u8>,
+    /// Which of the pack.
+    #[prost(uint32, tag = "3")]
+    pub sticker_id: u32,
+    /// What it stands for: one character as people count, at most 64 bytes. Absent: not said.
+    #[prost(string, tag = "4")]
+    pub emoji: ::prost::alloc::string::String,
+    /// The picture. Always there.
+    #[prost(message, optional, tag = "5")]
+    pub pointer: ::core::option::Option<MediaPointer>,
+    /// Whether it moves.
+    #[prost(bool, tag = "6")]
+    pub animated: bool,
+    /// Absent: answers nothing.
+    #[prost(message, optional, tag = "7")]
+    pub quote: ::core::option::Option<Quote>,
+}
+/// Somebody's or something's address.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ContactCard {
+    /// As it is shown: 1 to 256 bytes.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// At most 256 bytes. Absent: not said.
+    #[prost(string, tag = "2")]
+    pub given_name: ::prost::alloc::string::String,
+    /// At most 256 bytes. Absent: not said.
+    #[prost(string, tag = "3")]
+    pub family_name: ::prost::alloc::string::String,
+    /// At most 256 bytes. Absent: not said.
+    #[prost(string, tag = "4")]
+    pub organisation: ::prost::alloc::string::String,
+    /// At most 32.
+    #[prost(message, repeated, tag = "5")]
+    pub details: ::prost::alloc::vec::Vec<ContactDetail>,
+    /// Absent: none.
+    #[prost(message, optional, tag = "6")]
+    pub avatar: ::core::option::Option<MediaPointer>,
+    /// Absent: the card says nothing about an account.
+    #[prost(message, optional, tag = "7")]
+    pub account: ::core::option::Option<ContactAccount>,
+}
+/// One way to reach a contact.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ContactDetail {
+    #[prost(enumeration = "ContactDetailKind", tag = "1")]
+    pub kind: i32,
+    /// 1 to 512 bytes.
+    #[prost(string, tag = "2")]
+    pub value: ::prost::alloc::string::String,
+    /// "Work", "home": at most 64 bytes. Absent: none.
+    #[prost(string, tag = "3")]
+    pub label: ::prost::alloc::string::String,
+}
+/// A contact's account, as the card's sender knows it: a hint, not a proof.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ContactAccount {
+    /// The account's id, 1 to 64 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub account: ::prost::alloc::vec::Vec<u8>,
+    /// The hash of the account's public key, 32 bytes. Absent: not said.
+    #[prost(bytes = "vec", tag = "2")]
+    pub fingerprint: ::prost::alloc::vec::Vec<u8>,
+}
+/// A place.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Location {
+    /// In 10^-7 degrees north of the equator, -900,000,000 to 900,000,000.
+    #[prost(sint32, tag = "1")]
+    pub latitude: i32,
+    /// In 10^-7 degrees east of Greenwich, -1,800,000,000 to 1,800,000,000.
+    #[prost(sint32, tag = "2")]
+    pub longitude: i32,
+    /// Metres that the place may be off. Absent: not known.
+    #[prost(uint32, tag = "3")]
+    pub accuracy: u32,
+    /// At most 256 bytes, only with an address. Absent: none.
+    #[prost(string, tag = "4")]
+    pub name: ::prost::alloc::string::String,
+    /// At most 1,024 bytes. Absent: none.
+    #[prost(string, tag = "5")]
+    pub address: ::prost::alloc::string::String,
+    /// More about the place, http or https, at most 2,048 bytes. Absent: none.
+    #[prost(string, tag = "6")]
+    pub url: ::prost::alloc::string::String,
+}
+/// An invitation to a group by its link.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupInvite {
+    /// The group's id, 32 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub group_id: ::prost::alloc::vec::Vec<u8>,
+    /// The link's id, 8 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub link_id: ::prost::alloc::vec::Vec<u8>,
+    /// The link's secret, 32 bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub link_secret: ::prost::alloc::vec::Vec<u8>,
+    /// The group's title as the inviting account knows it: 1 to 256 bytes.
+    #[prost(string, tag = "4")]
+    pub title: ::prost::alloc::string::String,
+    /// When the link ends: milliseconds since the Unix epoch, at most 253,402,300,799,999. Absent: not
+    /// by itself.
+    #[prost(uint64, tag = "5")]
+    pub expires_at: u64,
+    /// A picture of the group, 1 to 16,384 bytes. Absent: none.
+    #[prost(bytes = "vec", tag = "6")]
+    pub thumbnail: ::prost::alloc::vec::Vec<u8>,
+}
+/// A question with answers to choose from.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Poll {
+    /// 1 to 512 bytes, not blank.
+    #[prost(string, tag = "1")]
+    pub question: ::prost::alloc::string::String,
+    /// 2 to 12 different answers of 1 to 256 bytes, none blank, in the order to be shown. An answer is
+    /// named by the first 16 bytes of the hash of its text.
+    #[prost(string, repeated, tag = "2")]
+    pub options: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// How many answers one vote may name: 1 to 12, no more than there are unless some may be added.
+    #[prost(uint32, tag = "3")]
+    pub max_choices: u32,
+    /// Whether others may add answers, up to 12 in all.
+    #[prost(bool, tag = "4")]
+    pub open: bool,
+    /// Whether applications show numbers only. Every member's device still learns each vote.
+    #[prost(bool, tag = "5")]
+    pub hide_voters: bool,
+    /// The right answer's name, 16 bytes, if it is a quiz: then one choice, and not open. Absent: it is
+    /// no quiz.
+    #[prost(bytes = "vec", tag = "6")]
+    pub correct: ::prost::alloc::vec::Vec<u8>,
+    /// When votes end: milliseconds since the Unix epoch, at most 253,402,300,799,999. Absent: when its
+    /// author closes it.
+    #[prost(uint64, tag = "7")]
+    pub closes_at: u64,
+}
+/// A choice, in place of the same voter's earlier ones.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PollVote {
+    /// Always there.
+    #[prost(message, optional, tag = "1")]
+    pub poll: ::core::option::Option<MessageRef>,
+    /// The names of the chosen answers: at most 12 of 16 bytes each, one after the other in strictly
+    /// ascending order (of their bytes). Absent: none, the vote is taken back.
+    #[prost(bytes = "vec", tag = "2")]
+    pub options: ::prost::alloc::vec::Vec<u8>,
+    /// Counts this voter's votes in this poll, from 1: the highest holds.
+    #[prost(uint32, tag = "3")]
+    pub vote_count: u32,
+}
+/// Another answer for an open poll.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PollOption {
+    /// Always there.
+    #[prost(message, optional, tag = "1")]
+    pub poll: ::core::option::Option<MessageRef>,
+    /// As the answers of a poll.
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
+}
+/// The end of a poll, from its author.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PollClose {
+    /// Always there.
+    #[prost(message, optional, tag = "1")]
+    pub poll: ::core::option::Option<MessageRef>,
+}
+/// How. A number not listed counts as unspecified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum FormatStyle {
+    /// As the rest of the text.
+    Unspecified = 0,
+    Bold = 1,
+    Italic = 2,
+    Underline = 3,
+    Strikethrough = 4,
+    Monospace = 5,
+    /// Covered until somebody asks to read it.
+    Spoiler = 6,
+    CodeBlock = 7,
+    BlockQuote = 8,
+}
+impl FormatStyle {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "FORMAT_STYLE_UNSPECIFIED",
+            Self::Bold => "FORMAT_STYLE_BOLD",
+            Self::Italic => "FORMAT_STYLE_ITALIC",
+            Self::Underline => "FORMAT_STYLE_UNDERLINE",
+            Self::Strikethrough => "FORMAT_STYLE_STRIKETHROUGH",
+            Self::Monospace => "FORMAT_STYLE_MONOSPACE",
+            Self::Spoiler => "FORMAT_STYLE_SPOILER",
+            Self::CodeBlock => "FORMAT_STYLE_CODE_BLOCK",
+            Self::BlockQuote => "FORMAT_STYLE_BLOCK_QUOTE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "FORMAT_STYLE_UNSPECIFIED" => Some(Self::Unspecified),
+            "FORMAT_STYLE_BOLD" => Some(Self::Bold),
+            "FORMAT_STYLE_ITALIC" => Some(Self::Italic),
+            "FORMAT_STYLE_UNDERLINE" => Some(Self::Underline),
+            "FORMAT_STYLE_STRIKETHROUGH" => Some(Self::Strikethrough),
+            "FORMAT_STYLE_MONOSPACE" => Some(Self::Monospace),
+            "FORMAT_STYLE_SPOILER" => Some(Self::Spoiler),
+            "FORMAT_STYLE_CODE_BLOCK" => Some(Self::CodeBlock),
+            "FORMAT_STYLE_BLOCK_QUOTE" => Some(Self::BlockQuote),
+            _ => None,
+        }
+    }
+}
+/// What is answered. A number not listed counts as unspecified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum QuoteKind {
+    /// A text, or nothing of the below.
+    Unspecified = 0,
+    Media = 1,
+    VoiceNote = 2,
+    Sticker = 3,
+    ContactCard = 4,
+    Location = 5,
+    Poll = 6,
+    Story = 7,
+    /// What was to be seen once: quoted without a snippet and a thumbnail.
+    ViewOnce = 8,
+}
+impl QuoteKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "QUOTE_KIND_UNSPECIFIED",
+            Self::Media => "QUOTE_KIND_MEDIA",
+            Self::VoiceNote => "QUOTE_KIND_VOICE_NOTE",
+            Self::Sticker => "QUOTE_KIND_STICKER",
+            Self::ContactCard => "QUOTE_KIND_CONTACT_CARD",
+            Self::Location => "QUOTE_KIND_LOCATION",
+            Self::Poll => "QUOTE_KIND_POLL",
+            Self::Story => "QUOTE_KIND_STORY",
+            Self::ViewOnce => "QUOTE_KIND_VIEW_ONCE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "QUOTE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "QUOTE_KIND_MEDIA" => Some(Self::Media),
+            "QUOTE_KIND_VOICE_NOTE" => Some(Self::VoiceNote),
+            "QUOTE_KIND_STICKER" => Some(Self::Sticker),
+            "QUOTE_KIND_CONTACT_CARD" => Some(Self::ContactCard),
+            "QUOTE_KIND_LOCATION" => Some(Self::Location),
+            "QUOTE_KIND_POLL" => Some(Self::Poll),
+            "QUOTE_KIND_STORY" => Some(Self::Story),
+            "QUOTE_KIND_VIEW_ONCE" => Some(Self::ViewOnce),
+            _ => None,
+        }
+    }
+}
+/// How to show a file. A number not listed counts as a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum MediaKind {
+    /// A file to be saved or opened.
+    Document = 0,
+    Photo = 1,
+    Video = 2,
+    /// A film without sound that plays by itself, again and again.
+    Gif = 3,
+    /// Somebody speaks to the receiver.
+    VoiceNote = 4,
+    /// Music and the like.
+    Audio = 5,
+}
+impl MediaKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Document => "MEDIA_KIND_DOCUMENT",
+            Self::Photo => "MEDIA_KIND_PHOTO",
+            Self::Video => "MEDIA_KIND_VIDEO",
+            Self::Gif => "MEDIA_KIND_GIF",
+            Self::VoiceNote => "MEDIA_KIND_VOICE_NOTE",
+            Self::Audio => "MEDIA_KIND_AUDIO",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "MEDIA_KIND_DOCUMENT" => Some(Self::Document),
+            "MEDIA_KIND_PHOTO" => Some(Self::Photo),
+            "MEDIA_KIND_VIDEO" => Some(Self::Video),
+            "MEDIA_KIND_GIF" => Some(Self::Gif),
+            "MEDIA_KIND_VOICE_NOTE" => Some(Self::VoiceNote),
+            "MEDIA_KIND_AUDIO" => Some(Self::Audio),
+            _ => None,
+        }
+    }
+}
+/// Which way. A number not listed counts as other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ContactDetailKind {
+    Other = 0,
+    Phone = 1,
+    Email = 2,
+    /// Of a house.
+    Address = 3,
+    Website = 4,
+}
+impl ContactDetailKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Other => "CONTACT_DETAIL_KIND_OTHER",
+            Self::Phone => "CONTACT_DETAIL_KIND_PHONE",
+            Self::Email => "CONTACT_DETAIL_KIND_EMAIL",
+            Self::Address => "CONTACT_DETAIL_KIND_ADDRESS",
+            Self::Website => "CONTACT_DETAIL_KIND_WEBSITE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CONTACT_DETAIL_KIND_OTHER" => Some(Self::Other),
+            "CONTACT_DETAIL_KIND_PHONE" => Some(Self::Phone),
+            "CONTACT_DETAIL_KIND_EMAIL" => Some(Self::Email),
+            "CONTACT_DETAIL_KIND_ADDRESS" => Some(Self::Address),
+            "CONTACT_DETAIL_KIND_WEBSITE" => Some(Self::Website),
+            _ => None,
+        }
+    }
+}
+/// A sign under a message, in place of the same account's earlier one.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Reaction {
+    /// Always there.
+    #[prost(message, optional, tag = "1")]
+    pub target: ::core::option::Option<MessageRef>,
+    /// Exactly one.
+    #[prost(oneof = "reaction::Change", tags = "2, 3")]
+    pub change: ::core::option::Option<reaction::Change>,
+}
+/// Nested message and enum types in `Reaction`.
+pub mod reaction {
+    /// Exactly one.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Change {
+        /// One character as people count, 1 to 64 bytes.
+        #[prost(string, tag = "2")]
+        Emoji(::prost::alloc::string::String),
+        /// Takes the sign back.
+        #[prost(message, tag = "3")]
+        None(super::NoReaction),
+    }
+}
+/// No sign.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NoReaction {
+}
+/// Another wording of a message, from its author.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Edit {
+    /// The message as it was first sent, not an edit of it. Always there.
+    #[prost(message, optional, tag = "1")]
+    pub target: ::core::option::Option<MessageRef>,
+    /// Counts the edits of this message, 1 to 10: the highest holds.
+    #[prost(uint32, tag = "2")]
+    pub edit_seq: u32,
+    /// What the message says now, of the same kind. Exactly one. Without quote and forward information,
+    /// which stay as they were.
+    #[prost(oneof = "edit::Replacement", tags = "3, 4")]
+    pub replacement: ::core::option::Option<edit::Replacement>,
+}
+/// Nested message and enum types in `Edit`.
+pub mod edit {
+    /// What the message says now, of the same kind. Exactly one. Without quote and forward information,
+    /// which stay as they were.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Replacement {
+        #[prost(message, tag = "3")]
+        Text(super::Text),
+        /// Not to be seen once and no voice note.
+        #[prost(message, tag = "4")]
+        Media(super::Media),
+    }
+}
+/// Takes a message back, from its author: receivers remove it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Delete {
+    /// Always there.
+    #[prost(message, optional, tag = "1")]
+    pub target: ::core::option::Option<MessageRef>,
+}
+/// Removes somebody's message from a group, by who may.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AdminDelete {
+    /// Always there.
+    #[prost(message, optional, tag = "1")]
+    pub target: ::core::option::Option<MessageRef>,
+}
+/// Keeps a message in sight.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Pin {
+    /// Always there.
+    #[prost(message, optional, tag = "1")]
+    pub target: ::core::option::Option<MessageRef>,
+    /// Seconds after sending the pin, at most 31,622,400. Absent: until it is unpinned.
+    #[prost(uint32, tag = "2")]
+    pub duration: u32,
+}
+/// Ends that.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Unpin {
+    /// Always there.
+    #[prost(message, optional, tag = "1")]
+    pub target: ::core::option::Option<MessageRef>,
+}
+/// Sets the disappearing-message timer of a conversation between two accounts.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExpiryTimer {
+    /// Seconds after which messages are deleted, at most 31,622,400. Absent: the timer is off.
+    #[prost(uint32, tag = "1")]
+    pub seconds: u32,
+    /// One more than that of the timer it replaces; from 1.
+    #[prost(uint32, tag = "2")]
+    pub timer_version: u32,
+}
 /// One message's content, at most 65,536 bytes; it is padded and encrypted as a whole. Other
 /// contents refer to it by author, message id and the hash of exactly these bytes.
 ///
@@ -52,7 +744,7 @@
 ///                 bundle, 1,110 chat folders, 1,111 scheduled send, 1,112 star
 /// Format ranges, mentions, link previews, quotes and forward information are fields of the bodies
 /// that have them, in the areas' own files.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Content {
     /// The lowest content version whose rules a receiver must know: 1. A receiver that only knows
     /// lower ones shows that a message came which it cannot read. Absent: refused.
@@ -76,27 +768,65 @@ pub struct Content {
     #[prost(message, optional, tag = "9")]
     pub peer_list: ::core::option::Option<DeviceListRef>,
     /// What the message is part of. Exactly one.
-    #[prost(oneof = "content::Conversation", tags = "4")]
+    #[prost(oneof = "content::Conversation", tags = "4, 5, 6")]
     pub conversation: ::core::option::Option<content::Conversation>,
-    /// What is said. Exactly one. (The bodies from 1,024 on will be a oneof of their own, as encoders
-    /// write a oneof at the place of its lowest number.)
-    #[prost(oneof = "content::Body", tags = "16, 40, 48, 49, 50")]
+    /// What is said: exactly one of these and of those from 1,024 on, which are a oneof of their own
+    /// because encoders write a oneof at the place of its lowest number.
+    #[prost(oneof = "content::Body", tags = "16, 17, 18, 20, 21, 23, 24, 25, 26, 27, 32, 33, 34, 35, 36, 37, 38, 40, 48, 49, 50")]
     pub body: ::core::option::Option<content::Body>,
+    #[prost(oneof = "content::LateBody", tags = "1027")]
+    pub late_body: ::core::option::Option<content::LateBody>,
 }
 /// Nested message and enum types in `Content`.
 pub mod content {
     /// What the message is part of. Exactly one.
-    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Conversation {
         #[prost(message, tag = "4")]
         Peer(super::Peer),
+        #[prost(message, tag = "5")]
+        Group(super::Group),
+        #[prost(message, tag = "6")]
+        Story(super::Story),
     }
-    /// What is said. Exactly one. (The bodies from 1,024 on will be a oneof of their own, as encoders
-    /// write a oneof at the place of its lowest number.)
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    /// What is said: exactly one of these and of those from 1,024 on, which are a oneof of their own
+    /// because encoders write a oneof at the place of its lowest number.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Body {
         #[prost(message, tag = "16")]
         Text(super::Text),
+        #[prost(message, tag = "17")]
+        Media(super::Media),
+        #[prost(message, tag = "18")]
+        Sticker(super::Sticker),
+        #[prost(message, tag = "20")]
+        ContactCard(super::ContactCard),
+        #[prost(message, tag = "21")]
+        Location(super::Location),
+        #[prost(message, tag = "23")]
+        GroupInvite(super::GroupInvite),
+        #[prost(message, tag = "24")]
+        Poll(super::Poll),
+        #[prost(message, tag = "25")]
+        PollVote(super::PollVote),
+        #[prost(message, tag = "26")]
+        PollOption(super::PollOption),
+        #[prost(message, tag = "27")]
+        PollClose(super::PollClose),
+        #[prost(message, tag = "32")]
+        Reaction(super::Reaction),
+        #[prost(message, tag = "33")]
+        Edit(super::Edit),
+        #[prost(message, tag = "34")]
+        Delete(super::Delete),
+        #[prost(message, tag = "35")]
+        AdminDelete(super::AdminDelete),
+        #[prost(message, tag = "36")]
+        Pin(super::Pin),
+        #[prost(message, tag = "37")]
+        Unpin(super::Unpin),
+        #[prost(message, tag = "38")]
+        ExpiryTimer(super::ExpiryTimer),
         #[prost(message, tag = "40")]
         Receipt(super::Receipt),
         #[prost(message, tag = "48")]
@@ -106,10 +836,32 @@ pub mod content {
         #[prost(message, tag = "50")]
         Retry(super::Retry),
     }
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum LateBody {
+        #[prost(message, tag = "1027")]
+        CallRinging(super::CallRinging),
+    }
 }
 /// The two accounts of the session that the message came in. No fields: the session says who.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Peer {
+}
+/// A group and the state of it that the author knew.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Group {
+    /// The group's id, 32 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub id: ::prost::alloc::vec::Vec<u8>,
+    /// The state's revision.
+    #[prost(uint32, tag = "2")]
+    pub revision: u32,
+    /// The first 16 bytes of the state's hash.
+    #[prost(bytes = "vec", tag = "3")]
+    pub state: ::prost::alloc::vec::Vec<u8>,
+}
+/// The audience of a story, which is not named.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Story {
 }
 /// A disappearing-message timer.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -131,13 +883,6 @@ pub struct DeviceListRef {
     /// The hash of the list's signed body, 32 bytes.
     #[prost(bytes = "vec", tag = "2")]
     pub hash: ::prost::alloc::vec::Vec<u8>,
-}
-/// A text message.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Text {
-    /// 1 to 8,192 bytes of UTF-8.
-    #[prost(string, tag = "1")]
-    pub text: ::prost::alloc::string::String,
 }
 /// Tells the author what became of messages. For messages of the receipt's receiver only.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -298,7 +1043,7 @@ pub struct Envelope {
     #[prost(uint32, tag = "1")]
     pub version: u32,
     /// Exactly one must be set.
-    #[prost(oneof = "envelope::Kind", tags = "2, 3")]
+    #[prost(oneof = "envelope::Kind", tags = "2, 3, 4")]
     pub kind: ::core::option::Option<envelope::Kind>,
 }
 /// Nested message and enum types in `Envelope`.
@@ -312,6 +1057,9 @@ pub mod envelope {
         /// Every other message between two devices.
         #[prost(message, tag = "3")]
         Session(super::SessionMessage),
+        /// A message for many devices: of a group or of a story, which look alike.
+        #[prost(message, tag = "4")]
+        Sender(super::SenderMessage),
     }
 }
 /// A session message together with everything its receiver needs to create the session. The
@@ -361,6 +1109,136 @@ pub struct SessionMessage {
     /// The sealed and padded plaintext.
     #[prost(bytes = "vec", tag = "4")]
     pub body: ::prost::alloc::vec::Vec<u8>,
+}
+/// A message of a sender chain, the same bytes for all its receivers: it names neither sender nor
+/// group. SPEC.md section 14.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SenderMessage {
+    /// The nonce of the sealed header and of the body, 12 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub nonce: ::prost::alloc::vec::Vec<u8>,
+    /// What finds the scope, 8 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub search_tag: ::prost::alloc::vec::Vec<u8>,
+    /// The sealed header, 114 bytes: sender, position in the chain, and the sender's signature.
+    #[prost(bytes = "vec", tag = "3")]
+    pub header: ::prost::alloc::vec::Vec<u8>,
+    /// The sealed and padded plaintext, at least 144 bytes.
+    #[prost(bytes = "vec", tag = "4")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+}
+// Groups. Everything here is decoded canonically, and every signature is over the exact bytes of
+// the `body` beside it, whose fixed layout SPEC.md section 15 describes. Signatures are Ed25519, 64
+// bytes. Nothing is optional unless its comment says so.
+
+/// Founds a group. The hash of the body is the group's id. At most 55,296 bytes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SignedGroupGenesis {
+    /// At most 49,152 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+    /// By the creator's device, purpose "group-genesis".
+    #[prost(bytes = "vec", tag = "2")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+    /// The encoded DeviceCertificate of the device.
+    #[prost(bytes = "vec", tag = "3")]
+    pub certificate: ::prost::alloc::vec::Vec<u8>,
+    /// The encoded DeviceListEntry that lists the device.
+    #[prost(bytes = "vec", tag = "4")]
+    pub list: ::prost::alloc::vec::Vec<u8>,
+}
+/// One change of a group. At most 55,296 bytes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SignedGroupChange {
+    /// At most 49,152 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+    /// By the actor's device, purpose "group-change".
+    #[prost(bytes = "vec", tag = "2")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+    /// The encoded DeviceCertificate of the device.
+    #[prost(bytes = "vec", tag = "3")]
+    pub certificate: ::prost::alloc::vec::Vec<u8>,
+    /// The encoded DeviceListEntry that lists the device: the one that the base state names for the
+    /// actor, or a later one.
+    #[prost(bytes = "vec", tag = "4")]
+    pub list: ::prost::alloc::vec::Vec<u8>,
+}
+/// Somebody wants to join a group; a member carries it into a change. At most 6,144 bytes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupTicket {
+    /// At most 152 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+    /// By the joiner's device, purpose "group-ticket".
+    #[prost(bytes = "vec", tag = "2")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+    /// By the key of the invite link, purpose "group-invite-link". Present exactly when the ticket
+    /// names a link; empty otherwise.
+    #[prost(bytes = "vec", tag = "3")]
+    pub link_signature: ::prost::alloc::vec::Vec<u8>,
+    /// The encoded DeviceCertificate of the joiner's device.
+    #[prost(bytes = "vec", tag = "4")]
+    pub certificate: ::prost::alloc::vec::Vec<u8>,
+    /// The encoded DeviceListEntry that lists the device.
+    #[prost(bytes = "vec", tag = "5")]
+    pub list: ::prost::alloc::vec::Vec<u8>,
+}
+/// All that a member needs to know to take part. Only sent in a pairwise session.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupSnapshot {
+    #[prost(message, optional, tag = "1")]
+    pub genesis: ::core::option::Option<SignedGroupGenesis>,
+    /// The group's state, at most 524,288 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub state: ::prost::alloc::vec::Vec<u8>,
+    /// The change that led to the state. Absent exactly when the state is that of the genesis.
+    #[prost(message, optional, tag = "3")]
+    pub last_change: ::core::option::Option<SignedGroupChange>,
+}
+/// Asks a member for what the sender missed. Only sent in a pairwise session.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupSyncRequest {
+    /// The group id, 32 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub group: ::prost::alloc::vec::Vec<u8>,
+    /// The revision that the sender knows; 0, and thus absent, is that of the genesis.
+    #[prost(uint32, tag = "2")]
+    pub revision: u32,
+    /// The hash of the state of that revision, 32 bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub state_hash: ::prost::alloc::vec::Vec<u8>,
+}
+/// The answer: either changes or a snapshot. At most 1,048,576 bytes.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GroupSyncAnswer {
+    /// The changes that follow the known revision, in order; at most 256.
+    #[prost(message, repeated, tag = "1")]
+    pub changes: ::prost::alloc::vec::Vec<SignedGroupChange>,
+    /// Present exactly when there are no changes.
+    #[prost(message, optional, tag = "2")]
+    pub snapshot: ::core::option::Option<GroupSnapshot>,
+}
+/// The sender has this state of a group. Only sent in a pairwise session.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupStateAck {
+    /// The group id, 32 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub group: ::prost::alloc::vec::Vec<u8>,
+    /// The revision; 0, and thus absent, is that of the genesis.
+    #[prost(uint32, tag = "2")]
+    pub revision: u32,
+    /// The hash of its state, 32 bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub state_hash: ::prost::alloc::vec::Vec<u8>,
+}
+/// Two changes of one group that contradict each other.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupEvidence {
+    #[prost(message, optional, tag = "1")]
+    pub first: ::core::option::Option<SignedGroupChange>,
+    #[prost(message, optional, tag = "2")]
+    pub second: ::core::option::Option<SignedGroupChange>,
 }
 // Identities and prekeys. Everything here is decoded canonically, and every signature is over the
 // exact bytes of the `body` beside it, whose fixed layout SPEC.md describes (sections 5 and 6).
@@ -478,4 +1356,75 @@ pub struct PrekeyPublication {
     /// Kind 4, by ascending id, at most 200. Each is handed out once.
     #[prost(message, repeated, tag = "5")]
     pub one_time_kem_prekeys: ::prost::alloc::vec::Vec<PublishedPrekey>,
+}
+// How the devices of a group, or of a story's audience, learn each other's sender chains. These
+// travel inside pairwise contents alone; who sent one is who that session says. SPEC.md section 14.
+
+/// A sender chain, from the device that sends on it. Canonical.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SenderKey {
+    /// The fixed layout of SPEC.md section 14.6, 152 bytes, or 184 with the epoch secret. Absent:
+    /// refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+}
+/// Asks a device for its current chain, after a message of a chain that is not known here.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SenderKeyRequest {
+    /// What the chain is bound to: the fixed layout of SPEC.md section 14.1, 69 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub scope: ::prost::alloc::vec::Vec<u8>,
+    /// The chain that the message named.
+    #[prost(uint32, tag = "2")]
+    pub chain_id: u32,
+}
+/// The answer of a device that does not give its chain.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SenderKeyWithheld {
+    /// As in the request, 69 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub scope: ::prost::alloc::vec::Vec<u8>,
+    /// As in the request.
+    #[prost(uint32, tag = "2")]
+    pub chain_id: u32,
+    /// Why, for people and logs: nothing is decided by it. Unknown numbers count as 0.
+    #[prost(enumeration = "SenderKeyWithheldReason", tag = "3")]
+    pub reason: i32,
+}
+/// Why a sender key is withheld.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum SenderKeyWithheldReason {
+    /// Not said.
+    Unspecified = 0,
+    /// The asking device is none of the scope's current ones.
+    NotAMember = 1,
+    /// The device no longer sends in this scope: its key epoch, or version, has been replaced.
+    Replaced = 2,
+    /// The device has no chain in this scope.
+    NoChain = 3,
+}
+impl SenderKeyWithheldReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SENDER_KEY_WITHHELD_REASON_UNSPECIFIED",
+            Self::NotAMember => "SENDER_KEY_WITHHELD_REASON_NOT_A_MEMBER",
+            Self::Replaced => "SENDER_KEY_WITHHELD_REASON_REPLACED",
+            Self::NoChain => "SENDER_KEY_WITHHELD_REASON_NO_CHAIN",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SENDER_KEY_WITHHELD_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "SENDER_KEY_WITHHELD_REASON_NOT_A_MEMBER" => Some(Self::NotAMember),
+            "SENDER_KEY_WITHHELD_REASON_REPLACED" => Some(Self::Replaced),
+            "SENDER_KEY_WITHHELD_REASON_NO_CHAIN" => Some(Self::NoChain),
+            _ => None,
+        }
+    }
 }

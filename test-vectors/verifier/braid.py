@@ -105,6 +105,13 @@ class Braid:
         knows = self.state in (CT1_SAMPLED, EK_RECEIVED_CT1_SAMPLED, CT1_ACKNOWLEDGED, CT2_SAMPLED)
         return self.epoch if knows else self.epoch - 1
 
+    def peer_may_lag(self):
+        waits = self.state == NO_HEADER_RECEIVED and not self.decoder.chunks
+        return self.epoch > 1 and waits
+
+    def peer_may_doubt(self):
+        return self.epoch > 1 and self.state in (KEYS_UNSAMPLED, KEYS_SAMPLED)
+
     # Send
 
     def send(self, draw):

@@ -9,6 +9,12 @@ SKIPPED_KEYS = 2000
 SKIPPED_KEY_AGE = 30 * 86_400_000
 PQ_EPOCHS = 3
 PQ_EPOCH_AGE = 7 * 86_400_000
+CARRIER_RETRY = 86_400_000
+CLOCK_SKEW = 86_400_000
+
+
+def is_over(time, since, now):
+    return now - since >= time or since - now > CLOCK_SKEW
 
 
 class Chain:
@@ -37,7 +43,7 @@ class PqRatchet:
         self.dropped = 0
         self.completed_at = self.sent_at = now
         self.sent = self.received = 0
-        self.heard = self.owes_answer = False
+        self.heard = self.ended_stale = False
 
     def chains(self, keys):
         self.root, a2b, b2a = split(keys)
@@ -51,7 +57,7 @@ class PqRatchet:
         key = self.sending.step()
         header = (epoch, self.sending.n, kind, chunk)
         self.sent = min(self.sent + 1, 2**32 - 1)
-        self.sent_at, self.heard, self.owes_answer = now, False, False
+        self.sent_at, self.heard = now, False
         self.add(epoch, output)
         return header, key
 
@@ -90,7 +96,7 @@ class PqRatchet:
         self.heard = True
         self.add(before, output)
         if self.braid.epoch != before:
-            self.complete(output is not None, now)
+            self.complete(now)
         return key
 
     def add(self, epoch, output):
@@ -103,11 +109,22 @@ class PqRatchet:
         oldest = epoch - len(self.receiving) + 1
         self.drop([s for s in self.skipped if s[0] < oldest], epoch)
 
-    def complete(self, by_decapsulation, now):
+    def complete(self, now):
         self.sending, self.next_sending = self.next_sending, None
-        stale = now - self.completed_at >= PQ_EPOCH_AGE
+        self.ended_stale = self.is_stale(now)
         self.completed_at, self.sent, self.received = now, 0, 0
-        self.heard, self.owes_answer = False, by_decapsulation and stale
+
+    def is_stale(self, now):
+        return is_over(PQ_EPOCH_AGE, self.completed_at, now)
+
+    def should_send_carrier(self, now):
+        silent = is_over(CARRIER_RETRY, self.sent_at, now)
+        answer = self.heard and (self.ended_stale or silent)
+        if self.braid.peer_may_lag() and (answer or silent):
+            return True
+        if self.braid.peer_may_doubt() and answer:
+            return True
+        return self.is_stale(now) and (self.heard or silent)
 
     def drop(self, keys, latest):
         oldest = latest - len(self.receiving) + 1
@@ -139,5 +156,5 @@ class PqRatchet:
             + u32(self.sent)
             + u32(self.received)
             + layout.boolean(self.heard)
-            + layout.boolean(self.owes_answer)
+            + layout.boolean(self.ended_stale)
         )

@@ -380,6 +380,9 @@ def run_step(step, sides, session, now, messages):
     elif op == "expire":
         now = step["now"]
         side.expire(now)
+    elif op == "advice":
+        now = step["now"]
+        equal("carrier", side.pq.should_send_carrier(now), step["carrier"])
     else:
         data = messages[step["message"]] if "message" in step else unhex(step["bytes"])
         message = ratchet.Message.decode(data)

@@ -104,6 +104,16 @@ pub(crate) enum Step {
     Replaced(Box<Braid>),
 }
 
+/// Whether both sides know of each other that they have left the last epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Following {
+    Known,
+    /// We completed it first, and nothing of the new one has come from the peer.
+    MayLag,
+    /// We followed, and the peer has not shown that it knows.
+    MayDoubt,
+}
+
 /// Why the Braid refused a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -167,6 +177,18 @@ impl Braid {
     /// may not have it yet.
     pub(crate) const fn latest_epoch(&self) -> u32 {
         if self.state.has_encapsulated() { self.epoch } else { self.sending_epoch() }
+    }
+
+    /// Bytes of the stored form.
+    pub(crate) fn stored_len(&self) -> usize {
+        let mut w = Writer::new();
+        w.put(self);
+        w.as_slice().len()
+    }
+
+    /// What the messages so far say about the peer's following from the last epoch to this one.
+    pub(crate) const fn following(&self) -> Following {
+        if self.epoch == 1 { Following::Known } else { self.state.following() }
     }
 
     /// Takes over what a send or receipt changes. The step must be of this very state.

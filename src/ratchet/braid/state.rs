@@ -2,9 +2,9 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::Chunk;
 use super::authenticator::{Authenticator, MAC_LEN};
 use super::erasure::{Decoder, Encoder};
+use super::{Chunk, Following};
 use crate::crypto::{
     KEM_CT1_LEN, KEM_CT2_LEN, KemCt1, KemEncapsulation, KemHeader, KemSeed, KemVector,
 };
@@ -69,6 +69,24 @@ impl State {
             | Self::EkSentCt1Received { .. }
             | Self::NoHeaderReceived { .. }
             | Self::HeaderReceived { .. } => false,
+        }
+    }
+
+    /// Who followed to this epoch sends the header's chunks first of all, and gets none of the
+    /// ciphertext's before they have arrived.
+    pub(super) const fn following(&self) -> Following {
+        match self {
+            Self::NoHeaderReceived { header } if header.is_empty() => Following::MayLag,
+            Self::KeysUnsampled | Self::KeysSampled { .. } => Following::MayDoubt,
+            Self::NoHeaderReceived { .. }
+            | Self::HeaderSent { .. }
+            | Self::Ct1Received { .. }
+            | Self::EkSentCt1Received { .. }
+            | Self::HeaderReceived { .. }
+            | Self::Ct1Sampled { .. }
+            | Self::EkReceivedCt1Sampled { .. }
+            | Self::Ct1Acknowledged { .. }
+            | Self::Ct2Sampled { .. } => Following::Known,
         }
     }
 

@@ -1,22 +1,30 @@
+use core::time::Duration;
+
 use crate::limits;
 use crate::ratchet::Staleness;
+use crate::ratchet::braid::Following;
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 /// What the advice on carrier messages is made of.
 ///
 /// An epoch needs messages in both directions, so a carrier is answered by a carrier: whoever is
-/// stale and heard from the peer sends at once, and whoever hears nothing tries once a day. The
-/// side that completes the epoch first owes one more message, without which the other could not
-/// complete it.
+/// stale and heard from the peer sends at once, and whoever hears nothing tries once a day.
+///
+/// The side that completes an epoch first owes the peer one message more, without which the peer
+/// could not follow. That message may be lost, so it is repeated until something of the new epoch
+/// arrives, which the peer in turn owes. Whoever has heard of the new epoch owes nothing for it by
+/// itself, only in answer, and so two sides that have completed fall silent.
 #[derive(Clone, Debug)]
 pub(super) struct Healing {
     completed_at: Timestamp,
     sent_at: Timestamp,
     sent: u32,
     received: u32,
+    /// Whether anything arrived since the last send.
     heard: bool,
-    owes_answer: bool,
+    /// Whether the last epoch was stale when it completed: then its end is not left to chance.
+    ended_stale: bool,
 }
 
 impl Healing {
@@ -27,7 +35,7 @@ impl Healing {
             sent: 0,
             received: 0,
             heard: false,
-            owes_answer: false,
+            ended_stale: false,
         }
     }
 
@@ -35,7 +43,6 @@ impl Healing {
         self.sent = self.sent.saturating_add(1);
         self.sent_at = now;
         self.heard = false;
-        self.owes_answer = false;
     }
 
     pub(super) fn received(&mut self) {
@@ -43,10 +50,10 @@ impl Healing {
         self.heard = true;
     }
 
-    /// `first`: the peer completes the epoch only when it hears from us.
-    pub(super) fn completed(&mut self, first: bool, now: Timestamp) {
-        let owes_answer = first && self.is_stale(now);
-        *self = Self { completed_at: now, sent_at: self.sent_at, owes_answer, ..Self::begin(now) };
+    /// What was heard last stays unanswered: it may be what completed the epoch.
+    pub(super) fn completed(&mut self, now: Timestamp) {
+        let Self { sent_at, heard, .. } = *self;
+        *self = Self { sent_at, heard, ended_stale: self.is_stale(now), ..Self::begin(now) };
     }
 
     pub(super) fn staleness(&self, completed: u32, now: Timestamp) -> Staleness {
@@ -54,20 +61,32 @@ impl Healing {
         Staleness { completed, sent: self.sent, received: self.received, age }
     }
 
-    pub(super) fn should_send_carrier(&self, now: Timestamp) -> bool {
-        let silent = now.since(self.sent_at) >= limits::CARRIER_RETRY;
-        self.owes_answer || (self.is_stale(now) && (self.heard || silent))
+    pub(super) fn should_send_carrier(&self, peer: Following, now: Timestamp) -> bool {
+        let silent = is_over(limits::CARRIER_RETRY, self.sent_at, now);
+        let answer = self.heard && (self.ended_stale || silent);
+        let owed = match peer {
+            Following::Known => false,
+            Following::MayDoubt => answer,
+            Following::MayLag => answer || silent,
+        };
+        owed || (self.is_stale(now) && (self.heard || silent))
     }
 
     fn is_stale(&self, now: Timestamp) -> bool {
-        now.since(self.completed_at) >= limits::PQ_EPOCH_AGE
+        is_over(limits::PQ_EPOCH_AGE, self.completed_at, now)
     }
+}
+
+/// Whether the time since `since` is over. A time too far in the future was set by a clock that
+/// went wrong, and must not keep a session from healing until then.
+fn is_over(time: Duration, since: Timestamp, now: Timestamp) -> bool {
+    now.since(since) >= time || since.since(now) > limits::CLOCK_SKEW
 }
 
 impl Layout for Healing {
     fn write(&self, w: &mut Writer) {
-        let Self { completed_at, sent_at, sent, received, heard, owes_answer } = self;
-        w.put(completed_at).put(sent_at).put(sent).put(received).put(heard).put(owes_answer);
+        let Self { completed_at, sent_at, sent, received, heard, ended_stale } = self;
+        w.put(completed_at).put(sent_at).put(sent).put(received).put(heard).put(ended_stale);
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
@@ -77,7 +96,7 @@ impl Layout for Healing {
             sent: r.get()?,
             received: r.get()?,
             heard: r.get()?,
-            owes_answer: r.get()?,
+            ended_stale: r.get()?,
         })
     }
 }

@@ -163,10 +163,7 @@ impl PqRatchet {
         now: Timestamp,
     ) -> Result<PqReceive, PqError> {
         let (epoch, n) = (header.key_epoch(), header.n);
-        let Some(oldest) = self.oldest_epoch().filter(|oldest| epoch >= *oldest) else {
-            return Ok(PqReceive::TooOld);
-        };
-        let index = usize::try_from(epoch.saturating_sub(oldest)).unwrap_or(usize::MAX);
+        let Some(index) = self.index_of(epoch) else { return Ok(PqReceive::TooOld) };
         let receiving = self.receiving.get(index).ok_or(BraidError::FutureEpoch)?;
         if n > receiving.chain.n {
             let ahead = advance(epoch, &receiving.chain, n, now)?;
@@ -225,7 +222,6 @@ impl PqRatchet {
 
     fn commit(&mut self, added: Option<EpochChains>, step: Step, now: Timestamp) {
         let before = self.braid.sending_epoch();
-        let adds = added.is_some();
         self.braid.commit(step);
         if let Some(EpochChains { root, sending, receiving }) = added {
             self.root = root;
@@ -236,7 +232,7 @@ impl PqRatchet {
             if let Some(next) = self.next_sending.take() {
                 self.sending = next;
             }
-            self.healing.completed(adds, now);
+            self.healing.completed(now);
         }
     }
 
@@ -260,6 +256,17 @@ impl PqRatchet {
         self.dropped
     }
 
+    /// Bytes of the Braid's stored form.
+    pub(crate) fn braid_state_len(&self) -> usize {
+        self.braid.stored_len()
+    }
+
+    /// The counter that comes to its end first.
+    pub(crate) fn highest_counter(&self) -> u32 {
+        let received = self.receiving.iter().map(|receiving| receiving.chain.n);
+        received.fold(self.sending.n.max(self.braid.latest_epoch()), u32::max)
+    }
+
     /// How stale the post-quantum protection is.
     pub(crate) fn staleness(&self, now: Timestamp) -> Staleness {
         self.healing.staleness(self.braid.sending_epoch(), now)
@@ -267,7 +274,7 @@ impl PqRatchet {
 
     /// Whether to send an empty message now so that the Braid moves.
     pub(crate) fn should_send_carrier(&self, now: Timestamp) -> bool {
-        self.healing.should_send_carrier(now)
+        self.healing.should_send_carrier(self.braid.following(), now)
     }
 
     fn oldest_epoch(&self) -> Option<u32> {
@@ -276,8 +283,13 @@ impl PqRatchet {
     }
 
     fn receiving_mut(&mut self, epoch: u32) -> Option<&mut ReceivingChain> {
-        let index = epoch.checked_sub(self.oldest_epoch()?)?;
-        self.receiving.get_mut(usize::try_from(index).ok()?)
+        let index = self.index_of(epoch)?;
+        self.receiving.get_mut(index)
+    }
+
+    /// Where an epoch's chain is, if there is one. `None`: it was erased.
+    fn index_of(&self, epoch: u32) -> Option<usize> {
+        usize::try_from(epoch.checked_sub(self.oldest_epoch()?)?).ok()
     }
 
     fn drop_oldest(&mut self, count: usize) {
@@ -384,9 +396,20 @@ impl PqRatchet {
         let latest = self.braid.latest_epoch();
         let has_next = latest != self.braid.sending_epoch();
         let chains = usize::try_from(latest).unwrap_or(usize::MAX).saturating_add(1);
-        let oldest = self.oldest_epoch();
         self.next_sending.is_some() == has_next
             && self.receiving.len() == chains.min(limits::PQ_EPOCHS)
-            && self.skipped.iter().all(|key| Some(key.epoch) >= oldest && key.epoch <= latest)
+            && self.receiving.iter().all(|r| r.dropped_through < r.chain.n.max(1))
+            && self.skipped_keys_rise()
+    }
+
+    /// Whether the skipped keys of each epoch rise, and are of messages before its chain's last.
+    fn skipped_keys_rise(&self) -> bool {
+        let mut last = [0; limits::PQ_EPOCHS];
+        self.skipped.iter().all(|key| {
+            let Some(index) = self.index_of(key.epoch) else { return false };
+            let before = last.get_mut(index).map(|last| core::mem::replace(last, key.n));
+            let chain = self.receiving.get(index).map(|receiving| &receiving.chain);
+            before.zip(chain).is_some_and(|(before, chain)| before < key.n && key.n < chain.n)
+        })
     }
 }

@@ -1,0 +1,132 @@
+//! The operations that are counted. Each prepares, does everything once so that nothing is counted
+//! that happens only the first time, and then does it once more for the count.
+
+use sealwax::session::Opened;
+
+use crate::callgrind::counted;
+use crate::people::{NOW, Party, acquaint, crowd, rng};
+
+pub(crate) type Case = (&'static str, fn());
+
+pub(crate) const CASES: [Case; 11] = [
+    ("encrypt", encrypt),
+    ("decrypt", decrypt),
+    ("decrypt_behind_1000_skipped", decrypt_behind_skipped),
+    ("ping_pong_with_turns", ping_pong),
+    ("ping_pong_epoch", epoch),
+    ("first_message_initiator", first_message_initiator),
+    ("first_message_responder", first_message_responder),
+    ("open_found_among_1000", found),
+    ("open_unknown_among_1000", unknown),
+    ("store", store),
+    ("restore", restore),
+];
+
+const TEXT: [u8; 64] = [7; 64];
+
+/// One message of an established session, without a turn.
+fn encrypt() {
+    let mut rng = rng(1);
+    let (mut alice, bob) = acquaint(&mut rng);
+    let permit = bob.permit();
+    alice.say(&bob, &TEXT, &mut rng);
+    counted(|| alice.endpoint.encrypt(&permit, &TEXT, NOW, &mut rng).unwrap());
+}
+
+fn decrypt() {
+    let mut rng = rng(2);
+    let (mut alice, mut bob) = acquaint(&mut rng);
+    let [first, second] = [(); 2].map(|()| alice.say(&bob, &TEXT, &mut rng));
+    bob.hear(&alice, &first);
+    counted(|| bob.endpoint.open(&second, NOW).unwrap());
+}
+
+fn decrypt_behind_skipped() {
+    let mut rng = rng(3);
+    let (mut alice, mut bob) = acquaint(&mut rng);
+    let first = alice.say(&bob, &TEXT, &mut rng);
+    bob.hear(&alice, &first);
+    for _ in 0..1_000 {
+        alice.say(&bob, &TEXT, &mut rng);
+    }
+    let last = alice.say(&bob, &TEXT, &mut rng);
+    counted(|| bob.endpoint.open(&last, NOW).unwrap());
+}
+
+/// A message each way, with a turn on both sides.
+fn ping_pong() {
+    let mut rng = rng(4);
+    let (mut alice, mut bob) = acquaint(&mut rng);
+    round_trip(&mut alice, &mut bob, &mut rng);
+    counted(|| round_trip(&mut alice, &mut bob, &mut rng));
+}
+
+/// So many round trips that every transition of the post-quantum ratchet is among them.
+fn epoch() {
+    let mut rng = rng(5);
+    let (mut alice, mut bob) = acquaint(&mut rng);
+    round_trip(&mut alice, &mut bob, &mut rng);
+    counted(|| (0..45).for_each(|_| round_trip(&mut alice, &mut bob, &mut rng)));
+}
+
+fn round_trip(alice: &mut Party, bob: &mut Party, rng: &mut rand_chacha::ChaCha20Rng) {
+    let envelope = alice.say(bob, &TEXT, rng);
+    bob.hear(alice, &envelope);
+    let envelope = bob.say(alice, &TEXT, rng);
+    alice.hear(bob, &envelope);
+}
+
+fn first_message_initiator() {
+    let mut rng = rng(6);
+    let (mut alice, mut bob) = acquaint(&mut rng);
+    let (bundle, permit) = (bob.bundle(), bob.permit());
+    counted(|| {
+        alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+        alice.endpoint.encrypt(&permit, &TEXT, NOW, &mut rng).unwrap()
+    });
+}
+
+fn first_message_responder() {
+    let mut rng = rng(7);
+    let (mut alice, mut bob) = acquaint(&mut rng);
+    let bundle = bob.bundle();
+    alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap();
+    let envelope = alice.say(&bob, &TEXT, &mut rng);
+    let permit = alice.permit();
+    counted(|| match bob.endpoint.open(&envelope, NOW).unwrap() {
+        Opened::Introduction(first) => bob.endpoint.accept(*first, permit.device(), NOW).unwrap(),
+        other => panic!("{other:?}"),
+    });
+}
+
+/// A message of the peer that is searched for last.
+fn found() {
+    let (mut bob, envelope) = crowd(1_000, &mut rng(8));
+    counted(|| match bob.endpoint.open(&envelope, NOW).unwrap() {
+        Opened::Message(received) => received,
+        other => panic!("{other:?}"),
+    });
+}
+
+/// An envelope of nobody's.
+fn unknown() {
+    let (mut bob, mut envelope) = crowd(1_000, &mut rng(9));
+    envelope[12] ^= 1;
+    counted(|| assert!(matches!(bob.endpoint.open(&envelope, NOW), Ok(Opened::Unknown))));
+}
+
+fn store() {
+    let (alice, bob) = acquaint(&mut rng(10));
+    let peer = bob.endpoint.local().address();
+    counted(|| alice.endpoint.stored_peer(peer).unwrap());
+}
+
+fn restore() {
+    let (alice, bob) = acquaint(&mut rng(11));
+    let stored = alice.endpoint.stored_peer(bob.endpoint.local().address()).unwrap();
+    let Party { endpoint, .. } = alice;
+    let (local, list) = (endpoint.local().clone(), endpoint.own_list().clone());
+    let prekeys = endpoint.prekeys().clone();
+    counted(|| sealwax::session::Endpoint::restore(local, list, prekeys, [&stored]).complete())
+        .unwrap();
+}

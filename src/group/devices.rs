@@ -1,0 +1,216 @@
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use super::member::Member;
+use super::state::GroupState;
+use super::{Action, GroupId};
+use crate::crypto::Digest;
+use crate::error::error_codes;
+use crate::identity::{
+    AccountId, AccountKey, Contact, DeviceAddress, DeviceCertificate, VerifiedDevice,
+    VerifiedDeviceList,
+};
+use crate::time::Timestamp;
+
+/// Where the newest verified device lists are looked up, our own among them.
+pub trait DeviceLists {
+    /// The list of an account, if we have one.
+    fn device_list(&self, account: &AccountId) -> Option<&VerifiedDeviceList>;
+}
+
+impl DeviceLists for BTreeMap<AccountId, VerifiedDeviceList> {
+    fn device_list(&self, account: &AccountId) -> Option<&VerifiedDeviceList> {
+        self.get(account)
+    }
+}
+
+impl DeviceLists for BTreeMap<AccountId, Contact> {
+    fn device_list(&self, account: &AccountId) -> Option<&VerifiedDeviceList> {
+        self.get(account).map(Contact::list)
+    }
+}
+
+/// Every device that belongs to a state: the listed, unrevoked, valid ones of all members, by lists
+/// at least as new as the state names. Only [`GroupState::devices`] makes one; it is what keys are
+/// handed out by (SPEC.md 15.8).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceSet {
+    group: GroupId,
+    revision: u32,
+    state: Digest,
+    key_epoch: u32,
+    devices: Vec<VerifiedDevice>,
+    withheld: Vec<Withheld>,
+}
+
+/// A member that gets nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withheld {
+    /// The member.
+    pub account: AccountId,
+    /// Why.
+    pub reason: WithheldReason,
+}
+
+/// Why a member's devices are not in a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WithheldReason {
+    /// We have no list of the account: fetch it.
+    NoList,
+    /// Ours is older than the one that the group knows: fetch a newer one.
+    Outdated,
+    /// Ours and the group's are two lists of one version: the account forked it.
+    Forked,
+    /// The group knows the account under another key than we do: whoever added it may have been
+    /// deceived, or deceives.
+    OtherKey,
+    /// Our list has expired: fetch a newer one.
+    Expired,
+}
+
+impl GroupState {
+    /// The devices of all members.
+    ///
+    /// # Errors
+    /// [`ListsNeeded`] when lists have to be fetched first. If they cannot be had,
+    /// [`GroupState::devices_at_hand`] goes on without those members.
+    pub fn devices<L: DeviceLists + ?Sized>(
+        &self,
+        lists: &L,
+        now: Timestamp,
+    ) -> Result<DeviceSet, ListsNeeded> {
+        let set = self.devices_at_hand(lists, now);
+        let missing =
+            |w: &&Withheld| matches!(w.reason, WithheldReason::NoList | WithheldReason::Outdated);
+        let accounts: Vec<_> =
+            set.withheld.iter().filter(missing).map(|w| w.account.clone()).collect();
+        if accounts.is_empty() { Ok(set) } else { Err(ListsNeeded { accounts }) }
+    }
+
+    /// The devices of those members whose lists are at hand; the others get nothing, and a member
+    /// who names a list that nobody can get holds up nobody.
+    #[must_use]
+    pub fn devices_at_hand<L: DeviceLists + ?Sized>(&self, lists: &L, now: Timestamp) -> DeviceSet {
+        let mut set = DeviceSet {
+            group: self.group(),
+            revision: self.revision(),
+            state: *self.hash(),
+            key_epoch: self.key_epoch(),
+            devices: Vec::new(),
+            withheld: Vec::new(),
+        };
+        for member in self.members() {
+            match usable(member, lists, now) {
+                Ok(list) => {
+                    let ids = list.devices().iter().map(DeviceCertificate::device);
+                    set.devices.extend(ids.filter_map(|id| list.device(id, now).ok()));
+                }
+                Err(reason) => {
+                    set.withheld.push(Withheld { account: member.account.clone(), reason });
+                }
+            }
+        }
+        set
+    }
+
+    /// What to tell the group: the newer lists that we have of its members. A revoked device stays
+    /// in the group until somebody does.
+    #[must_use]
+    pub fn outdated<L: DeviceLists + ?Sized>(&self, lists: &L) -> Vec<Action> {
+        let newer = |member: &Member| {
+            let entry = lists.device_list(&member.account)?.signed().entry();
+            let follows = super::stage::standing(member, entry)?;
+            (follows != super::stage::Standing::Named).then(|| Action::update_devices(entry))
+        };
+        self.members().iter().filter_map(newer).collect()
+    }
+}
+
+fn usable<'a, L: DeviceLists + ?Sized>(
+    member: &Member,
+    lists: &'a L,
+    now: Timestamp,
+) -> Result<&'a VerifiedDeviceList, WithheldReason> {
+    let list = lists.device_list(&member.account).ok_or(WithheldReason::NoList)?;
+    if list.version() < member.list.version {
+        return Err(WithheldReason::Outdated);
+    }
+    if !follows_key(member, list) {
+        return Err(WithheldReason::OtherKey);
+    }
+    if list.version() == member.list.version && *list.hash() != member.list.hash {
+        return Err(WithheldReason::Forked);
+    }
+    if list.is_expired(now) { Err(WithheldReason::Expired) } else { Ok(list) }
+}
+
+/// The account key that the group knows is the one in force, or the account handed over from it.
+fn follows_key(member: &Member, list: &VerifiedDeviceList) -> bool {
+    member.account_key.is(list.account_key())
+        || AccountKey::from_bytes(member.account_key.as_bytes())
+            .is_ok_and(|key| list.is_retired(&key))
+}
+
+impl DeviceSet {
+    /// The group.
+    #[must_use]
+    pub const fn group(&self) -> GroupId {
+        self.group
+    }
+
+    /// The revision whose devices these are.
+    #[must_use]
+    pub const fn revision(&self) -> u32 {
+        self.revision
+    }
+
+    /// The hash of its state.
+    #[must_use]
+    pub const fn state_hash(&self) -> &Digest {
+        &self.state
+    }
+
+    /// Its key epoch.
+    #[must_use]
+    pub const fn key_epoch(&self) -> u32 {
+        self.key_epoch
+    }
+
+    /// The devices, by account and id; our own among them.
+    #[must_use]
+    pub fn devices(&self) -> &[VerifiedDevice] {
+        &self.devices
+    }
+
+    /// The members that get nothing, and why.
+    #[must_use]
+    pub fn withheld(&self) -> &[Withheld] {
+        &self.withheld
+    }
+
+    /// The device, if it is in the set.
+    #[must_use]
+    pub fn find(&self, address: &DeviceAddress) -> Option<&VerifiedDevice> {
+        let index = self.devices.binary_search_by(|device| device.address().cmp(address)).ok()?;
+        self.devices.get(index)
+    }
+
+    /// Whether the device is in the set.
+    #[must_use]
+    pub fn contains(&self, address: &DeviceAddress) -> bool {
+        self.find(address).is_some()
+    }
+}
+
+/// Device lists are missing or older than those that the group knows.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("newer device lists of {} members are needed", accounts.len())]
+pub struct ListsNeeded {
+    /// Whose.
+    pub accounts: Vec<AccountId>,
+}
+
+error_codes!(ListsNeeded {
+    Self { .. } => ("group/lists-needed", FetchDeviceList),
+});

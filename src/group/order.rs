@@ -1,0 +1,114 @@
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+
+use super::access::Role;
+use super::action::Action;
+use super::change::SignedChange;
+use super::state::GroupState;
+use crate::crypto::Digest;
+
+/// The class of a change: that of its strongest action (SPEC.md 15.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Class {
+    /// Somebody or something goes.
+    Removal,
+    /// Somebody has less to say.
+    Demotion,
+    /// Others may do other things.
+    Access,
+    /// Additions and everything else.
+    Rest,
+}
+
+fn class(base: &GroupState, action: &Action) -> Class {
+    match action {
+        Action::Remove(_) | Action::Leave | Action::Ban(_) | Action::Terminate => Class::Removal,
+        Action::SetRole(account, role) => match base.member(account) {
+            Some(member) if *role < member.role => Class::Demotion,
+            _ => Class::Rest,
+        },
+        Action::HandOver(_) => Class::Demotion,
+        Action::SetAccess(..) | Action::SetAnnouncement(_) | Action::SetSlowMode(_) => {
+            Class::Access
+        }
+        _ => Class::Rest,
+    }
+}
+
+/// A revoked device is a removal, however the change tells of it: what begins a key epoch and is
+/// no reset.
+fn class_of(base: &GroupState, change: &SignedChange) -> Class {
+    let actions = change.actions();
+    let strongest = actions.iter().map(|action| class(base, action)).min();
+    let resets = actions.contains(&Action::ResetKeys);
+    if change.begins_key_epoch() && !resets {
+        return Class::Removal;
+    }
+    strongest.unwrap_or(Class::Rest)
+}
+
+/// What decides between changes of one base: class, rank at the base, hash. Never a time.
+type Precedence = (Class, Reverse<Role>, Digest);
+
+fn precedence(base: &GroupState, change: &SignedChange) -> Option<Precedence> {
+    let rank = base.member(&change.actor().account)?.role;
+    Some((class_of(base, change), Reverse(rank), *change.hash()))
+}
+
+/// Without a server that orders: the change that follows `base`, of any number that claim to. Who
+/// has the same candidates comes to the same result, in whatever order they came (SPEC.md 15.6).
+/// Changes that no check would pass do not count; judged by the chain alone.
+#[must_use]
+pub fn winner<'a>(
+    base: &GroupState,
+    candidates: impl IntoIterator<Item = &'a SignedChange>,
+) -> Option<&'a SignedChange> {
+    best(base, candidates).map(|(change, _)| change)
+}
+
+fn best<'a>(
+    base: &GroupState,
+    candidates: impl IntoIterator<Item = &'a SignedChange>,
+) -> Option<(&'a SignedChange, GroupState)> {
+    let mut ordered: Vec<_> = candidates
+        .into_iter()
+        .filter(|change| change.group() == base.group() && change.base_hash() == base.hash())
+        .filter_map(|change| precedence(base, change).map(|p| (p, change)))
+        .collect();
+    ordered.sort_by_key(|(precedence, _)| *precedence);
+    ordered
+        .into_iter()
+        .find_map(|(_, change)| base.succeed(change).ok().map(|applied| (change, applied.state)))
+}
+
+/// Where a set of changes leads.
+#[derive(Clone, Debug)]
+pub struct Replayed<'a> {
+    /// The last state.
+    pub state: GroupState,
+    /// The changes that led there, in order. The others lost, or were never valid.
+    pub applied: Vec<&'a SignedChange>,
+}
+
+/// Folds a set of changes over a state: at every state the [`winner`] of those that build on it.
+/// The result depends on the set alone, not on the order or on repetitions; one that turns up late
+/// can change the past, which is why a group with a server that orders uses
+/// [`GroupState::apply`].
+#[must_use]
+pub fn replay<'a>(
+    base: &GroupState,
+    changes: impl IntoIterator<Item = &'a SignedChange>,
+) -> Replayed<'a> {
+    let mut by_base: BTreeMap<Digest, Vec<&SignedChange>> = BTreeMap::new();
+    for change in changes {
+        by_base.entry(*change.base_hash()).or_default().push(change);
+    }
+    let mut replayed = Replayed { state: base.clone(), applied: Vec::new() };
+    while let Some(candidates) = by_base.remove(replayed.state.hash()) {
+        let Some((change, state)) = best(&replayed.state, candidates) else { break };
+        replayed.applied.push(change);
+        replayed.state = state;
+    }
+    replayed
+}

@@ -1,0 +1,6 @@
+mod actions;
+mod attacks;
+mod checks;
+mod conflicts;
+mod joining;
+mod storage;

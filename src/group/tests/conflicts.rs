@@ -1,0 +1,151 @@
+use alloc::vec;
+use alloc::vec::Vec;
+
+use proptest::prelude::*;
+
+use super::super::fixture::{People, group, id, title};
+use super::super::*;
+use crate::identity::fixture::NOW;
+
+fn wins(ours: (&str, Vec<Action>), theirs: (&str, Vec<Action>)) -> bool {
+    let (people, base) = group();
+    let a = people.sign(ours.0, &base, ours.1).unwrap().change;
+    let b = people.sign(theirs.0, &base, theirs.1).unwrap().change;
+    let found = winner(&base, [&b, &a]).unwrap();
+    assert_eq!(winner(&base, [&a, &b, &a]), Some(found));
+    *found == a
+}
+
+#[test]
+fn removal_beats_demotion_beats_access_beats_the_rest_whatever_the_rank() {
+    let removal = ("mona", vec![Action::Remove(id("max"))]);
+    let leave = ("otto", vec![Action::Leave]);
+    let demotion = ("anna", vec![Action::SetRole(id("mona"), Role::Observer)]);
+    let access = ("adam", vec![Action::SetAnnouncement(true)]);
+    let rest = ("olga", vec![title("x")]);
+    let promotion = ("olga", vec![Action::SetRole(id("max"), Role::Admin)]);
+    assert!(wins(removal.clone(), demotion.clone()));
+    assert!(wins(leave, demotion.clone()));
+    assert!(wins(demotion.clone(), access.clone()));
+    assert!(wins(access.clone(), rest));
+    assert!(wins(access, promotion.clone()));
+    assert!(wins(removal, promotion));
+}
+
+#[test]
+fn within_a_class_rank_decides_and_then_the_hash() {
+    assert!(wins(("olga", vec![title("a")]), ("anna", vec![title("b")])));
+    assert!(wins(("anna", vec![title("a")]), ("mona", vec![Action::ResetKeys])));
+    let (people, base) = group();
+    let a = people.sign("anna", &base, vec![title("a")]).unwrap().change;
+    let b = people.sign("adam", &base, vec![title("b")]).unwrap().change;
+    let smaller = if a.hash() < b.hash() { &a } else { &b };
+    assert_eq!(winner(&base, [&a, &b]), Some(smaller));
+}
+
+#[test]
+fn a_revoked_device_counts_as_a_removal() {
+    let (mut people, base) = group();
+    let demotion = vec![Action::SetRole(id("mona"), Role::Observer)];
+    let demotion = people.sign("anna", &base, demotion).unwrap().change;
+    people.replace_device("max");
+    let told = people.sign("otto", &base, base.outdated(&people.lists)).unwrap().change;
+    assert_eq!(winner(&base, [&demotion, &told]), Some(&told));
+}
+
+#[test]
+fn what_no_check_would_pass_does_not_compete() {
+    let (people, base) = group();
+    let rest = people.sign("anna", &base, vec![title("a")]).unwrap().change;
+    let forged = fixture::forged(&people, "max", &base, vec![Action::Remove(id("olga"))], |_| {});
+    assert_eq!(winner(&base, [&forged, &rest]), Some(&rest));
+    assert_eq!(winner(&base, [&forged]), None);
+}
+
+#[test]
+fn a_rebased_change_keeps_what_is_still_wanted() {
+    let (people, base) = group();
+    let pending = vec![title("ours"), Action::Remove(id("max")), Action::Remove(id("mia"))];
+    let pending = people.sign("anna", &base, pending).unwrap();
+    let theirs = people.done("mona", &base, vec![Action::Remove(id("max"))]);
+    let Rebase { draft, dropped } = rebase(&pending.change, &theirs);
+    assert_eq!(dropped.len(), 1);
+    assert_eq!(dropped[0].action, Action::Remove(id("max")));
+    assert_eq!(dropped[0].why, ApplyError::Target { action: 1 });
+    let mut rng = crate::identity::fixture::rng(11);
+    let again = draft.unwrap().sign(people.device("anna"), people.list("anna"), NOW, &mut rng);
+    let again = again.unwrap();
+    assert_eq!(again.state.key_epoch(), 2);
+    assert!(again.state.is_epoch_secret(&again.epoch_secret.unwrap()));
+    assert!(!again.state.is_epoch_secret(&pending.epoch_secret.unwrap()));
+}
+
+const ACTORS: [&str; 7] = ["olga", "anna", "adam", "mona", "max", "mia", "otto"];
+
+fn action(people: &People, kind: u8, target: usize) -> Action {
+    let target = id(ACTORS[target % ACTORS.len()]);
+    match kind % 9 {
+        0 => Action::Remove(target),
+        1 => Action::SetRole(target, Role::Observer),
+        2 => Action::SetRole(target, Role::Moderator),
+        3 => Action::SetAnnouncement(true),
+        4 => title(&alloc::format!("{target:?}")),
+        5 => Action::add(people.list("sam"), Role::Member),
+        6 => Action::Leave,
+        7 => Action::ResetKeys,
+        _ => Action::Ban(target),
+    }
+}
+
+/// A tree of valid changes: each (actor, kind, target, which state it builds on).
+fn changes(
+    people: &People,
+    base: &GroupState,
+    script: &[(usize, u8, usize, prop::sample::Index)],
+) -> Vec<SignedChange> {
+    let mut states = vec![base.clone()];
+    let mut changes = Vec::new();
+    for (actor, kind, target, on) in script {
+        let base = &states[on.index(states.len())];
+        let actor = ACTORS[actor % ACTORS.len()];
+        if base.member(&id(actor)).is_none() {
+            continue;
+        }
+        if let Ok(made) = people.sign(actor, base, vec![action(people, *kind, *target)]) {
+            changes.push(made.change);
+            states.push(made.state);
+        }
+    }
+    changes
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn any_set_of_changes_in_any_order_with_duplicates_leads_to_the_same_state(
+        script in prop::collection::vec((0..7usize, 0..9u8, 0..7usize, any::<prop::sample::Index>()), 1..14),
+        order in prop::collection::vec(any::<prop::sample::Index>(), 0..30),
+    ) {
+        let (people, base) = group();
+        let changes = changes(&people, &base, &script);
+        let expected = replay(&base, &changes);
+        let mut shuffled: Vec<_> = changes.iter().rev().collect();
+        for at in order {
+            if !changes.is_empty() {
+                shuffled.insert(at.index(shuffled.len()), at.get(&changes));
+            }
+        }
+        let replayed = replay(&base, shuffled);
+        prop_assert_eq!(replayed.state.hash(), expected.state.hash());
+        prop_assert_eq!(replayed.applied, expected.applied.clone());
+        // Whoever takes the same changes one by one comes to the same.
+        let mut state = base;
+        for change in expected.applied {
+            let Ok(Outcome::Applied(applied)) = state.apply(change, &people.lists) else { panic!() };
+            state = applied.state;
+        }
+        prop_assert_eq!(state.hash(), expected.state.hash());
+        prop_assert!(state.members().iter().any(|member| member.role == Role::Owner));
+        prop_assert_eq!(GroupState::from_bytes(&state.to_bytes()), Ok(state));
+    }
+}

@@ -1,0 +1,111 @@
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use crate::crypto::Secret;
+use crate::limits::{SKIPPED_KEY_AGE, SKIPPED_KEYS};
+use crate::time::Timestamp;
+use crate::wire::{DecodeError, Layout, Reader, Writer};
+
+/// The key of a message that has not arrived yet although a later one has.
+#[derive(Debug)]
+pub(crate) struct SkippedKey {
+    pub(crate) number: u32,
+    /// Boxed, so that moving it leaves no copy behind.
+    pub(crate) key: Box<Secret<32>>,
+    /// When it was skipped.
+    pub(crate) at: Timestamp,
+}
+
+/// Why there is no key for a message of a known chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoKey {
+    Used,
+    Dropped,
+}
+
+/// The keys of one chain's missing messages, at most [`SKIPPED_KEYS`] once they are stored.
+#[derive(Debug)]
+pub(crate) struct MissingKeys {
+    /// Keys below this number may have been dropped: a message there is too old rather than a
+    /// duplicate.
+    dropped_below: u32,
+    /// In rising order of their numbers.
+    keys: VecDeque<SkippedKey>,
+}
+
+impl MissingKeys {
+    /// Nothing missing of a chain whose first known number is `first`.
+    pub(crate) const fn of_chain_from(first: u32) -> Self {
+        Self { dropped_below: first, keys: VecDeque::new() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Whether all of it is of numbers before `number`.
+    pub(crate) fn ends_before(&self, number: u32) -> bool {
+        self.dropped_below <= number && self.keys.back().is_none_or(|key| key.number < number)
+    }
+
+    pub(crate) fn key(&self, number: u32) -> Result<&Secret<32>, NoKey> {
+        let dropped = || if number < self.dropped_below { NoKey::Dropped } else { NoKey::Used };
+        let at = self.keys.binary_search_by_key(&number, |key| key.number);
+        at.ok().and_then(|at| self.keys.get(at)).map(|key| &*key.key).ok_or_else(dropped)
+    }
+
+    pub(crate) fn remove(&mut self, number: u32) {
+        if let Ok(at) = self.keys.binary_search_by_key(&number, |key| key.number) {
+            self.keys.remove(at);
+        }
+    }
+
+    /// Adds keys of numbers above all that are in it.
+    pub(crate) fn extend(&mut self, keys: Vec<SkippedKey>) {
+        self.keys.extend(keys);
+    }
+
+    pub(crate) fn drop_oldest(&mut self) -> bool {
+        let dropped = self.keys.pop_front();
+        if let Some(key) = &dropped {
+            self.dropped_below = key.number.saturating_add(1);
+        }
+        dropped.is_some()
+    }
+
+    /// Drops what is too old.
+    pub(crate) fn expire(&mut self, now: Timestamp) {
+        while self.keys.front().is_some_and(|key| now.since(key.at) > SKIPPED_KEY_AGE) {
+            self.drop_oldest();
+        }
+    }
+}
+
+impl Layout for SkippedKey {
+    fn write(&self, w: &mut Writer) {
+        w.put(&self.number).put(&self.key).put(&self.at);
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { number: r.get()?, key: r.get()?, at: r.get()? })
+    }
+}
+
+impl Layout for MissingKeys {
+    fn write(&self, w: &mut Writer) {
+        w.put(&self.dropped_below);
+        w.list(self.keys.iter());
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let missing = Self { dropped_below: r.get()?, keys: r.list(SKIPPED_KEYS)? };
+        let keys = &missing.keys;
+        let rising = keys.iter().zip(keys.iter().skip(1)).all(|(a, b)| a.number < b.number);
+        if rising { Ok(missing) } else { Err(DecodeError::NotCanonical) }
+    }
+}

@@ -1,0 +1,305 @@
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use super::chain::{InChain, ReceivingChain, Staged};
+use super::distribution::{ChainId, Distribution};
+use super::epoch::EpochKeys;
+use super::message::{OpenedMessage, SenderMessage};
+use super::outcome::{Accepted, ChainName, Decrypted, Expired, Outcome, counted};
+use super::{AcceptKeyError, EpochSecret, OpenSenderError, Scope, ScopeHash};
+use crate::crypto::{Digest, SearchKey};
+use crate::identity::DeviceAddress;
+use crate::limits::{AUDIENCE_DEVICES, EPOCH_GRACE, SENDER_CHAINS, SENDER_SKIPPED_KEYS};
+use crate::time::Timestamp;
+
+/// The chains that messages of one scope arrive on. SPEC.md section 14.7.
+#[derive(Debug)]
+pub struct ReceivingChains {
+    pub(super) scope: Scope,
+    hash: ScopeHash,
+    /// What the epoch secret must hash to.
+    pub(super) commitment: Option<Digest>,
+    pub(super) epoch: Option<EpochKeys>,
+    /// Since when the scope has a successor.
+    pub(super) closed: Option<Timestamp>,
+    pub(super) chains: BTreeMap<DeviceAddress, Vec<ReceivingChain>>,
+}
+
+impl ReceivingChains {
+    /// A scope without chains. `commitment` is what the group's change said of the epoch secret
+    /// ([`EpochSecret::commitment`]); in a group it must be given, or whoever comes first decides.
+    #[must_use]
+    pub fn new(scope: Scope, commitment: Option<Digest>) -> Self {
+        Self::with(scope, commitment, None)
+    }
+
+    pub(super) fn with(
+        scope: Scope,
+        commitment: Option<Digest>,
+        secret: Option<EpochSecret>,
+    ) -> Self {
+        let hash = scope.hash();
+        let epoch = secret.map(|secret| EpochKeys::derive(secret, &hash));
+        Self { scope, hash, commitment, epoch, closed: None, chains: BTreeMap::new() }
+    }
+
+    /// The scope.
+    #[must_use]
+    pub const fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The scope's name.
+    #[must_use]
+    pub const fn scope_hash(&self) -> &ScopeHash {
+        &self.hash
+    }
+
+    /// The epoch secret, once it is known.
+    #[must_use]
+    pub fn epoch_secret(&self) -> Option<&EpochSecret> {
+        self.epoch.as_ref().map(|epoch| &epoch.secret)
+    }
+
+    /// Takes the epoch secret. Returns whether it was not known before.
+    ///
+    /// # Errors
+    /// [`AcceptKeyError::OtherEpochSecret`]; nothing has changed.
+    pub fn learn(&mut self, secret: &EpochSecret) -> Result<bool, AcceptKeyError> {
+        self.check_secret(secret)?;
+        let new = self.epoch.is_none();
+        if new {
+            self.epoch = Some(EpochKeys::derive(secret.clone(), &self.hash));
+        }
+        Ok(new)
+    }
+
+    fn check_secret(&self, secret: &EpochSecret) -> Result<(), AcceptKeyError> {
+        let committed = self.commitment.is_none_or(|commitment| {
+            secret.commitment(self.scope.id(), self.scope.key_epoch()) == commitment
+        });
+        let known = self.epoch_secret().is_none_or(|known| known == secret);
+        if committed && known { Ok(()) } else { Err(AcceptKeyError::OtherEpochSecret) }
+    }
+
+    /// Takes a chain of `from`: the device whose pairwise session brought it. That it belongs to the
+    /// scope's group is for the caller to have checked.
+    ///
+    /// # Errors
+    /// [`AcceptKeyError`]; nothing has changed.
+    pub fn accept(
+        &mut self,
+        from: &DeviceAddress,
+        distribution: &Distribution,
+        now: Timestamp,
+    ) -> Result<Accepted, AcceptKeyError> {
+        if distribution.scope != self.scope {
+            return Err(AcceptKeyError::OtherScope);
+        }
+        if !self.scope.admits(from) {
+            return Err(AcceptKeyError::OtherAuthor);
+        }
+        if let Some(secret) = &distribution.epoch {
+            self.check_secret(secret)?;
+        }
+        let new = match self.chain(from, distribution.id) {
+            Some(known) if known.is(distribution) => false,
+            Some(_) => return Err(AcceptKeyError::Conflict),
+            None => true,
+        };
+        if new && !self.chains.contains_key(from) && self.chains.len() >= AUDIENCE_DEVICES {
+            return Err(AcceptKeyError::TooManyDevices);
+        }
+        let epoch_learned = match &distribution.epoch {
+            Some(secret) => self.learn(secret)?,
+            None => false,
+        };
+        let accepted = Accepted { new, epoch_learned, ..Accepted::default() };
+        if !new {
+            return Ok(accepted);
+        }
+        let chains = self.chains.entry(from.clone()).or_default();
+        let removed = evict(chains);
+        chains.push(ReceivingChain::new(distribution, from, now));
+        let dropped_keys = removed.as_ref().map_or(0, |chain| counted(chain.missing()));
+        Ok(Accepted { removed: removed.map(|chain| chain.id), dropped_keys, ..accepted })
+    }
+
+    /// Opens a message's header, which nobody outside the scope can have made. `None`: it is not of
+    /// this scope.
+    ///
+    /// # Errors
+    /// [`OpenSenderError`].
+    pub fn open<'a>(
+        &self,
+        message: &SenderMessage<'a>,
+    ) -> Result<Option<OpenedMessage<'a>>, OpenSenderError> {
+        let epoch = self.epoch.as_ref().filter(|epoch| epoch.header.matches(&message.header));
+        let Some(epoch) = epoch else { return Ok(None) };
+        match message.open(self.hash, epoch) {
+            None => Err(OpenSenderError::NotAuthentic),
+            Some(Err(error)) => Err(OpenSenderError::Malformed(error)),
+            Some(Ok(opened)) => Ok(Some(opened)),
+        }
+    }
+
+    /// Decrypts a message whose claim the caller resolved to the device `from` and found allowed.
+    ///
+    /// # Errors
+    /// [`OpenSenderError`]; nothing has changed.
+    pub fn decrypt(
+        &mut self,
+        message: &OpenedMessage<'_>,
+        from: &DeviceAddress,
+        now: Timestamp,
+    ) -> Result<Outcome, OpenSenderError> {
+        let claim = message.claim();
+        if *message.scope() != self.hash || claim.device != from.device {
+            return Err(OpenSenderError::OtherSender);
+        }
+        let (Some(chain), Some(epoch)) = (self.chain(from, claim.chain), &self.epoch) else {
+            let member_index = claim.standing.member_index;
+            return Ok(Outcome::UnknownChain { member_index, device: claim.device });
+        };
+        if self.is_over(now) || chain.is_expired(now) {
+            return Ok(Outcome::TooOld);
+        }
+        match chain.stage(message, epoch, now)? {
+            InChain::Duplicate => Ok(Outcome::Duplicate),
+            InChain::TooOld => Ok(Outcome::TooOld),
+            InChain::Message(staged) => {
+                Ok(Outcome::Decrypted(self.commit(message, from, staged, now)))
+            }
+        }
+    }
+
+    fn commit(
+        &mut self,
+        message: &OpenedMessage<'_>,
+        from: &DeviceAddress,
+        staged: Staged,
+        now: Timestamp,
+    ) -> Decrypted {
+        let claim = message.claim();
+        let skips = staged.skips();
+        let chain = self.chain_mut(from, claim.chain);
+        let (plaintext, dropped) =
+            chain.map_or_else(Default::default, |chain| chain.commit(staged, now));
+        let trimmed = if skips { self.trim() } else { Trimmed::default() };
+        let mut also_changed = trimmed.chains;
+        also_changed.retain(|name| name.device != *from || name.chain != claim.chain);
+        Decrypted {
+            sender: from.clone(),
+            standing: claim.standing,
+            chain: claim.chain,
+            iteration: claim.iteration,
+            wire_id: message.wire_id(),
+            plaintext,
+            dropped_keys: counted(dropped.saturating_add(trimmed.keys)),
+            also_changed,
+        }
+    }
+
+    /// Drops keys beyond what the scope may hold: the oldest of the chain that misses most, so that
+    /// who makes others store keys loses its own first.
+    fn trim(&mut self) -> Trimmed {
+        let mut trimmed = Trimmed::default();
+        let mut surplus = self.missing().saturating_sub(SENDER_SKIPPED_KEYS);
+        while surplus > 0 {
+            let all = self.chains.iter_mut();
+            let all = all.flat_map(|(device, chains)| chains.iter_mut().map(move |c| (device, c)));
+            let Some((device, chain)) = all.max_by_key(|(_, chain)| chain.missing()) else { break };
+            let dropped = chain.drop_keys(surplus);
+            if dropped == 0 {
+                break;
+            }
+            surplus = surplus.saturating_sub(dropped);
+            trimmed.keys = trimmed.keys.saturating_add(dropped);
+            trimmed.chains.push(ChainName { device: device.clone(), chain: chain.id });
+        }
+        trimmed
+    }
+
+    pub(super) fn missing(&self) -> usize {
+        self.chains.values().flatten().map(ReceivingChain::missing).sum()
+    }
+
+    /// The scope has a successor: its chains receive for [`EPOCH_GRACE`] from now on. Persist the
+    /// scope.
+    pub fn close(&mut self, now: Timestamp) {
+        self.closed.get_or_insert(now);
+    }
+
+    /// Whether the scope can be deleted.
+    #[must_use]
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.closed.is_some_and(|closed| now.since(closed) > EPOCH_GRACE)
+    }
+
+    /// Deletes chains and keys that are too old. To be called daily or so.
+    pub fn expire(&mut self, now: Timestamp) -> Expired {
+        let mut expired = Expired::default();
+        for (device, chains) in &mut self.chains {
+            let name =
+                |chain: &ReceivingChain| ChainName { device: device.clone(), chain: chain.id };
+            chains.retain(|chain| {
+                let keep = !chain.is_expired(now);
+                if !keep {
+                    expired.removed.push(name(chain));
+                    expired.add(chain.missing());
+                }
+                keep
+            });
+            for chain in chains {
+                let dropped = chain.expire_keys(now);
+                if dropped > 0 {
+                    expired.changed.push(name(chain));
+                    expired.add(dropped);
+                }
+            }
+        }
+        self.chains.retain(|_, chains| !chains.is_empty());
+        expired
+    }
+
+    /// Forgets all chains of a device, as when it was revoked. Returns those to delete.
+    pub fn forget(&mut self, device: &DeviceAddress) -> Vec<ChainName> {
+        let chains = self.chains.remove(device).unwrap_or_default();
+        let name = |chain: ReceivingChain| ChainName { device: device.clone(), chain: chain.id };
+        chains.into_iter().map(name).collect()
+    }
+
+    /// Whether the device has given this chain.
+    #[must_use]
+    pub fn knows(&self, device: &DeviceAddress, chain: ChainId) -> bool {
+        self.chain(device, chain).is_some()
+    }
+
+    pub(super) fn search_key(&self) -> Option<&SearchKey> {
+        self.epoch.as_ref().map(|epoch| epoch.header.search_key())
+    }
+
+    pub(super) fn chain(&self, device: &DeviceAddress, id: ChainId) -> Option<&ReceivingChain> {
+        self.chains.get(device)?.iter().find(|chain| chain.id == id)
+    }
+
+    fn chain_mut(&mut self, device: &DeviceAddress, id: ChainId) -> Option<&mut ReceivingChain> {
+        self.chains.get_mut(device)?.iter_mut().find(|chain| chain.id == id)
+    }
+}
+
+/// What the limit of the scope dropped.
+#[derive(Default)]
+struct Trimmed {
+    keys: usize,
+    chains: Vec<ChainName>,
+}
+
+/// Takes the oldest of one device's chains out if there is no room for another.
+fn evict(chains: &mut Vec<ReceivingChain>) -> Option<ReceivingChain> {
+    if chains.len() < SENDER_CHAINS {
+        return None;
+    }
+    let oldest = chains.iter().enumerate().min_by_key(|(_, chain)| chain.age_order())?.0;
+    Some(chains.remove(oldest))
+}
