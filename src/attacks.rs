@@ -292,8 +292,7 @@
 //!
 //! ## Group messages opened twice
 //! Megolm decrypts an index as often as it is asked. *Answer* 14.7: a key is used once. *Tests*
-//! `src/sender_key/tests.rs` `one_ciphertext_opens_for_every_receiver_and_says_who_sent_it`,
-//! `a_late_joiner_reads_from_its_place_on_and_nothing_earlier`.
+//! `src/sender_key/tests.rs` `any_order_with_repetitions_opens_every_message_once`.
 //!
 //! ## One message, two readings
 //! ChaCha20-Poly1305 and AES-GCM do not commit to their key: who gives members different keys can have

@@ -43,6 +43,7 @@ extern crate alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+#[allow(clippy::doc_markdown, reason = "names of products and papers")]
 pub mod attacks;
 pub mod content;
 pub mod crypto;
