@@ -1,10 +1,11 @@
 """One function for each file of vectors, called with every group and test of it."""
 
-from . import content, envelope, handshake, identity, layout, pq, prekey
+from . import certified, content, envelope, handshake, identity, layout, pq, prekey
 from . import primitives as p
-from . import ratchet, scenario
+from . import ratchet, safety, scenario
 from .compare import Difference, equal, outcome, unhex
 from .primitives import Refused
+from .topics_groups import changes, conflicts, genesis
 from .topics_media import media_
 from .topics_ratchet import Draw, braid_, script
 from .topics_senders import senders_
@@ -109,17 +110,17 @@ def identity_(params, test):
     op, now = params["op"], params.get("now")
     if op == "certificate":
         account, seed = unhex(params["account"]), unhex(test["account_seed"])
-        certificate = identity.make_certificate(
+        certificate = certified.make_certificate(
             account, seed, secrets_of(test["device"]), tuple(test["validity"]),
             test["capabilities"],
         )  # fmt: skip
-        equal("request", identity.encode_request(certificate), test["request"])
-        equal("certificate", identity.encode_certificate(certificate), test["certificate"])
+        equal("request", certified.encode_request(certificate), test["request"])
+        equal("certificate", certified.encode_certificate(certificate), test["certificate"])
         equal("hash", certificate.hash, test["hash"])
-        identity.decode_certificate(unhex(test["certificate"]))
+        certified.decode_certificate(unhex(test["certificate"]))
     elif op in ("decode-certificate", "decode-list", "decode-fork"):
         decode = {
-            "decode-certificate": identity.decode_certificate,
+            "decode-certificate": certified.decode_certificate,
             "decode-list": identity.decode_list,
             "decode-fork": identity.decode_fork,
         }[op]
@@ -128,7 +129,7 @@ def identity_(params, test):
         if "cause" in test:
             equal("cause", cause, test["cause"])
     elif op == "list":
-        certificates = [identity.decode_certificate(unhex(c)) for c in test["certificates"]]
+        certificates = [certified.decode_certificate(unhex(c)) for c in test["certificates"]]
         old = test.get("old_account_seed")
         made = identity.make_list(
             unhex(params["account"]), unhex(test["account_seed"]), test["version"],
@@ -176,13 +177,13 @@ def secrets_of(device):
 
 def safety_number(params, test):
     source = test if params["op"] == "safety-number" else params
-    own = identity.fingerprint(unhex(source["own_account"]), unhex(source["own_key"]))
-    peer = identity.fingerprint(unhex(source["peer_account"]), unhex(source["peer_key"]))
+    own = safety.fingerprint(unhex(source["own_account"]), unhex(source["own_key"]))
+    peer = safety.fingerprint(unhex(source["peer_account"]), unhex(source["peer_key"]))
     if params["op"] == "safety-number":
-        equal("digits", identity.safety_number(own, peer), test["digits"])
-        equal("code", identity.safety_code(own, peer), test["code"])
+        equal("digits", safety.safety_number(own, peer), test["digits"])
+        equal("code", safety.safety_code(own, peer), test["code"])
         return
-    result, code, _ = outcome(lambda: identity.scan(own, peer, unhex(test["code"])))
+    result, code, _ = outcome(lambda: safety.scan(own, peer, unhex(test["code"])))
     equal("expect", code, test["expect"])
     if result:
         equal("outcome", result, test["outcome"])
@@ -229,11 +230,11 @@ def prekey_bundle(params, test):
 def party(described):
     certificate = unhex(described["certificate"])
     device = secrets_of(described["device"])
-    decoded = identity.decode_certificate(certificate)
-    made = identity.make_certificate(
+    decoded = certified.decode_certificate(certificate)
+    made = certified.make_certificate(
         unhex(described["account"]), unhex(described["account_seed"]), device, decoded.validity
     )
-    equal("certificate", identity.encode_certificate(made), described["certificate"])
+    equal("certificate", certified.encode_certificate(made), described["certificate"])
     return identity.Local(
         decoded, certificate, device["signing_seed"], device["identity_secret"],
         identity.decode_list(unhex(described["list"])),
@@ -328,7 +329,7 @@ def content_(params, test):
 POSITIVE = {
     "expand", "extract-expand", "hash", "mac", "sign", "message-key", "root-turn", "chain-ec",
     "chain-pq", "search-tag", "padded-length", "certificate", "list", "safety-number", "agree",
-    "authenticator", "incremental-kem", "encode", "pq-start", "scenario",
+    "authenticator", "incremental-kem", "encode", "pq-start", "scenario", "replay", "derive",
 }  # fmt: skip
 
 
@@ -354,6 +355,11 @@ TOPICS = {
     "braid": braid_,
     "envelope": envelope_,
     "content": content_,
+    "content-said": content_,
+    "content-operations": content_,
+    "group-genesis": genesis,
+    "group-changes": changes,
+    "group-conflicts": conflicts,
     "media-encryption": media_,
     "sender-chain": senders_,
     "sender-distribution": senders_,
