@@ -6,7 +6,6 @@ use rand_core::CryptoRng;
 
 use super::GroupId;
 use super::access::{AccessTable, Role};
-use super::epoch::EpochSecret;
 use super::error::ChangeError;
 use super::extension::{Avatar, Extension};
 use super::member::{ListRef, Member, PinnedKey, insert, is_ascending};
@@ -22,6 +21,7 @@ use crate::limits::{
     EXPIRY, GROUP_BODY_BYTES, GROUP_CHANGE_BYTES, GROUP_EXTENSIONS, GROUP_FOUNDERS,
     GROUP_LIST_ENTRY_BYTES,
 };
+use crate::sender_key::EpochSecret;
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer, decode_canonical, proto};
 

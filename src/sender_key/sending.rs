@@ -80,7 +80,7 @@ impl fmt::Debug for StoredSendingChain {
 
 impl SendingChain {
     /// A fresh chain of `sender` that nobody has yet, with a signing key of its own. `None`: the
-    /// scope is a story list of another account's.
+    /// scope is a story list of another account's, or the epoch secret is another scope's.
     #[must_use]
     pub fn new<R: CryptoRng + ?Sized>(
         scope: Scope,
@@ -107,10 +107,10 @@ impl SendingChain {
         ready_for: Option<Digest>,
         told: Devices,
     ) -> Option<Self> {
-        if !scope.admits(&sender) {
+        let Keys { epoch, id, chain, signing, created } = keys;
+        if !scope.admits(&sender) || !scope.fits(&epoch) {
             return None;
         }
-        let Keys { epoch, id, chain, signing, created } = keys;
         let hash = scope.hash();
         let origin = origin(&scope, &sender, id, &signing.verifying_key());
         let epoch = EpochKeys::derive(epoch, &hash);
