@@ -11,6 +11,7 @@ mod apply;
 mod authority;
 mod buffer;
 mod change;
+pub mod channel;
 mod devices;
 mod draft;
 mod error;

@@ -161,7 +161,7 @@ impl ReceivingChains {
         }
     }
 
-    fn commit(
+    pub(super) fn commit(
         &mut self,
         message: &OpenedMessage<'_>,
         from: &DeviceAddress,
@@ -271,7 +271,11 @@ impl ReceivingChains {
         self.chains.get(device)?.iter().find(|chain| chain.id == id)
     }
 
-    fn chain_mut(&mut self, device: &DeviceAddress, id: ChainId) -> Option<&mut ReceivingChain> {
+    pub(super) fn chain_mut(
+        &mut self,
+        device: &DeviceAddress,
+        id: ChainId,
+    ) -> Option<&mut ReceivingChain> {
         self.chains.get_mut(device)?.iter_mut().find(|chain| chain.id == id)
     }
 }

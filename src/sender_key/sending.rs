@@ -135,6 +135,12 @@ impl SendingChain {
         &self.scope
     }
 
+    /// Whose it is.
+    #[must_use]
+    pub const fn sender(&self) -> &DeviceAddress {
+        &self.sender
+    }
+
     /// Its id.
     #[must_use]
     pub const fn id(&self) -> ChainId {
@@ -307,6 +313,15 @@ impl SendingChain {
         let chain = read_hot(&stored.hot, told)?;
         let complete = chain.ready_for.is_none_or(|ready| ready == chain.told.digest());
         if chain.origin == named && complete { Ok(chain) } else { Err(StateError::Torn) }
+    }
+}
+
+#[cfg(test)]
+impl SendingChain {
+    /// A chain as an attacker puts it together, whoever may have it.
+    pub(crate) fn forged(stored: &StoredSendingChain) -> Self {
+        let (_, told) = read_recipients(&stored.recipients).unwrap();
+        read_hot(&stored.hot, told).unwrap()
     }
 }
 
