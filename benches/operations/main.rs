@@ -13,6 +13,7 @@
 )]
 
 mod floor;
+mod groups;
 mod media;
 mod people;
 
@@ -40,6 +41,7 @@ fn main() {
     forged(1_000, "search through 1,000");
     search(100, "found as the 100th");
     search(1_000, "found as the 1,000th");
+    groups::run();
     media::run();
 }
 

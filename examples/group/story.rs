@@ -81,8 +81,8 @@ fn join_by_link(world: &mut World) -> Outcome {
     let refused = world.distribute("sam").is_err();
     println!("  sam does not write yet, as anna alone vouches for the group: {refused}.");
     world.say("max", "Welcome, Sam!")?;
-    let confirmed = *world.person("sam")?.channel()?.group().confirmation();
-    println!("  max has the same state; sam's group is confirmed: {}.", is(&confirmed));
+    let confirmed = world.person("sam")?.channel()?.group().confirmation();
+    println!("  max has the same state; sam's group is confirmed: {}.", is(confirmed));
     world.distribute("sam")?;
     Ok(())
 }

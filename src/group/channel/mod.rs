@@ -14,6 +14,9 @@ mod send;
 mod stored;
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+#[path = "../../vectors/group_messages.rs"]
+pub(crate) mod vectors;
 
 use alloc::vec::Vec;
 

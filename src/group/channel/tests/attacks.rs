@@ -84,7 +84,7 @@ fn a_member_that_gives_out_different_chain_keys_is_read_by_those_with_its_own_al
     let stored = world.channels["max"].sending.as_ref().unwrap().stored();
     let mut other = stored.clone();
     let at = other.hot.len() - 4 - 32 - 32 - 8 - 1;
-    other.hot[at - 1] ^= 1;
+    other.hot[at] ^= 1;
     let other = SendingChain::restore(&other).unwrap();
     assert_eq!(other.id(), prepared.distribution.chain());
     let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
