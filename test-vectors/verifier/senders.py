@@ -1,6 +1,6 @@
 """SPEC.md sections 14.1 to 14.6: sender chains, and how messages are sent on them."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from . import layout
 from .layout import Reader
