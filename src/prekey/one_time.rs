@@ -105,12 +105,12 @@ impl<K> OneTimeKeys<K> {
 /// As stored: `id ‖ secret ‖ validity ‖ state`.
 impl<K: Layout> Layout for OneTime<K> {
     fn write(&self, w: &mut Writer) {
-        w.put(&self.id).put(&*self.secret).put(&self.validity);
+        w.put(&self.id).put(&self.secret).put(&self.validity);
         w.u8(self.state as u8);
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let (id, secret, validity) = (r.get()?, Box::new(r.get()?), r.get()?);
+        let (id, secret, validity) = (r.get()?, r.get()?, r.get()?);
         let state = match u8::read(r)? {
             0 => State::Generated,
             1 => State::Published,

@@ -114,11 +114,11 @@ impl<K> Past<K> {
 /// As stored: `id ‖ secret ‖ validity`.
 impl<K: Layout> Layout for Rotated<K> {
     fn write(&self, w: &mut Writer) {
-        w.put(&self.id).put(&*self.secret).put(&self.validity);
+        w.put(&self.id).put(&self.secret).put(&self.validity);
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { id: r.get()?, secret: Box::new(r.get()?), validity: r.get()? })
+        Ok(Self { id: r.get()?, secret: r.get()?, validity: r.get()? })
     }
 }
 

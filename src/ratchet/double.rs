@@ -350,12 +350,8 @@ impl DoubleRatchet {
 
     /// How long ago the peer last turned.
     pub(super) fn staleness(&self, now: Timestamp) -> Staleness {
-        Staleness {
-            completed: self.generation(),
-            sent: self.sent(),
-            received: self.received(),
-            age: now.since(self.turned),
-        }
+        let (sent, received) = (self.sent(), self.received());
+        Staleness { completed: self.generation(), sent, received, age: now.since(self.turned) }
     }
 
     /// The counter that comes to its end first.

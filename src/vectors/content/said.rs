@@ -189,8 +189,10 @@ fn text(topic: &mut Topic, frame: &Frame) {
             wire.preview.as_mut().unwrap().title = "x".repeat(257);
         "a page of the year 10000"["words"] =>
             wire.preview.as_mut().unwrap().published_at = 253_402_300_800_000;
-        "a long text that is short"["V8"] =>
-            wire.long_text.as_mut().unwrap().object.as_mut().unwrap().size = 3;
+        "a long text that is short"["V8"] => {
+            let object = wire.long_text.as_mut().unwrap().object.as_mut().unwrap();
+            (object.size, object.ciphertext_size) = (3, sealed_len(3));
+        };
         "a long text of 65,537 bytes"["V8"] => {
             let object = wire.long_text.as_mut().unwrap().object.as_mut().unwrap();
             (object.size, object.ciphertext_size) = (65_537, sealed_len(65_537));
