@@ -32,6 +32,10 @@ class Scope:
             raise Refused("decode/out-of-range")
         return cls(kind, reader.raw(32), reader.u32(), reader.raw(32))
 
+    @classmethod
+    def group(cls, id_, epoch, state):
+        return cls(GROUP, id_, epoch, state)
+
     def encoded(self):
         return bytes([self.kind]) + self.id + u32(self.epoch) + self.state
 
