@@ -226,6 +226,53 @@ limits! {
     HELD_OPERATION_AGE: Duration = DAY.saturating_mul(7);
     /// Message ids in one receipt.
     RECEIPT_IDS: usize = 512;
+    /// Bytes of an encoded content that the author's other devices get a transcript of.
+    REFLECTED_BYTES: usize = 60 * 1024;
+    /// Bytes of the name of a person, a device or a list.
+    NAME_BYTES: usize = 128;
+    /// Time between two contents that say the same about typing.
+    TYPING_INTERVAL: Duration = Duration::from_secs(10);
+    /// Time for which typing is shown, and after which it comes too late.
+    TYPING_TIMEOUT: Duration = Duration::from_secs(15);
+    /// Bytes of a sender key, a request for one or its refusal, of a request for group changes and
+    /// of a group state acknowledgement, as contents carry them.
+    CARRIED_BYTES: usize = 512;
+    /// Bytes of a part of a group's snapshot.
+    GROUP_PART_BYTES: usize = 48 * 1024;
+    /// Parts of a group's snapshot.
+    GROUP_SNAPSHOT_PARTS: u32 = 24;
+    /// Bodies that a device announces.
+    CAPABILITY_BODIES: usize = 256;
+    /// Bytes of a contact link outside of a content.
+    CONTACT_LINK_BYTES: usize = 512;
+    /// Time after which what begins a call and keeps it going comes too late.
+    CALL_LIFETIME: Duration = Duration::from_mins(1);
+    /// Time that a call rings.
+    CALL_RING_TIME: Duration = Duration::from_mins(1);
+    /// Bytes that a media layer says at once.
+    CALL_DESCRIPTION_BYTES: usize = 16 * 1024;
+    /// Candidates in one content.
+    ICE_CANDIDATES: usize = 32;
+    /// Bytes of a candidate.
+    ICE_CANDIDATE_BYTES: usize = 1024;
+    /// Bytes of what finds the server of a group's call.
+    CALL_SERVER_BYTES: usize = 255;
+    /// Accounts that a ring of a group's call names.
+    RUNG_ACCOUNTS: usize = 16;
+    /// Messages that one content names to the own devices.
+    MESSAGE_NAMES: usize = 512;
+    /// Contacts in one content.
+    CONTACT_ENTRIES: usize = 128;
+    /// Groups in one content.
+    GROUP_ENTRIES: usize = 256;
+    /// Accounts, and groups, in a block list.
+    BLOCKED: usize = 512;
+    /// Story lists in one content.
+    STORY_LISTS: usize = 16;
+    /// Members of the story lists in one content.
+    STORY_LIST_MEMBERS: usize = 800;
+    /// Messages that name the end of a deleted conversation.
+    DELETED_NEWEST: usize = 5;
     /// Bytes of a profile's name.
     PROFILE_NAME_BYTES: usize = 128;
     /// Bytes of what a profile says about its account.
