@@ -21,6 +21,7 @@
 //! | [`envelope`] | what travels |
 //! | [`group`] | who is in a group and may do what: a signed chain of changes |
 //! | [`crypto`], [`wire`] | typed keys and primitives; protobuf, fixed layouts, padding |
+//! | [`attacks`] | published attacks, and what answers them |
 //! | [`limits`], [`time`], [`error`] | every limit; time as an argument; codes and advice |
 //!
 //! Dependencies point downwards in this list and never back up. `SPEC.md` in the repository is
@@ -43,6 +44,8 @@ extern crate alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+#[allow(clippy::doc_markdown, reason = "names of products and papers")]
+pub mod attacks;
 pub mod content;
 pub mod crypto;
 pub mod envelope;

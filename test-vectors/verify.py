@@ -14,7 +14,8 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from verifier.schema import check_form  # noqa: E402
-from verifier.topics import TOPICS, Difference, check  # noqa: E402
+from verifier.compare import Difference  # noqa: E402
+from verifier.topics import TOPICS, check  # noqa: E402
 
 
 def main(names):

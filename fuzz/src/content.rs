@@ -3,12 +3,20 @@
 use std::time::Duration;
 
 use sealwax::content::{
-    Body, Content, Conversation, DeviceListRef, DeviceLists, Expiry, Incoming, MessageId, Null,
-    Receipt, ReceiptKind, Retry, RetryReason, SessionReset, SessionResetReason, UnsupportedCause,
-    VERSION,
+    AdminDelete, Body, ContactAccount, ContactCard, ContactDetail, ContactDetailKind, Content,
+    Conversation, Delete, Dimensions, Edit, Emoji, ExpiryTimer, FormatRange, FormatStyle,
+    GroupBinding, GroupInvite, LinkPreview, Location, Media, MediaItem, MediaKind, MediaObject,
+    MediaPointer, Mention, Mentioned, MessageRef, OptionId, Pin, Poll, PollClose, PollOption,
+    PollVote, Quote, QuoteKind, Reaction, Sticker, StickerPackRef, Text, Thumbnail, Unpin,
+};
+use sealwax::content::{
+    DeviceListRef, DeviceLists, Expiry, Incoming, MessageId, Null, Receipt, ReceiptKind, Retry,
+    RetryReason, SessionReset, SessionResetReason, UnsupportedCause, VERSION,
 };
 use sealwax::crypto::Digest;
-use sealwax::identity::ListVersion;
+use sealwax::group::LinkSecret;
+use sealwax::identity::{AccountId, ListVersion};
+use sealwax::media::{Geometry, MediaKey, MediaRoot, SealedMedia};
 use sealwax::time::Timestamp;
 
 /// A content keeps its bytes, and what it says makes an equal one.
@@ -89,5 +97,108 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
         ("extended", extended),
         ("two-bodies", other_body),
     ];
-    built.into_iter().chain(changed).collect()
+    let group = GroupBinding { id: Digest::from_bytes([1; 32]), revision: 7, state: [2; 16] };
+    let removed = AdminDelete { target: target() };
+    let in_group = {
+        let lists = DeviceLists { own: list(1, 1), peer: None };
+        let id = MessageId::from_bytes([7; 16]);
+        Content::builder(id, Timestamp::from_secs(1), Conversation::Group(group), lists)
+    };
+    let removed = ("admin-delete", in_group.build(removed).unwrap().encode());
+    let said = said().into_iter().chain(operations());
+    let said = said.map(|(name, body)| (name, begin().build(body).unwrap().encode()));
+    built.into_iter().chain(changed).chain(said).chain([removed]).collect()
+}
+
+fn target() -> MessageRef {
+    MessageRef {
+        author: AccountId::new(b"alice").unwrap(),
+        id: MessageId::from_bytes([2; 16]),
+        hash: Digest::from_bytes([3; 32]),
+    }
+}
+
+fn pointer(content_type: &str) -> MediaPointer {
+    let (key, root) = (MediaKey::from_bytes([4; 32]), MediaRoot::from_bytes([5; 32]));
+    let ciphertext = Geometry::new(3_000).unwrap().ciphertext_len();
+    let sealed = SealedMedia::new(key, 3_000, ciphertext, root).unwrap();
+    let object = MediaObject::new(*b"somewhere", sealed).unwrap();
+    let thumbnail = Thumbnail::Remote(Box::new(object.clone()));
+    MediaPointer::new(object, content_type)
+        .unwrap()
+        .with_file_name("a b.png")
+        .unwrap()
+        .with_dimensions(Dimensions::new(640, 480).unwrap())
+        .with_duration(Duration::from_secs(3))
+        .with_thumbnail(thumbnail)
+        .unwrap()
+        .with_blurhash("LEHV6nWB2yk8")
+        .unwrap()
+        .with_description("x")
+        .unwrap()
+}
+
+fn quote() -> Quote {
+    let bold = FormatRange::new(0, 2, FormatStyle::Bold);
+    let quote = Quote::new(target(), QuoteKind::Poll).with_snippet("what", vec![bold]).unwrap();
+    quote.with_thumbnail([1; 9]).unwrap()
+}
+
+fn said() -> Vec<(&'static str, Body)> {
+    let id = || AccountId::new(b"bob").unwrap();
+    let text = Text::new("\u{e9} @b https://a").unwrap();
+    let text = text.with_ranges(vec![FormatRange::new(0, 2, FormatStyle::CodeBlock)]).unwrap();
+    let text = text.with_mentions(vec![Mention::new(3, 2, Mentioned::Account(id()))]).unwrap();
+    let preview = LinkPreview::new("https://a").unwrap().with_title("A").unwrap();
+    let text = text.with_preview(preview.with_image(pointer("image/png"))).unwrap();
+    let text = text.with_long_text(pointer(Text::LONG_TEXT_TYPE)).unwrap();
+    let item = |kind| MediaItem::new(pointer("a/b"), kind).unwrap();
+    let album = Media::album(vec![item(MediaKind::Photo), item(MediaKind::Document)]).unwrap();
+    let everyone = Mention::new(0, 1, Mentioned::Everyone);
+    let album = album.with_caption("two", vec![], vec![everyone]).unwrap();
+    let voice = Media::new(MediaItem::voice_note(pointer("audio/ogg"), [9; 20]).unwrap()).unwrap();
+    let emoji = Emoji::new("\u{1f44d}\u{1f3fd}").unwrap();
+    let pack = StickerPackRef::new([1; 16], [2; 32]);
+    let sticker = Sticker::new(pack, 3, pointer("image/webp")).with_emoji(emoji).animated();
+    let account = ContactAccount { id: id(), fingerprint: Some(Digest::from_bytes([6; 32])) };
+    let phone = ContactDetail::new(ContactDetailKind::Phone, "1").unwrap().with_label("x").unwrap();
+    let card = ContactCard::new("Bob").unwrap().with_details(vec![phone]).unwrap();
+    let card = card.with_account(account).with_avatar(pointer("image/png"));
+    let place = Location::new(525_162_746, -133_777_041).unwrap().with_name("a", "b").unwrap();
+    let link = LinkSecret::from_bytes(&[3; 72]).unwrap();
+    let invite = GroupInvite::new(link, "group").unwrap();
+    let poll = Poll::new("?", ["a", "b"]).unwrap();
+    let options = ["a", "b"].map(OptionId::of);
+    let answer = PollOption::new(target(), "c").unwrap();
+    vec![
+        ("text-with-everything", text.with_quote(quote()).unwrap().into()),
+        ("album", album.with_quote(quote()).unwrap().into()),
+        ("voice-note", voice.clone().view_once().unwrap().into()),
+        ("forwarded", voice.forward(vec![pointer("audio/ogg")]).unwrap().into()),
+        ("sticker", sticker.with_quote(quote()).into()),
+        ("contact-card", card.into()),
+        ("location", place.with_accuracy(5).into()),
+        ("group-invite", invite.with_thumbnail([1; 9]).unwrap().into()),
+        ("poll", poll.clone().open().unwrap().with_max_choices(12).unwrap().into()),
+        ("quiz", poll.with_correct("b").unwrap().into()),
+        ("poll-vote", PollVote::new(target(), options, 3).unwrap().into()),
+        ("poll-option", answer.into()),
+        ("poll-close", PollClose { poll: target() }.into()),
+    ]
+}
+
+fn operations() -> Vec<(&'static str, Body)> {
+    let text = Text::new("bye").unwrap();
+    let photo = MediaItem::new(pointer("image/png"), MediaKind::Photo).unwrap();
+    let expiry = Expiry::new(Duration::from_mins(1), 3).unwrap();
+    vec![
+        ("reaction", Reaction::new(target(), Emoji::new("\u{2764}\u{fe0f}").unwrap()).into()),
+        ("reaction-removed", Reaction::remove(target()).into()),
+        ("edit-text", Edit::new(target(), 1, text.into()).unwrap().into()),
+        ("edit-media", Edit::new(target(), 10, Media::new(photo).unwrap().into()).unwrap().into()),
+        ("delete", Delete { target: target() }.into()),
+        ("pin", Pin::for_time(target(), Duration::from_mins(1)).unwrap().into()),
+        ("unpin", Unpin { target: target() }.into()),
+        ("expiry-timer", ExpiryTimer { expiry }.into()),
+    ]
 }

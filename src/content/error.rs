@@ -84,7 +84,7 @@ violations! {
         MediaKey = "content/media-key", "the media key is not 32 bytes";
         /// A media object's hash that is not 32 bytes.
         MediaRoot = "content/media-root", "the media object's hash is not 32 bytes";
-        /// A file larger than [`MEDIA_BYTES`](crate::limits::MEDIA_BYTES), or than its object.
+        /// A file larger than [`MEDIA_BYTES`](crate::limits::MEDIA_BYTES), or not as long as its object.
         MediaSize = "content/media-size", "the media object's sizes are out of range";
         /// A media type that is none.
         ContentType = "content/content-type", "the media type is malformed or too long";

@@ -43,7 +43,7 @@ mod retry;
 mod said;
 mod session;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use body::{Body, BodyKind};
 pub use call::CallRinging;
@@ -64,10 +64,10 @@ pub use receipt::{ContactState, NoReceipt, Receipt, ReceiptKind, may_send_receip
 pub use retry::{NoResend, Retry, RetryReason, SentMessage, may_resend};
 pub use said::{
     ContactAccount, ContactCard, ContactDetail, ContactDetailKind, Dimensions, Emoji, FormatRange,
-    FormatStyle, Forwarded, GroupInvite, GroupLink, LinkPreview, Location, Media, MediaItem,
-    MediaKey, MediaKind, MediaObject, MediaPointer, MediaRoot, Mention, Mentioned, MessageRef,
-    OptionCount, OptionId, Poll, PollClose, PollOption, PollVote, Quote, QuoteCheck, QuoteKind,
-    Sticker, StickerPackRef, Tally, TallyRefused, Text, Thumbnail,
+    FormatStyle, Forwarded, GroupInvite, LinkPreview, Location, Media, MediaItem, MediaKind,
+    MediaObject, MediaPointer, Mention, Mentioned, MessageRef, OptionCount, OptionId, Poll,
+    PollClose, PollOption, PollVote, Quote, QuoteCheck, QuoteKind, Sticker, StickerPackRef, Tally,
+    TallyRefused, Text, Thumbnail,
 };
 pub use session::{Null, SessionReset, SessionResetReason};
 

@@ -38,7 +38,7 @@ fn draft_of(body: &Body) -> ContentBuilder {
 }
 
 /// One body of every kind.
-pub(super) fn every_body() -> Vec<Body> {
+pub(crate) fn every_body() -> Vec<Body> {
     let said = said::tests::every_said().into_iter();
     let said = said.chain(operation::tests::every_operation());
     let others = vec![
@@ -466,7 +466,34 @@ fn any_body() -> impl Strategy<Value = Body> {
         (any::<[u8; 12]>(), any::<Option<[u8; 8]>>(), 1..=RESENDS, retry)
             .prop_map(|(id, session, n, why)| Retry::new(id, session, n, why).unwrap().into()),
         any::<u64>().prop_map(|call_id| CallRinging { call_id }.into()),
+        prop::sample::select(said_to_a_peer()),
+        any_styled_text(),
+        any_location(),
     ]
+}
+
+/// What people say and do that has a place between two accounts.
+fn said_to_a_peer() -> Vec<Body> {
+    let mut bodies = every_body();
+    bodies.retain(|body| body.kind().properties().allow(&Conversation::Peer));
+    bodies
+}
+
+fn any_styled_text() -> impl Strategy<Value = Body> {
+    let ranges = prop::collection::vec((0u32..20, 1u32..20), 0..10);
+    ("[a-z]{40}", ranges).prop_map(|(text, ranges)| {
+        let range = |(start, length)| FormatRange::new(start, length, FormatStyle::Italic);
+        let text = Text::new(text).unwrap();
+        text.with_ranges(ranges.into_iter().map(range).collect()).unwrap().into()
+    })
+}
+
+fn any_location() -> impl Strategy<Value = Body> {
+    (-900_000_000i32..=900_000_000, -1_800_000_000i32..=1_800_000_000, any::<u32>()).prop_map(
+        |(latitude, longitude, accuracy)| {
+            Location::new(latitude, longitude).unwrap().with_accuracy(accuracy).into()
+        },
+    )
 }
 
 fn any_content() -> impl Strategy<Value = Content> {
@@ -511,6 +538,29 @@ proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let _ = decode(&bytes);
+    }
+
+    #[test]
+    fn bodies_of_arbitrary_fields_never_panic(
+        kind in prop::sample::select(BodyKind::ALL),
+        parts in prop::collection::vec((1u32..9, prop::collection::vec(any::<u8>(), 0..40)), 0..8),
+        integers in prop::collection::vec((1u32..9, any::<u32>()), 0..4),
+    ) {
+        let mut body: Vec<_> =
+            parts.into_iter().map(|(number, value)| field(number, &value)).collect();
+        for (number, value) in integers {
+            let mut bytes = vec![];
+            FieldWriter(&mut bytes).u32(number, value);
+            body.push((number, bytes));
+        }
+        body.sort_by_key(|(number, _)| *number);
+        body.dedup_by_key(|(number, _)| *number);
+        let body: Vec<u8> = body.into_iter().flat_map(|(_, bytes)| bytes).collect();
+        if let Ok(Incoming::Valid(content)) = decode(&with(&[16], vec![field(kind.number(), &body)])) {
+            let again = draft().build(content.body().clone());
+            let again = again.unwrap();
+            prop_assert_eq!(again.body(), content.body());
+        }
     }
 
     #[test]

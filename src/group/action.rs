@@ -267,7 +267,7 @@ impl Action {
     pub(super) fn open(&self) -> Option<Opened<'_>> {
         let document = match self {
             Self::Add { list, .. } | Self::UpdateDevices(list) => {
-                Document::List(DeviceListEntry::decode(list).ok()?)
+                Document::List(Box::new(DeviceListEntry::decode(list).ok()?))
             }
             Self::Accept(bytes) | Self::Request(bytes) | Self::JoinByLink(bytes) => {
                 Document::Ticket(Box::new(Ticket::decode(bytes).ok()?))
@@ -291,7 +291,7 @@ pub(super) struct Opened<'a> {
 
 enum Document {
     None,
-    List(DeviceListEntry),
+    List(Box<DeviceListEntry>),
     Ticket(Box<Ticket>),
 }
 

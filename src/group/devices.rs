@@ -7,7 +7,8 @@ use super::{Action, GroupId};
 use crate::crypto::Digest;
 use crate::error::error_codes;
 use crate::identity::{
-    AccountId, AccountKey, Contact, DeviceAddress, VerifiedDevice, VerifiedDeviceList,
+    AccountId, AccountKey, Contact, DeviceAddress, DeviceCertificate, VerifiedDevice,
+    VerifiedDeviceList,
 };
 use crate::time::Timestamp;
 
@@ -102,7 +103,7 @@ impl GroupState {
         for member in self.members() {
             match usable(member, lists, now) {
                 Ok(list) => {
-                    let ids = list.devices().iter().map(|c| c.device());
+                    let ids = list.devices().iter().map(DeviceCertificate::device);
                     set.devices.extend(ids.filter_map(|id| list.device(id, now).ok()));
                 }
                 Err(reason) => {

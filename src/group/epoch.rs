@@ -14,6 +14,7 @@ impl EpochSecret {
         Self(Secret::random(rng))
     }
 
+    #[allow(dead_code, reason = "what the key schedule of group messages begins with")]
     pub(crate) const fn secret(&self) -> &Secret<32> {
         &self.0
     }

@@ -147,7 +147,7 @@ pub(crate) fn group() -> (People, GroupState) {
 
 /// A change that its author did not check: what it says is up to `edit`, and the state that it
 /// claims to lead to is zeros.
-pub(crate) fn forged(
+pub(super) fn forged(
     people: &People,
     name: &str,
     base: &GroupState,

@@ -9,131 +9,17 @@ use super::access::{AccessTable, Role};
 use super::epoch::EpochSecret;
 use super::error::ChangeError;
 use super::extension::{Avatar, Extension};
-use super::member::{ListRef, Member, PinnedKey, insert, is_ascending};
+use super::genesis_body::{Body, Founder, Predecessor};
+use super::member::{ListRef, Member, PinnedKey, insert};
 use super::proof::{DeviceProof, Parts, ProofError, SignedBody, key_in_force};
 use super::state::{Fields, GroupState, Timer};
 use super::state_layout::NONE;
 use super::text::{Description, Title};
-use crate::crypto::{Digest, HashLabel, SignaturePurpose};
-use crate::identity::{
-    AccountKey, DeviceAddress, DeviceListEntry, LocalDevice, VerifiedDeviceList,
-};
-use crate::limits::{
-    EXPIRY, GROUP_BODY_BYTES, GROUP_CHANGE_BYTES, GROUP_EXTENSIONS, GROUP_FOUNDERS,
-    GROUP_LIST_ENTRY_BYTES,
-};
+use crate::crypto::{HashLabel, SignaturePurpose};
+use crate::identity::{DeviceListEntry, LocalDevice, VerifiedDeviceList};
+use crate::limits::{GROUP_BODY_BYTES, GROUP_CHANGE_BYTES};
 use crate::time::Timestamp;
-use crate::wire::{DecodeError, Layout, Reader, Writer, decode_canonical, proto};
-
-const VERSION: u8 = 1;
-const SUITE: u8 = 1;
-
-/// The group that another continues, when it could not go on: its id and last state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Predecessor {
-    /// The old group.
-    pub group: GroupId,
-    /// The hash of the last state that the founder had of it.
-    pub state: Digest,
-}
-
-impl Layout for Predecessor {
-    fn write(&self, w: &mut Writer) {
-        w.put(&self.group).put(&self.state);
-    }
-
-    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { group: r.get()?, state: r.get()? })
-    }
-}
-
-/// A member from the beginning: a signed device list entry, and a role.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Founder {
-    list: Vec<u8>,
-    role: Role,
-}
-
-impl Layout for Founder {
-    fn write(&self, w: &mut Writer) {
-        w.var(&self.list);
-        w.put(&self.role);
-    }
-
-    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { list: r.var(GROUP_LIST_ENTRY_BYTES)?.to_vec(), role: r.get()? })
-    }
-}
-
-/// What a genesis says (SPEC.md 15.1).
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Body {
-    salt: [u8; 32],
-    creator: DeviceAddress,
-    creator_key: AccountKey,
-    creator_list: Digest,
-    created_at: Timestamp,
-    epoch_commitment: Digest,
-    title: Title,
-    description: Description,
-    avatar: Option<Avatar>,
-    access: AccessTable,
-    timer: u32,
-    announcement: bool,
-    protocol_floor: u16,
-    founders: Vec<Founder>,
-    successor_of: Option<Predecessor>,
-    extensions: Vec<Extension>,
-}
-
-impl Body {
-    fn to_bytes(&self) -> Vec<u8> {
-        let mut w = Writer::new();
-        w.u8(VERSION);
-        w.u8(SUITE);
-        w.put(&self.salt).put(&self.creator).put(&self.creator_key).put(&self.creator_list);
-        w.put(&self.created_at).put(&self.epoch_commitment);
-        w.put(&self.title).put(&self.description).put(&self.avatar).put(&self.access);
-        w.put(&self.timer).put(&self.announcement).put(&self.protocol_floor);
-        w.list(self.founders.iter());
-        w.put(&self.successor_of);
-        w.list(self.extensions.iter());
-        w.into_public()
-    }
-
-    fn read(r: &mut Reader<'_>) -> Result<Self, ChangeError> {
-        r.version(VERSION)?;
-        r.version(SUITE)?;
-        Ok(Self {
-            salt: r.get()?,
-            creator: r.get()?,
-            creator_key: r.get()?,
-            creator_list: r.get()?,
-            created_at: r.get()?,
-            epoch_commitment: r.get()?,
-            title: Title::parse(r)??,
-            description: Description::parse(r)??,
-            avatar: r.get()?,
-            access: r.get()?,
-            timer: super::action::at_most(r, EXPIRY.as_secs())?,
-            announcement: r.get()?,
-            protocol_floor: r.get()?,
-            founders: r.list(GROUP_FOUNDERS)?,
-            successor_of: r.get()?,
-            extensions: r.list(GROUP_EXTENSIONS)?,
-        })
-    }
-
-    fn parse(bytes: &[u8]) -> Result<Self, ChangeError> {
-        let mut r = Reader::new(bytes);
-        let body = Self::read(&mut r)?;
-        r.finish()?;
-        if !is_ascending(&body.extensions) {
-            return Err(DecodeError::NotCanonical.into());
-        }
-        Ok(body)
-    }
-}
+use crate::wire::{DecodeError, decode_canonical, proto};
 
 /// A group that is about to be founded.
 #[derive(Clone, Debug)]

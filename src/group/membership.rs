@@ -115,7 +115,7 @@ impl Group {
         now: Timestamp,
     ) -> Result<Outcome, ApplyError> {
         let outcome = self.state.apply(change, lists)?;
-        self.settle(change, outcome, now)
+        Ok(self.settle(change, outcome, now))
     }
 
     /// Takes a change of the past, from an answer to our resync request: judged by the chain alone.
@@ -128,20 +128,15 @@ impl Group {
         now: Timestamp,
     ) -> Result<Outcome, ApplyError> {
         let outcome = self.state.apply_past(change)?;
-        self.settle(change, outcome, now)
+        Ok(self.settle(change, outcome, now))
     }
 
-    fn settle(
-        &mut self,
-        change: &SignedChange,
-        outcome: Outcome,
-        now: Timestamp,
-    ) -> Result<Outcome, ApplyError> {
+    fn settle(&mut self, change: &SignedChange, outcome: Outcome, now: Timestamp) -> Outcome {
         let evidence = || {
             let last = self.last_change.clone()?;
             GroupEvidence::new(last, change.clone()).ok().map(Box::new)
         };
-        Ok(match outcome {
+        match outcome {
             Outcome::Applied(applied) => {
                 self.advance(&applied, change, now);
                 Outcome::Applied(applied)
@@ -150,7 +145,7 @@ impl Group {
             Outcome::Fork { revision, .. } => Outcome::Fork { revision, evidence: evidence() },
             Outcome::Stale => self.place_in_past(change),
             other => other,
-        })
+        }
     }
 
     fn advance(&mut self, applied: &Applied, change: &SignedChange, now: Timestamp) {

@@ -20,6 +20,7 @@ mod extension;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod genesis;
+mod genesis_body;
 mod id;
 mod link;
 mod member;
@@ -52,7 +53,8 @@ pub use epoch::EpochSecret;
 pub use error::{ApplyError, ChangeError};
 pub use evidence::{EvidenceError, EvidenceKind, GroupEvidence};
 pub use extension::{Avatar, Extension};
-pub use genesis::{Founded, GenesisDraft, GenesisError, Predecessor, SignedGenesis};
+pub use genesis::{Founded, GenesisDraft, GenesisError, SignedGenesis};
+pub use genesis_body::Predecessor;
 pub use id::{GroupId, PinnedLinkKey};
 pub use link::{InviteLink, LinkId, LinkMode, LinkSecret, LinkTerms};
 pub use member::{Ban, Invitation, JoinRequest, ListRef, Member, PinnedKey};

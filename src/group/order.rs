@@ -41,7 +41,7 @@ fn class(base: &GroupState, action: &Action) -> Class {
 fn class_of(base: &GroupState, change: &SignedChange) -> Class {
     let actions = change.actions();
     let strongest = actions.iter().map(|action| class(base, action)).min();
-    let resets = actions.iter().any(|action| *action == Action::ResetKeys);
+    let resets = actions.contains(&Action::ResetKeys);
     if change.begins_key_epoch() && !resets {
         return Class::Removal;
     }

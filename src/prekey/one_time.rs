@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::published::PrekeyId;
@@ -14,7 +15,8 @@ pub(super) struct OneTimeKeys<K>(Vec<OneTime<K>>);
 #[derive(Clone, Debug)]
 pub(super) struct OneTime<K> {
     pub(super) id: PrekeyId,
-    pub(super) secret: K,
+    /// Boxed, so that moving it leaves no copy behind.
+    pub(super) secret: Box<K>,
     pub(super) validity: Validity,
     state: State,
 }
@@ -45,7 +47,7 @@ impl<K> OneTimeKeys<K> {
 
     pub(super) fn add(&mut self, id: PrekeyId, secret: K, now: Timestamp) {
         let validity = Validity::lasting(now, PREKEY_VALIDITY);
-        self.0.push(OneTime { id, secret, validity, state: State::Generated });
+        self.0.push(OneTime { id, secret: Box::new(secret), validity, state: State::Generated });
     }
 
     /// What belongs on the server.
@@ -87,7 +89,7 @@ impl<K> OneTimeKeys<K> {
 
     pub(super) fn find(&self, id: PrekeyId) -> Option<&K> {
         let index = self.0.binary_search_by_key(&id, |key| key.id).ok()?;
-        self.0.get(index).map(|key| &key.secret)
+        self.0.get(index).map(|key| &*key.secret)
     }
 
     pub(super) fn consume(&mut self, id: PrekeyId) {

@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::fmt;
@@ -37,13 +38,14 @@ struct Past<K> {
 #[derive(Clone, Debug)]
 pub(super) struct Rotated<K> {
     pub(super) id: PrekeyId,
-    pub(super) secret: K,
+    /// Boxed, so that moving it leaves no copy behind.
+    pub(super) secret: Box<K>,
     pub(super) validity: Validity,
 }
 
 impl<K> Rotated<K> {
     pub(super) fn new(id: PrekeyId, secret: K, now: Timestamp) -> Self {
-        Self { id, secret, validity: Validity::lasting(now, PREKEY_VALIDITY) }
+        Self { id, secret: Box::new(secret), validity: Validity::lasting(now, PREKEY_VALIDITY) }
     }
 }
 
@@ -89,12 +91,12 @@ impl<K> Rotating<K> {
     /// The key with this id, current or past, if it still answers at `now`.
     pub(super) fn find(&self, id: PrekeyId, now: Timestamp) -> Option<&K> {
         let past = self.past.iter().filter(|past| !past.is_dead(now)).map(|past| &past.key);
-        past.chain([&self.current.key]).find(|key| key.id == id).map(|key| &key.secret)
+        past.chain([&self.current.key]).find(|key| key.id == id).map(|key| &*key.secret)
     }
 
     pub(super) fn find_mut(&mut self, id: PrekeyId) -> Option<&mut K> {
         let past = self.past.iter_mut().map(|past| &mut past.key);
-        past.chain([&mut self.current.key]).find(|key| key.id == id).map(|key| &mut key.secret)
+        past.chain([&mut self.current.key]).find(|key| key.id == id).map(|key| &mut *key.secret)
     }
 
     /// Every id, ascending if the state is sound.

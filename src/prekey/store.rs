@@ -674,7 +674,7 @@ mod tests {
         let store = alice().store;
         let printed = format!("{store:?}").replace([' ', ','], "");
         let mut w = Writer::new();
-        w.put(&store.signed.current().secret).put(&store.last_resort.current().secret.secret);
+        w.put(&*store.signed.current().secret).put(&store.last_resort.current().secret.secret);
         for secret in w.as_slice().chunks(4) {
             let decimal: alloc::string::String =
                 secret.iter().map(alloc::string::ToString::to_string).collect();

@@ -1,5 +1,6 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::mem;
 
 use rand_core::CryptoRng;
 
@@ -287,8 +288,8 @@ impl DoubleRatchet {
                 false
             }
             StagedEc::Current { chain, skipped } => self.commit_current(chain, skipped),
-            StagedEc::Next(next) => {
-                self.commit_next(*next, now);
+            StagedEc::Next(mut next) => {
+                self.commit_next(&mut next, now);
                 true
             }
         };
@@ -306,17 +307,21 @@ impl DoubleRatchet {
         skips
     }
 
-    fn commit_next(&mut self, next: NextChain, now: Timestamp) {
+    /// Exchanges, so that what was goes where it is wiped; moving out of a box leaves a copy in it.
+    fn commit_next(&mut self, next: &mut NextChain, now: Timestamp) {
         if let Some(old) = &self.receiving {
-            self.skipped.add(old, next.closing);
+            self.skipped.add(old, mem::take(&mut next.closing));
         }
         if !next.skipped.is_empty() {
-            self.skipped.add(&next.receiving, next.skipped);
+            self.skipped.add(&next.receiving, mem::take(&mut next.skipped));
         }
-        self.root = next.root;
-        self.receiving = Some(next.receiving);
-        self.next_receiving = next.next_receiving;
-        self.sending = next.sending;
+        mem::swap(&mut self.root, &mut next.root);
+        mem::swap(&mut self.next_receiving, &mut next.next_receiving);
+        mem::swap(&mut self.sending, &mut next.sending);
+        match &mut self.receiving {
+            Some(receiving) => mem::swap(receiving, &mut next.receiving),
+            None => self.receiving = Some(next.receiving.clone()),
+        }
         self.turned = now;
     }
 
@@ -345,12 +350,8 @@ impl DoubleRatchet {
 
     /// How long ago the peer last turned.
     pub(super) fn staleness(&self, now: Timestamp) -> Staleness {
-        Staleness {
-            completed: self.generation(),
-            sent: self.sent(),
-            received: self.received(),
-            age: now.since(self.turned),
-        }
+        let (sent, received) = (self.sent(), self.received());
+        Staleness { completed: self.generation(), sent, received, age: now.since(self.turned) }
     }
 
     /// The counter that comes to its end first.

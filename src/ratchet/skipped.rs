@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
@@ -13,7 +14,8 @@ use crate::wire::{DecodeError, Layout, Reader, Writer};
 #[derive(Debug)]
 struct SkippedChain {
     generation: u32,
-    header: HeaderKey,
+    /// Boxed, so that moving it leaves no copy behind.
+    header: Box<HeaderKey>,
     missing: MissingKeys,
 }
 
@@ -44,7 +46,7 @@ impl SkippedKeys {
     }
 
     pub(super) fn header_keys(&self) -> impl Iterator<Item = &HeaderKey> {
-        self.chains.iter().rev().map(|chain| &chain.header)
+        self.chains.iter().rev().map(|chain| &*chain.header)
     }
 
     pub(super) fn key(&self, generation: u32, number: u32) -> Result<&Secret<32>, NoKey> {
@@ -67,7 +69,7 @@ impl SkippedKeys {
         }
         let mut missing = MissingKeys::of_chain_from(0);
         missing.extend(keys);
-        let (generation, header) = (chain.generation, chain.header.clone());
+        let (generation, header) = (chain.generation, Box::new(chain.header.clone()));
         self.chains.push_back(SkippedChain { generation, header, missing });
     }
 

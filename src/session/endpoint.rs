@@ -146,6 +146,7 @@ impl Endpoint {
         let ratchet = Ratchet::initiator(initiated.keys, &bundle.signed().key, now, rng)?;
         let flight = handshake::flight_digest(&initiated.flight);
         let session = Session::new(initiated.id, flight, ratchet, Origin::Initiated, now);
+        let session = Box::new(session);
         let begun = Begun { session: session.id, changes: Changes::BOTH_PARTS };
         let slot = self.slot_for(peer, keys);
         self.peers.update(slot, |set| set.insert_initiated(session, initiated.flight, now));

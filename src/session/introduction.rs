@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -13,7 +14,8 @@ use crate::time::Timestamp;
 /// Whether that device belongs to whom it says is for the caller to judge; until
 /// [`crate::session::Endpoint::accept`] nothing has changed, and dropping it leaves no trace.
 pub struct Introduction {
-    pub(super) session: Session,
+    /// Boxed, so that moving it leaves no copy behind.
+    pub(super) session: Box<Session>,
     pub(super) initiator: InitiatorIdentity,
     pub(super) prekey_use: PrekeyUse,
     strength: HandshakeStrength,
@@ -42,7 +44,7 @@ impl Introduction {
     ) -> Result<Self, DecryptError> {
         let Responded { id, keys, initiator, signed_prekey, prekey_use, strength } = responded;
         let ratchet = Ratchet::responder(keys, signed_prekey, now);
-        let mut session = Session::new(id, flight, ratchet, Origin::Accepted, now);
+        let mut session = Box::new(Session::new(id, flight, ratchet, Origin::Accepted, now));
         let decrypted = session.decrypt(message, now)?;
         Ok(Self {
             session,

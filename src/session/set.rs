@@ -93,7 +93,12 @@ impl SessionSet {
     }
 
     /// Takes a session that we initiated. It sends from now on.
-    pub(super) fn insert_initiated(&mut self, session: Session, flight: Vec<u8>, now: Timestamp) {
+    pub(super) fn insert_initiated(
+        &mut self,
+        session: Box<Session>,
+        flight: Vec<u8>,
+        now: Timestamp,
+    ) {
         for retired in self.inactive.iter_mut().filter_map(|session| session.retired.as_mut()) {
             if *retired == Retired::HeardAgain {
                 *retired = Retired::Answered;
@@ -110,7 +115,7 @@ impl SessionSet {
     /// latest, both sides have begun at once: the one with the smaller id sends, on both sides.
     pub(super) fn insert_accepted(
         &mut self,
-        session: Session,
+        session: Box<Session>,
         known: Option<SessionName>,
         now: Timestamp,
     ) {
@@ -148,10 +153,10 @@ impl SessionSet {
         }
     }
 
-    fn numbered(&mut self, mut session: Session) -> Box<Session> {
+    fn numbered(&mut self, mut session: Box<Session>) -> Box<Session> {
         session.ordinal = self.ordinal;
         self.ordinal = self.ordinal.saturating_add(1);
-        Box::new(session)
+        session
     }
 
     pub(super) fn encrypt<R: CryptoRng + ?Sized>(

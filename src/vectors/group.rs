@@ -15,7 +15,6 @@ pub(crate) fn genesis() -> Topic {
     let notes = &[
         ("form", "15.1: body and proof"),
         ("signature", "15.1: signature"),
-        ("founder", "15.1: founders"),
         ("text", "15.2: texts"),
     ];
     let mut topic = Topic::new("group-genesis", notes);
@@ -324,7 +323,7 @@ impl Cases<'_> {
         for (comment, flag, name, actions) in cases {
             self.fails(comment, flag, name, actions);
         }
-        let commit = |c: &mut super::change::Core| {
+        let commit = |c: &mut change::Core| {
             c.epoch_commitment = Some(Digest::from_bytes([1; 32]));
         };
         let change = forged(people, "anna", self.base, vec![title("x")], commit);

@@ -251,6 +251,16 @@ fn content_decoding() {
 }
 
 #[test]
+fn content_said() {
+    content::said().check(178);
+}
+
+#[test]
+fn content_operations() {
+    content::operations().check(53);
+}
+
+#[test]
 fn media_encryption() {
     media::topic().check(141);
 }
@@ -262,12 +272,12 @@ fn scenario_two_devices() {
 
 #[test]
 fn group_genesis() {
-    crate::group::vectors::genesis().check(14);
+    crate::group::vectors::genesis().check(15);
 }
 
 #[test]
 fn group_changes() {
-    crate::group::vectors::changes().check(88);
+    crate::group::vectors::changes().check(91);
 }
 
 #[test]

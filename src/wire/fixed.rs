@@ -164,7 +164,12 @@ impl<'a> Reader<'a> {
         limit: usize,
     ) -> Result<C, DecodeError> {
         let count = self.count(limit)?;
-        (0..count).map(|_| T::read(self)).collect()
+        // Its full size from the beginning: growing would leave copies of secrets behind.
+        let mut items = Vec::with_capacity(count);
+        for _ in 0..count {
+            items.push(T::read(self)?);
+        }
+        Ok(items.into_iter().collect())
     }
 
     /// The type byte before a key.

@@ -44,7 +44,7 @@ pub struct MediaObject {
     /// Bytes of the plaintext, at most 2^40. Absent: none, an empty file.
     #[prost(uint64, tag = "3")]
     pub size: u64,
-    /// Bytes of the object, more than of the plaintext.
+    /// Bytes of the object: as many as such a plaintext is sealed to.
     #[prost(uint64, tag = "4")]
     pub ciphertext_size: u64,
     /// The BLAKE3 hash of the object, 32 bytes.
@@ -720,11 +720,9 @@ pub struct ExpiryTimer {
 /// in ascending order and none repeats, fields 1 to 3 are as below, and exactly one field is a body.
 ///
 /// Bodies to come (in the order of their areas, as the catalogue has them):
-///    said         17 media, 18 sticker, 19 sticker pack, 20 contact card, 21 location, 22 live
-///                 location, 23 group invite, 24 poll, 25 poll vote, 26 poll option, 27 poll close,
-///                 28 event, 29 event answer, 30 call link, 31 comment
-///    operations   32 reaction, 33 edit, 34 delete, 35 admin delete, 36 pin, 37 unpin, 38 expiry
-///                 timer, 39 keep
+///    said         19 sticker pack, 22 live location, 28 event, 29 event answer, 30 call link,
+///                 31 comment
+///    operations   39 keep
 ///    signals      41 typing, 42 profile share, 43 profile key, 44 availability
 ///    commerce     45 payment, 46 gift, 47 buttons
 ///    keys         51 sender key, 52 sender key request, 53 sender key withheld, 54 group change,

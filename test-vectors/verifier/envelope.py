@@ -7,11 +7,23 @@ from .primitives import Refused
 from .ratchet import Message
 
 
+class SenderMessage(Message):
+    """The same four fields as a session's message; the header is shorter (14.5)."""
+
+    HEADER = 114
+
+
 @dataclass
 class Envelope:
     handshake: handshake.Decoded
     flight: bytes
     message: Message
+
+    @property
+    def kind(self):
+        if isinstance(self.message, SenderMessage):
+            return "sender"
+        return "handshake" if self.handshake else "session"
 
 
 def decode(data):
@@ -21,9 +33,11 @@ def decode(data):
     if fields.u32(1) != 1:
         raise Refused("decode/unsupported-version")
     number, inner = fields.any_bytes()
-    if number not in (2, 3):
+    if number not in (2, 3, 4):
         raise Refused("decode/not-canonical")
     fields.finish()
+    if number == 4:
+        return Envelope(None, None, SenderMessage.decode(inner))
     if number == 3:
         return Envelope(None, None, Message.decode(inner))
     parts = layout.InOrder(inner)
@@ -37,6 +51,7 @@ def decode(data):
 def encode(envelope):
     message = envelope.message.encoded()
     if envelope.handshake is None:
-        return layout.integer_field(1, 1) + layout.bytes_field(3, message)
+        number = 4 if envelope.kind == "sender" else 3
+        return layout.integer_field(1, 1) + layout.bytes_field(number, message)
     inner = layout.bytes_field(1, envelope.flight) + layout.bytes_field(2, message)
     return layout.integer_field(1, 1) + layout.bytes_field(2, inner)

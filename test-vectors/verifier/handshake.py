@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from . import identity, layout, prekey
+from . import certified, layout, prekey
 from .layout import Reader
 from .primitives import (
     Refused,
@@ -194,7 +194,7 @@ def open_identity(k_id, t1, sealed):
         reader.version()
         version, digest = reader.nonzero(), reader.raw(32)
         psk, known = reader.opt(lambda r: r.raw(8)), reader.opt(lambda r: r.raw(8))
-        certificate = identity.decode_certificate(reader.var(384))
+        certificate = certified.decode_certificate(reader.var(384))
         if any(reader.data):
             raise Refused("decode/not-canonical")
     except Refused as error:
@@ -228,7 +228,7 @@ def respond(local, store, psks, data, now):
     certificate = initiator.certificate
     if (certificate.account, certificate.device) == (own.account, own.device):
         raise Refused("respond/reflected")
-    if identity.outside(certificate.validity, now):
+    if certified.outside(certificate.validity, now):
         raise Refused("respond/certificate")
     psk = None
     if initiator.psk_id is not None:

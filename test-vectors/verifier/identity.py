@@ -1,166 +1,18 @@
-"""SPEC.md section 5: certificates, device lists, fork evidence, safety numbers."""
+"""SPEC.md section 5: device lists and their chain, fork evidence."""
 
-import hashlib
 from dataclasses import dataclass, field
 
 from . import layout
+from .certified import (
+    CERTIFICATE, CLOCK_SKEW, Certificate, certificate_of, check_length, encode_certificate,
+    outside, read_validity, refuse_as, store_certificate,
+)  # fmt: skip
 from .layout import Reader, canonical
-from .primitives import Refused, dh_public, hash_, is_signed, sign, sign_public, u32, u64
+from .primitives import Refused, hash_, is_signed, sign, sign_public, u32, u64
 
-DAY = 86_400_000
-VALIDITY = 400 * DAY
-CLOCK_SKEW = DAY
-
-REQUEST = {1: ("body", "bytes"), 2: ("possession", "bytes")}
-CERTIFICATE = {**REQUEST, 3: ("signature", "bytes")}
 ENTRY = {1: ("body", "bytes"), 2: ("signature", "bytes"), 3: ("rotation", "bytes")}
 LIST = {1: ("entry", "message"), 2: ("certificates", "messages")}
 FORK = {1: ("first", "message"), 2: ("second", "message")}
-CODE = {1: ("version", "u32"), 2: ("own", "bytes"), 3: ("peer", "bytes")}
-
-
-def refuse_as(code):
-    """Gives the refusals of a decoder the code of what it decodes."""
-
-    def decorate(function):
-        def wrapped(*arguments):
-            try:
-                return function(*arguments)
-            except Refused as error:
-                if error.code.startswith("decode/"):
-                    raise Refused(code, error.code) from error
-                raise
-
-        return wrapped
-
-    return decorate
-
-
-# 5.2 Validity
-
-
-def read_validity(reader):
-    start, until = reader.u64(), reader.u64()
-    if until <= start or until - start > VALIDITY:
-        raise Refused("decode/out-of-range")
-    return start, until
-
-
-def outside(validity, now):
-    """None while it holds."""
-    start, until = validity
-    if now >= until:
-        return "expired"
-    return "not-yet-valid" if start > now + CLOCK_SKEW else None
-
-
-# 5.4 Device certificate
-
-
-@dataclass
-class Certificate:
-    body: bytes
-    account: bytes
-    account_key: bytes
-    device: int
-    signing: bytes
-    identity: bytes
-    validity: tuple
-    capabilities: int
-    possession: bytes = b""
-    signature: bytes = b""
-
-    @property
-    def hash(self):
-        return hash_("device-certificate", self.body)
-
-
-def certificate_body(account, account_key, device, signing, identity, validity, capabilities):
-    return (
-        b"\x01"
-        + layout.var(account)
-        + layout.ed25519(account_key)
-        + u32(device)
-        + layout.ed25519(signing)
-        + layout.x25519(identity)
-        + u64(validity[0])
-        + u64(validity[1])
-        + u32(capabilities)
-    )
-
-
-def parse_certificate_body(body):
-    if len(body) > 190:
-        raise Refused("decode/too-large")
-    reader = Reader(body)
-    reader.version()
-    parsed = Certificate(
-        body, reader.account(), reader.ed25519(), reader.nonzero(), reader.ed25519(),
-        reader.x25519(), read_validity(reader), reader.u32(),
-    )  # fmt: skip
-    reader.finish()
-    return parsed
-
-
-def check_length(signature):
-    if len(signature) != 64:
-        raise Refused("decode/wrong-length")
-    return signature
-
-
-@refuse_as("certificate/malformed")
-def decode_certificate(data):
-    return certificate_of(canonical(data, CERTIFICATE))
-
-
-@refuse_as("certificate/malformed")
-def decode_request(data):
-    return request_of(canonical(data, REQUEST))
-
-
-def request_of(fields):
-    certificate = parse_certificate_body(fields["body"])
-    certificate.possession = check_length(fields["possession"])
-    if not is_signed(
-        certificate.signing, "device-possession", fields["body"], fields["possession"]
-    ):
-        raise Refused("certificate/possession-signature")
-    return certificate
-
-
-@refuse_as("certificate/malformed")
-def certificate_of(fields):
-    signature = check_length(fields["signature"])
-    certificate = request_of(fields)
-    if not is_signed(certificate.account_key, "device-certificate", fields["body"], signature):
-        raise Refused("certificate/account-signature")
-    certificate.signature = signature
-    return certificate
-
-
-def encode_request(certificate):
-    return layout.bytes_field(1, certificate.body) + layout.bytes_field(2, certificate.possession)
-
-
-def encode_certificate(certificate):
-    return encode_request(certificate) + layout.bytes_field(3, certificate.signature)
-
-
-def make_certificate(account, account_seed, secrets, validity, capabilities=0):
-    """What a device and its account sign; `secrets` are the device's."""
-    body = certificate_body(
-        account, sign_public(account_seed), secrets["device"],
-        sign_public(secrets["signing_seed"]), dh_public(secrets["identity_secret"]),
-        validity, capabilities,
-    )  # fmt: skip
-    certificate = parse_certificate_body(body)
-    certificate.possession = sign(secrets["signing_seed"], "device-possession", body)
-    certificate.signature = sign(account_seed, "device-certificate", body)
-    return certificate
-
-
-def store_certificate(certificate):
-    return layout.var(certificate.body) + certificate.possession + certificate.signature
 
 
 # 5.6 Device list entry
@@ -434,48 +286,6 @@ def decode_fork(data):
         raise Refused("fork/entry", error.code) from error
     if not is_fork(*entries):
         raise Refused("fork/not-a-fork")
-
-
-# 5.11 Safety number
-
-
-def fingerprint(account, key):
-    data = b"\x01" + layout.ed25519(key) + layout.var(account)
-    digest = hashlib.sha512(b"sealwax/v1/hash/safety-number\0" + data + key).digest()
-    for _ in range(5199):
-        digest = hashlib.sha512(digest + key).digest()
-    return digest[:32]
-
-
-def digits(print_):
-    groups = [int.from_bytes(print_[i : i + 5], "big") % 100_000 for i in range(0, 30, 5)]
-    return "".join(f"{group:05}" for group in groups)
-
-
-def safety_number(a, b):
-    return "".join(sorted([digits(a), digits(b)]))
-
-
-def safety_code(own, peer):
-    return layout.integer_field(1, 1) + layout.bytes_field(2, own) + layout.bytes_field(3, peer)
-
-
-def scan(own, peer, code):
-    try:
-        found = layout.fields(code)
-    except Refused as error:
-        raise Refused("decode/not-canonical") from error
-    versions = [value for number, kind, value, _ in found if number == 1 and kind == 0]
-    if any(number == 1 and kind != 0 for number, kind, _, _ in found):
-        raise Refused("decode/not-canonical")
-    if not versions or versions[-1] != 1:
-        return "other-version"
-    fields = canonical(code, CODE)
-    if len(fields["own"]) != 32 or len(fields["peer"]) != 32:
-        raise Refused("decode/wrong-length")
-    return {2: "match", 1: "mismatch", 0: "other-pair"}[
-        (fields["own"] == peer) + (fields["peer"] == own)
-    ]
 
 
 @dataclass

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from . import identity, layout
-from .identity import CERTIFICATE, certificate_of, check_length, read_validity
+from . import certified, layout
+from .certified import CERTIFICATE, certificate_of, check_length, read_validity
 from .layout import Reader, canonical
 from .primitives import Refused, is_signed, sign, u32, u64
 
@@ -83,7 +83,7 @@ def encode_prekey(prekey):
 
 @dataclass
 class Bundle:
-    certificate: identity.Certificate
+    certificate: certified.Certificate
     signed: Prekey
     kem: Prekey
     one_time: Prekey
@@ -116,7 +116,7 @@ def decode_bundle(data):
 
 
 def encode_bundle(bundle):
-    out = layout.bytes_field(1, identity.encode_certificate(bundle.certificate))
+    out = layout.bytes_field(1, certified.encode_certificate(bundle.certificate))
     out += layout.bytes_field(2, encode_prekey(bundle.signed))
     out += layout.bytes_field(3, encode_prekey(bundle.kem))
     if bundle.one_time:
@@ -149,7 +149,7 @@ def wrong(prekey, kinds, peer, now):
         return "prekey/other-owner"
     if not is_signed(peer.signing, "prekey", prekey.body, prekey.signature):
         return "prekey/signature"
-    return "prekey/validity" if identity.outside(prekey.validity, now) else None
+    return "prekey/validity" if certified.outside(prekey.validity, now) else None
 
 
 # 6.4 and 6.5 The owner's store

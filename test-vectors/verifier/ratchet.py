@@ -74,6 +74,8 @@ class Header:
 class Message:
     """A `SessionMessage`."""
 
+    HEADER = 131
+
     def __init__(self, nonce, tag, header, body):
         self.nonce, self.tag, self.header, self.body = nonce, tag, header, body
 
@@ -81,7 +83,7 @@ class Message:
     def decode(cls, data):
         fields = layout.InOrder(data)
         parts = []
-        for number, length in ((1, 12), (2, 8), (3, 131)):
+        for number, length in ((1, 12), (2, 8), (3, cls.HEADER)):
             parts.append(fields.bytes(number))
             if len(parts[-1]) != length:
                 raise Refused("decode/wrong-length")

@@ -2,7 +2,7 @@
 
 import copy
 
-from . import envelope, handshake, identity, layout, prekey
+from . import certified, envelope, handshake, layout, prekey
 from .primitives import Refused, hash_, state_digest, u32, u64
 from .ratchet import Ratchet
 
@@ -349,7 +349,7 @@ def take(step, actor, draw, envelopes, introductions):
             nonce = envelope.decode(data).message.nonce
             return "ok", {"plaintext": plaintext, "session": more, "wire_id": nonce}
         introductions.append((plaintext, *more))
-        certificate = identity.encode_certificate(more[1]["initiator"].certificate)
+        certificate = certified.encode_certificate(more[1]["initiator"].certificate)
         at = len(introductions) - 1
         return kind, {"plaintext": plaintext, "certificate": certificate, "introduction": at}
     if op == "accept":

@@ -13,6 +13,7 @@
 
 pub(crate) mod bytes;
 mod disk;
+pub(crate) mod secrets;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

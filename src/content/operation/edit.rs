@@ -11,7 +11,7 @@ use crate::wire::proto::edit::Replacement as WireReplacement;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
     target: MessageRef,
-    edit_seq: u32,
+    seq: u32,
     replacement: Replacement,
 }
 
@@ -43,7 +43,7 @@ impl Edit {
         if replacement.has_extra() {
             return Err(Violation::EditExtra);
         }
-        Ok(Self { target, edit_seq, replacement })
+        Ok(Self { target, seq: edit_seq, replacement })
     }
 
     /// The message as it was first sent.
@@ -55,7 +55,7 @@ impl Edit {
     /// Counts the edits of this message.
     #[must_use]
     pub const fn edit_seq(&self) -> u32 {
-        self.edit_seq
+        self.seq
     }
 
     /// What it says now.
@@ -117,7 +117,7 @@ impl WireBody for Edit {
         };
         proto::Edit {
             target: Some(self.target.to_wire()),
-            edit_seq: self.edit_seq,
+            edit_seq: self.seq,
             replacement: Some(replacement),
         }
     }

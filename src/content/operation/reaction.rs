@@ -73,7 +73,7 @@ mod tests {
         let none = with(Some(Change::None(proto::NoReaction {})));
         assert_eq!(none, Ok(Reaction::remove(reference())));
         assert_eq!(with(None), Err(Violation::NoReaction));
-        assert_eq!(with(Some(Change::Emoji("".into()))), Err(Violation::Emoji));
+        assert_eq!(with(Some(Change::Emoji(alloc::string::String::new()))), Err(Violation::Emoji));
         assert_eq!(with(Some(Change::Emoji("👋👋".into()))), Err(Violation::Emoji));
         let wire = proto::Reaction { target: None, ..Reaction::new(reference(), wave).to_wire() };
         assert_eq!(Reaction::from_wire(wire), Err(Violation::Reference));

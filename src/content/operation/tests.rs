@@ -12,7 +12,7 @@ pub(in crate::content) fn every_operation() -> Vec<Body> {
     let target = reference;
     let caption = Media::new(photo()).unwrap().with_caption("meet", vec![], vec![]).unwrap();
     let text = Text::new("meet me").unwrap();
-    let expiry = Expiry::new(Duration::from_secs(60), 3).unwrap();
+    let expiry = Expiry::new(Duration::from_mins(1), 3).unwrap();
     vec![
         Reaction::new(target(), Emoji::new("👋🏽").unwrap()).into(),
         Reaction::remove(target()).into(),
@@ -21,7 +21,7 @@ pub(in crate::content) fn every_operation() -> Vec<Body> {
         Delete { target: target() }.into(),
         AdminDelete { target: target() }.into(),
         Pin::new(target()).into(),
-        Pin::for_time(target(), Duration::from_secs(60)).unwrap().into(),
+        Pin::for_time(target(), Duration::from_mins(1)).unwrap().into(),
         Unpin { target: target() }.into(),
         ExpiryTimer { expiry }.into(),
     ]

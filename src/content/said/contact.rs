@@ -24,7 +24,7 @@ pub struct ContactCard {
     organisation: Option<Name>,
     details: Vec<ContactDetail>,
     avatar: Option<Box<MediaPointer>>,
-    account: Option<ContactAccount>,
+    account: Option<Box<ContactAccount>>,
 }
 
 /// One way to reach a contact.
@@ -69,7 +69,7 @@ impl ContactAccount {
         hash(HashLabel::AccountKey, key.as_bytes())
     }
 
-    fn from_wire(wire: proto::ContactAccount) -> Result<Self, Violation> {
+    fn from_wire(wire: &proto::ContactAccount) -> Result<Self, Violation> {
         let id = AccountId::new(&wire.account).map_err(|_| Violation::ContactAccount)?;
         let fingerprint = match wire.fingerprint.as_slice() {
             [] => None,
@@ -185,7 +185,7 @@ impl ContactCard {
     /// With an account.
     #[must_use]
     pub fn with_account(mut self, account: ContactAccount) -> Self {
-        self.account = Some(account);
+        self.account = Some(Box::new(account));
         self
     }
 
@@ -227,8 +227,8 @@ impl ContactCard {
 
     /// Its account, as the card's sender knows it.
     #[must_use]
-    pub const fn account(&self) -> Option<&ContactAccount> {
-        self.account.as_ref()
+    pub fn account(&self) -> Option<&ContactAccount> {
+        self.account.as_deref()
     }
 }
 
@@ -240,6 +240,7 @@ impl WireBody for ContactCard {
             return Err(Violation::ContactDetails);
         }
         let details = wire.details.into_iter().map(ContactDetail::from_wire);
+        let account = wire.account.as_ref().map(ContactAccount::from_wire).transpose()?;
         let avatar = wire.avatar.map(MediaPointer::from_wire).transpose()?;
         Ok(Self {
             given_name: Words::optional(wire.given_name, Violation::ContactName)?,
@@ -247,7 +248,7 @@ impl WireBody for ContactCard {
             organisation: Words::optional(wire.organisation, Violation::ContactName)?,
             details: details.collect::<Result<_, _>>()?,
             avatar: avatar.map(Box::new),
-            account: wire.account.map(ContactAccount::from_wire).transpose()?,
+            account: account.map(Box::new),
             ..Self::new(wire.name)?
         })
     }

@@ -1,83 +1,52 @@
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
+
+use zeroize::Zeroizing;
 
 use super::super::body::WireBody;
 use super::words::{Opaque, Words, is_blank};
 use crate::content::Violation;
-use crate::crypto::{Digest, Secret, constant_time_eq};
+use crate::crypto::constant_time_eq;
+use crate::group::LinkSecret;
 use crate::limits::{INVITE_TITLE_BYTES, SENT_AT, THUMBNAIL_BYTES};
 use crate::time::Timestamp;
 use crate::wire::proto;
 
+/// Bytes of the parts of a link: group, link, secret.
+const LINK_PARTS: [usize; 3] = [32, 8, 32];
+
 /// An invitation to a group by its link. Title and picture are the inviting account's word; the
 /// group's state, once it is fetched, says who is in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct GroupInvite {
-    group: Digest,
-    link: GroupLink,
+    link: LinkSecret,
     title: Words<INVITE_TITLE_BYTES>,
     expires_at: Timestamp,
     thumbnail: Option<Opaque<THUMBNAIL_BYTES>>,
 }
 
-/// A group's invite link: its id and its secret.
-#[derive(Clone)]
-pub struct GroupLink {
-    id: [u8; 8],
-    secret: Secret<32>,
-}
-
-impl GroupLink {
-    /// A link by its id and secret.
-    #[must_use]
-    pub const fn new(id: [u8; 8], secret: [u8; 32]) -> Self {
-        Self { id, secret: Secret::new(secret) }
-    }
-
-    /// The link's id.
-    #[must_use]
-    pub const fn id(&self) -> &[u8; 8] {
-        &self.id
-    }
-
-    /// The link's secret.
-    #[must_use]
-    pub const fn secret(&self) -> &[u8; 32] {
-        self.secret.as_bytes()
-    }
-}
-
-/// In constant time.
-impl PartialEq for GroupLink {
+/// The link in constant time.
+impl PartialEq for GroupInvite {
     fn eq(&self, other: &Self) -> bool {
-        self.id == other.id && constant_time_eq(self.secret(), other.secret())
+        let Self { link, title, expires_at, thumbnail } = self;
+        constant_time_eq(&link.to_bytes(), &other.link.to_bytes())
+            && (title, expires_at, thumbnail) == (&other.title, &other.expires_at, &other.thumbnail)
     }
 }
 
-impl Eq for GroupLink {}
-
-impl fmt::Debug for GroupLink {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("GroupLink(..)")
-    }
-}
+impl Eq for GroupInvite {}
 
 impl GroupInvite {
-    /// To the group of this id and title, 1 to [`INVITE_TITLE_BYTES`] bytes.
+    /// To the group of this link, by its title, 1 to [`INVITE_TITLE_BYTES`] bytes.
     ///
     /// # Errors
     /// [`Violation::InviteTitle`] for another length, or when nothing is to be seen.
-    pub fn new(
-        group: Digest,
-        link: GroupLink,
-        title: impl Into<String>,
-    ) -> Result<Self, Violation> {
+    pub fn new(link: LinkSecret, title: impl Into<String>) -> Result<Self, Violation> {
         let title = Words::new(title, Violation::InviteTitle)?;
         if is_blank(title.as_str()) {
             return Err(Violation::InviteTitle);
         }
-        Ok(Self { group, link, title, expires_at: Timestamp::UNIX_EPOCH, thumbnail: None })
+        Ok(Self { link, title, expires_at: Timestamp::UNIX_EPOCH, thumbnail: None })
     }
 
     /// With the time at which the link ends.
@@ -101,15 +70,9 @@ impl GroupInvite {
         Ok(self)
     }
 
-    /// The group's id.
+    /// The link, which names the group.
     #[must_use]
-    pub const fn group(&self) -> &Digest {
-        &self.group
-    }
-
-    /// The link.
-    #[must_use]
-    pub const fn link(&self) -> &GroupLink {
+    pub const fn link(&self) -> &LinkSecret {
         &self.link
     }
 
@@ -136,22 +99,25 @@ impl WireBody for GroupInvite {
     type Wire = proto::GroupInvite;
 
     fn from_wire(wire: proto::GroupInvite) -> Result<Self, Violation> {
-        let malformed = |_| Violation::GroupLink;
-        let group = wire.group_id.as_slice().try_into().map_err(malformed)?;
-        let id = wire.link_id.as_slice().try_into().map_err(malformed)?;
-        let secret = wire.link_secret.as_slice().try_into().map_err(malformed)?;
-        let link = GroupLink::new(id, secret);
+        if [wire.group_id.len(), wire.link_id.len(), wire.link_secret.len()] != LINK_PARTS {
+            return Err(Violation::GroupLink);
+        }
+        let link = Zeroizing::new([wire.group_id, wire.link_id, wire.link_secret].concat());
+        let link = LinkSecret::from_bytes(&link).map_err(|_| Violation::GroupLink)?;
         let thumbnail = Opaque::optional(wire.thumbnail, Violation::Thumbnail)?;
-        let invite = Self::new(Digest::from_bytes(group), link, wire.title)?;
+        let invite = Self::new(link, wire.title)?;
         let invite = invite.with_expiry(Timestamp::from_millis(wire.expires_at))?;
         Ok(Self { thumbnail, ..invite })
     }
 
     fn to_wire(&self) -> proto::GroupInvite {
+        let link = self.link.to_bytes();
+        let (group_id, rest) = link.split_at_checked(LINK_PARTS[0]).unwrap_or_default();
+        let (link_id, link_secret) = rest.split_at_checked(LINK_PARTS[1]).unwrap_or_default();
         proto::GroupInvite {
-            group_id: self.group.as_bytes().to_vec(),
-            link_id: self.link.id.to_vec(),
-            link_secret: self.link.secret().to_vec(),
+            group_id: group_id.to_vec(),
+            link_id: link_id.to_vec(),
+            link_secret: link_secret.to_vec(),
             title: self.title().into(),
             expires_at: self.expires_at.as_millis(),
             thumbnail: Opaque::to_wire(self.thumbnail.as_ref()),
@@ -165,8 +131,8 @@ pub(in crate::content) mod tests {
     use alloc::vec;
 
     pub(in crate::content) fn invite() -> GroupInvite {
-        let link = GroupLink::new([2; 8], *b"meet me at nine, the link secret");
-        GroupInvite::new(Digest::from_bytes([1; 32]), link, "meet")
+        let link = [&[1; 32][..], &[2; 8], b"meet me at nine, the link secret"].concat();
+        GroupInvite::new(LinkSecret::from_bytes(&link).unwrap(), "meet")
             .unwrap()
             .with_expiry(Timestamp::from_secs(1_900_000_000))
             .unwrap()
@@ -201,7 +167,7 @@ pub(in crate::content) mod tests {
 
     #[test]
     fn an_invite_comes_back_as_it_was() {
-        let bare = GroupInvite::new(*invite().group(), invite().link().clone(), "x").unwrap();
+        let bare = GroupInvite::new(invite().link().clone(), "x").unwrap();
         for invite in [invite(), bare] {
             assert_eq!(GroupInvite::from_wire(invite.to_wire()), Ok(invite));
         }

@@ -7,94 +7,28 @@ use core::time::Duration;
 use super::words::{Opaque, Words, blurhash, content_type, file_name};
 use crate::content::Violation;
 use crate::content::body::WireBody;
-use crate::crypto::{Secret, constant_time_eq};
 use crate::limits::{
-    BLURHASH_BYTES, CONTENT_TYPE_BYTES, FILE_NAME_BYTES, MEDIA_BYTES, MEDIA_DESCRIPTION_BYTES,
+    BLURHASH_BYTES, CONTENT_TYPE_BYTES, FILE_NAME_BYTES, MEDIA_DESCRIPTION_BYTES,
     MEDIA_LOCATOR_BYTES, THUMBNAIL_BYTES,
 };
+use crate::media::{MediaKey, MediaRoot, SealedMedia};
 use crate::wire::proto;
 use crate::wire::proto::media_pointer::Thumbnail as WireThumbnail;
-
-/// The key of one media object.
-#[derive(Clone)]
-pub struct MediaKey(Secret<32>);
-
-impl MediaKey {
-    /// Takes the 32 bytes.
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(Secret::new(bytes))
-    }
-
-    /// The 32 bytes.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        self.0.as_bytes()
-    }
-}
-
-/// In constant time.
-impl PartialEq for MediaKey {
-    fn eq(&self, other: &Self) -> bool {
-        constant_time_eq(self.as_bytes(), other.as_bytes())
-    }
-}
-
-impl Eq for MediaKey {}
-
-impl fmt::Debug for MediaKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MediaKey(..)")
-    }
-}
-
-/// The BLAKE3 hash of a media object as it is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct MediaRoot([u8; 32]);
-
-impl MediaRoot {
-    /// Takes the 32 bytes.
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The 32 bytes.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
 
 /// A sealed object and where it is: enough to fetch and to open it (SPEC.md 12.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MediaObject {
     locator: Opaque<MEDIA_LOCATOR_BYTES>,
-    key: MediaKey,
-    size: u64,
-    ciphertext_size: u64,
-    root: MediaRoot,
+    sealed: SealedMedia,
 }
 
 impl MediaObject {
     /// `locator` is the application's, 1 to [`MEDIA_LOCATOR_BYTES`] bytes: how to fetch the object.
-    /// `size` and `ciphertext_size` are the bytes of the plaintext and of the object.
     ///
     /// # Errors
-    /// [`Violation::MediaLocator`], or [`Violation::MediaSize`] above [`MEDIA_BYTES`] or when the
-    /// ciphertext is not longer than the plaintext.
-    pub fn new(
-        locator: impl Into<Vec<u8>>,
-        key: MediaKey,
-        size: u64,
-        ciphertext_size: u64,
-        root: MediaRoot,
-    ) -> Result<Self, Violation> {
-        let locator = Opaque::new(locator, Violation::MediaLocator)?;
-        if size > MEDIA_BYTES || ciphertext_size <= size {
-            return Err(Violation::MediaSize);
-        }
-        Ok(Self { locator, key, size, ciphertext_size, root })
+    /// [`Violation::MediaLocator`].
+    pub fn new(locator: impl Into<Vec<u8>>, sealed: SealedMedia) -> Result<Self, Violation> {
+        Ok(Self { locator: Opaque::new(locator, Violation::MediaLocator)?, sealed })
     }
 
     /// How to fetch it.
@@ -103,28 +37,10 @@ impl MediaObject {
         self.locator.as_bytes()
     }
 
-    /// What it is sealed under.
+    /// How to open it.
     #[must_use]
-    pub const fn key(&self) -> &MediaKey {
-        &self.key
-    }
-
-    /// Bytes of the plaintext.
-    #[must_use]
-    pub const fn size(&self) -> u64 {
-        self.size
-    }
-
-    /// Bytes of the object.
-    #[must_use]
-    pub const fn ciphertext_size(&self) -> u64 {
-        self.ciphertext_size
-    }
-
-    /// The hash of the object.
-    #[must_use]
-    pub const fn root(&self) -> &MediaRoot {
-        &self.root
+    pub const fn sealed(&self) -> &SealedMedia {
+        &self.sealed
     }
 }
 
@@ -135,16 +51,17 @@ impl WireBody for MediaObject {
         let key = wire.key.as_slice().try_into().map_err(|_| Violation::MediaKey)?;
         let root = wire.root.as_slice().try_into().map_err(|_| Violation::MediaRoot)?;
         let (key, root) = (MediaKey::from_bytes(key), MediaRoot::from_bytes(root));
-        Self::new(wire.locator, key, wire.size, wire.ciphertext_size, root)
+        let sealed = SealedMedia::new(key, wire.size, wire.ciphertext_size, root);
+        Self::new(wire.locator, sealed.map_err(|_| Violation::MediaSize)?)
     }
 
     fn to_wire(&self) -> proto::MediaObject {
         proto::MediaObject {
             locator: self.locator().to_vec(),
-            key: self.key.as_bytes().to_vec(),
-            size: self.size,
-            ciphertext_size: self.ciphertext_size,
-            root: self.root.as_bytes().to_vec(),
+            key: self.sealed.key().as_bytes().to_vec(),
+            size: self.sealed.plaintext_len(),
+            ciphertext_size: self.sealed.ciphertext_len(),
+            root: self.sealed.root().as_bytes().to_vec(),
         }
     }
 }
@@ -382,7 +299,7 @@ impl WireBody for MediaPointer {
         let (duration, covered) = (wire.duration, wire.covered);
         let pointer = Self::new(object, wire.content_type)?;
         let pointer =
-            Self { dimensions, file_name, blurhash, description, duration, covered, ..pointer };
+            Self { file_name, dimensions, duration, blurhash, description, covered, ..pointer };
         match wire.thumbnail {
             Some(thumbnail) => pointer.with_thumbnail(Thumbnail::from_wire(thumbnail)?),
             None => Ok(pointer),
@@ -426,11 +343,19 @@ impl Thumbnail {
 #[cfg(test)]
 pub(in crate::content) mod tests {
     use super::*;
+    use crate::limits::MEDIA_BYTES;
+    use crate::media::Geometry;
     use alloc::{format, vec};
 
-    pub(in crate::content) fn object() -> MediaObject {
+    /// What is said of an object with so long a plaintext.
+    pub(in crate::content) fn sealed(size: u64) -> SealedMedia {
         let (key, root) = (MediaKey::from_bytes([0x4b; 32]), MediaRoot::from_bytes([0x52; 32]));
-        MediaObject::new(*b"locator", key, 70_000, 131_200, root).unwrap()
+        let ciphertext = Geometry::new(size).unwrap().ciphertext_len();
+        SealedMedia::new(key, size, ciphertext, root).unwrap()
+    }
+
+    pub(in crate::content) fn object() -> MediaObject {
+        MediaObject::new(*b"locator", sealed(70_000)).unwrap()
     }
 
     pub(in crate::content) fn pointer(content_type: &str) -> MediaPointer {
@@ -480,18 +405,17 @@ pub(in crate::content) mod tests {
         assert_eq!(broken_object(|o| o.key.truncate(31)), Violation::MediaKey);
         assert_eq!(broken_object(|o| o.key.push(1)), Violation::MediaKey);
         assert_eq!(broken_object(|o| o.root.clear()), Violation::MediaRoot);
-        assert_eq!(broken_object(|o| o.ciphertext_size = o.size), Violation::MediaSize);
+        assert_eq!(broken_object(|o| o.ciphertext_size += 1), Violation::MediaSize);
+        assert_eq!(broken_object(|o| o.size = 0), Violation::MediaSize);
         assert_eq!(broken_object(|o| o.size = u64::MAX), Violation::MediaSize);
     }
 
     #[test]
     fn sizes_reach_their_limit() {
-        let of = |locator: usize, size| {
-            let (key, root) = (MediaKey::from_bytes([1; 32]), MediaRoot::from_bytes([2; 32]));
-            MediaObject::new(vec![1; locator], key, size, u64::MAX, root)
-        };
+        let of = |locator: usize, size| MediaObject::new(vec![1; locator], sealed(size));
         assert!(of(MEDIA_LOCATOR_BYTES, MEDIA_BYTES).is_ok());
-        assert_eq!(of(1, MEDIA_BYTES + 1), Err(Violation::MediaSize));
+        assert_eq!(of(MEDIA_LOCATOR_BYTES + 1, 1), Err(Violation::MediaLocator));
+        assert_eq!(broken_object(|o| o.size = MEDIA_BYTES + 1), Violation::MediaSize);
         assert!(of(1, 0).is_ok(), "a file may be empty");
     }
 
@@ -513,7 +437,8 @@ pub(in crate::content) mod tests {
         let largest = Thumbnail::Inline(vec![1; THUMBNAIL_BYTES]);
         assert!(pointer("a/b").with_thumbnail(largest).is_ok());
         assert_eq!(
-            broken(|w| w.thumbnail = Some(WireThumbnail::RemoteThumbnail(Default::default()))),
+            broken(|w| w.thumbnail =
+                Some(WireThumbnail::RemoteThumbnail(proto::MediaObject::default()))),
             Violation::MediaKey
         );
     }

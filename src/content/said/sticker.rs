@@ -11,7 +11,7 @@ use crate::wire::proto;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sticker {
     pack: StickerPackRef,
-    sticker_id: u32,
+    number: u32,
     pointer: Box<MediaPointer>,
     emoji: Option<Emoji>,
     animated: bool,
@@ -65,7 +65,7 @@ impl Sticker {
     #[must_use]
     pub fn new(pack: StickerPackRef, sticker_id: u32, pointer: MediaPointer) -> Self {
         let pointer = Box::new(pointer);
-        Self { pack, sticker_id, pointer, emoji: None, animated: false, quote: None }
+        Self { pack, number: sticker_id, pointer, emoji: None, animated: false, quote: None }
     }
 
     /// With what it stands for.
@@ -98,7 +98,7 @@ impl Sticker {
     /// Which of the pack.
     #[must_use]
     pub const fn sticker_id(&self) -> u32 {
-        self.sticker_id
+        self.number
     }
 
     /// The picture.
@@ -143,7 +143,7 @@ impl WireBody for Sticker {
         proto::Sticker {
             pack_id: self.pack.id.to_vec(),
             pack_key: self.pack.key().to_vec(),
-            sticker_id: self.sticker_id,
+            sticker_id: self.number,
             emoji: self.emoji().map_or_else(Default::default, |emoji| emoji.as_str().into()),
             pointer: Some(self.pointer.to_wire()),
             animated: self.animated,

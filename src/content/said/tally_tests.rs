@@ -2,7 +2,6 @@ use super::*;
 use crate::content::tests::draft_at;
 use crate::content::{PollClose, Text};
 use alloc::string::ToString;
-use alloc::vec;
 use proptest::prelude::*;
 
 fn account(name: u8) -> AccountId {
@@ -175,7 +174,7 @@ proptest! {
 fn what_is_the_same_counts_once() {
     let poll = poll(true, 2);
     let mut tally = tally(&poll);
-    for content in vec![vote(&poll, &["a"], 1, 2_000), option(&poll, "d", 2_000)] {
+    for content in [vote(&poll, &["a"], 1, 2_000), option(&poll, "d", 2_000)] {
         tally.apply(&account(2), &content).unwrap();
         let once = tally.clone();
         tally.apply(&account(2), &content).unwrap();

@@ -13,7 +13,7 @@ use crate::wire::proto;
 /// file. Never printed by `Debug`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
-    text: Styled<TEXT_BYTES>,
+    words: Styled<TEXT_BYTES>,
     /// What few texts have: apart, so that the others are small.
     more: Option<Box<More>>,
     forwarded: Option<Forwarded>,
@@ -37,7 +37,7 @@ impl Text {
     pub fn new(text: impl Into<String>) -> Result<Self, Violation> {
         let text = text.into();
         let rule = if text.is_empty() { Violation::EmptyText } else { Violation::TextTooLong };
-        Ok(Self { text: Styled::new(text, rule)?, more: None, forwarded: None })
+        Ok(Self { words: Styled::new(text, rule)?, more: None, forwarded: None })
     }
 
     /// With parts that look different, at most [`FORMAT_RANGES`](crate::limits::FORMAT_RANGES).
@@ -46,7 +46,7 @@ impl Text {
     /// [`Violation::FormatRangeCount`], [`Violation::FormatRange`] when one is empty, not inside the
     /// text or not of whole characters.
     pub fn with_ranges(mut self, ranges: Vec<FormatRange>) -> Result<Self, Violation> {
-        self.text.set_ranges(ranges)?;
+        self.words.set_ranges(ranges)?;
         Ok(self)
     }
 
@@ -57,7 +57,7 @@ impl Text {
     /// [`Violation::MentionCount`], [`Violation::Mention`] when one is empty, not inside the text,
     /// not of whole characters, or not after the one before.
     pub fn with_mentions(mut self, mentions: Vec<Mention>) -> Result<Self, Violation> {
-        self.text.set_mentions(mentions)?;
+        self.words.set_mentions(mentions)?;
         Ok(self)
     }
 
@@ -109,26 +109,26 @@ impl Text {
         let preview = self.preview().cloned().map(|preview| preview.resealed(image));
         let more = More { preview, quote: None, long_text: file };
         let more = (more != More::default()).then(|| Box::new(more));
-        let text = self.text.clone().without_mentions();
-        Self { text, more, forwarded: Some(Forwarded::after(self.forwarded)) }.checked()
+        let words = self.words.clone().without_mentions();
+        Self { words, more, forwarded: Some(Forwarded::after(self.forwarded)) }.checked()
     }
 
     /// The text, or the beginning of it if there is a [`Text::long_text`].
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.text.as_str()
+        self.words.as_str()
     }
 
     /// How parts of it look.
     #[must_use]
     pub fn ranges(&self) -> &[FormatRange] {
-        self.text.ranges()
+        self.words.ranges()
     }
 
     /// Who is named in it.
     #[must_use]
     pub fn mentions(&self) -> &[Mention] {
-        self.text.mentions()
+        self.words.mentions()
     }
 
     /// What a link in it leads to.
@@ -160,7 +160,8 @@ impl Text {
     /// # Errors
     /// [`Violation::LongText`] when there is none, or the file is not UTF-8 that begins with this.
     pub fn whole<'a>(&self, file: &'a [u8]) -> Result<&'a str, Violation> {
-        let expected = self.long_text().ok_or(Violation::LongText)?.object().size();
+        let expected =
+            self.long_text().ok_or(Violation::LongText)?.object().sealed().plaintext_len();
         let text = core::str::from_utf8(file).map_err(|_| Violation::LongText)?;
         let same_size = u64::try_from(text.len()) == Ok(expected);
         if same_size && text.starts_with(self.as_str()) {
@@ -183,15 +184,14 @@ impl Text {
         {
             return Err(Violation::Thumbnails);
         }
-        match &more.long_text {
-            Some(file) => self.check_long_text(file)?,
-            None => {}
+        if let Some(file) = &more.long_text {
+            self.check_long_text(file)?;
         }
         Ok(self)
     }
 
     fn check_long_text(&self, file: &MediaPointer) -> Result<(), Violation> {
-        let size = file.object().size();
+        let size = file.object().sealed().plaintext_len();
         let longer = u64::try_from(self.as_str().len()).is_ok_and(|prefix| size > prefix);
         let fits = self.as_str().len() <= LONG_TEXT_PREFIX_BYTES && size <= LONG_TEXT_BYTES;
         let is_text = file.content_type() == Self::LONG_TEXT_TYPE;
@@ -204,21 +204,21 @@ impl WireBody for Text {
 
     fn from_wire(wire: proto::Text) -> Result<Self, Violation> {
         let rule = if wire.text.is_empty() { Violation::EmptyText } else { Violation::TextTooLong };
-        let text = Styled::from_wire(wire.text, wire.ranges, wire.mentions, rule)?;
+        let words = Styled::from_wire(wire.text, wire.ranges, wire.mentions, rule)?;
         let forwarded = wire.forwarded.map(Forwarded::from_wire).transpose()?;
         if wire.preview.is_none() && wire.quote.is_none() && wire.long_text.is_none() {
-            return Ok(Self { text, more: None, forwarded });
+            return Ok(Self { words, more: None, forwarded });
         }
         let more = More {
             preview: wire.preview.map(LinkPreview::from_wire).transpose()?,
             quote: wire.quote.map(Quote::from_wire).transpose()?,
             long_text: wire.long_text.map(MediaPointer::from_wire).transpose()?,
         };
-        Self { text, more: Some(Box::new(more)), forwarded }.checked()
+        Self { words, more: Some(Box::new(more)), forwarded }.checked()
     }
 
     fn to_wire(&self) -> proto::Text {
-        let (ranges, mentions) = self.text.parts();
+        let (ranges, mentions) = self.words.parts();
         proto::Text {
             text: self.as_str().into(),
             ranges,
@@ -233,10 +233,10 @@ impl WireBody for Text {
 
 #[cfg(test)]
 pub(in crate::content) mod tests {
-    use super::super::pointer::tests::{full, object};
+    use super::super::pointer::tests::{full, sealed};
     use super::super::preview::tests::preview;
     use super::super::quote::tests::quote;
-    use super::super::{MediaKey, MediaObject, Thumbnail};
+    use super::super::{MediaObject, Thumbnail};
     use super::*;
     use crate::content::{Body, FormatStyle, Mentioned, QuoteKind};
     use crate::identity::AccountId;
@@ -261,8 +261,7 @@ pub(in crate::content) mod tests {
     }
 
     fn long(size: u64) -> MediaPointer {
-        let (key, root) = (MediaKey::from_bytes([1; 32]), *object().root());
-        let object = MediaObject::new(*b"text", key, size, size + 100, root).unwrap();
+        let object = MediaObject::new(*b"text", sealed(size)).unwrap();
         MediaPointer::new(object, Text::LONG_TEXT_TYPE).unwrap()
     }
 

@@ -254,7 +254,7 @@ mod tests {
         assert!(blurhash("LEHV6nWB2yk8pyo0adR*.7kCMdnj").is_ok());
         assert!(blurhash("0".repeat(BLURHASH_BYTES)).is_ok());
         for text in
-            ["".into(), "0".repeat(BLURHASH_BYTES + 1), "a b".into(), "ä".into(), "\"".into()]
+            [String::new(), "0".repeat(BLURHASH_BYTES + 1), "a b".into(), "ä".into(), "\"".into()]
         {
             assert_eq!(blurhash(text), Err(Violation::Blurhash));
         }

@@ -306,7 +306,7 @@ fn an_extension_of_a_change_is_signed_and_kept() {
     let mut rng = crate::identity::fixture::rng(1);
     let signed = draft.sign(people.device("anna"), people.list("anna"), NOW, &mut rng).unwrap();
     let change = SignedChange::decode(&signed.change.encode()).unwrap();
-    assert_eq!(change.core.extensions, [extension.clone()]);
+    assert_eq!(change.core.extensions, core::slice::from_ref(&extension));
     assert!(matches!(base.apply(&change, &people.lists), Ok(Outcome::Applied(_))));
     let twice = base.change().with(title("x")).with_extension(extension.clone());
     let twice = twice.with_extension(extension);

@@ -79,6 +79,16 @@ impl World {
         let owner = &mut self.accounts[account];
         let signed = draft.sign(&owner.key, lists_from(now)).unwrap();
         owner.advance(signed, now);
+        self.log_list(account);
+    }
+
+    fn log_list(&self, account: usize) {
+        self.say(|world| {
+            let devices: Vec<_> = world.listed_devices(account);
+            let names = devices.iter().map(|at| world.devices[*at].name.clone());
+            let list = &world.accounts[account].list;
+            format!("list {:?}: {:?}", list.version(), names.collect::<Vec<_>>())
+        });
     }
 
     pub(super) fn revoke(&mut self, at: usize) -> bool {

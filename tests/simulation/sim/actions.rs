@@ -163,6 +163,7 @@ impl World {
 
     /// Does one thing. A crash on the way is part of the story.
     pub(super) fn step(&mut self, action: Action) {
+        self.say(|_| format!("-- {action:?}"));
         match self.act(action) {
             Ok(true) | Err(Crashed) => self.report.count(format!("action: {action:?}")),
             Ok(false) => {}

@@ -55,9 +55,9 @@ impl World {
     /// Sends everything that is due.
     pub(super) fn flush(&mut self, at: usize) -> Step {
         self.address_queued(at)?;
-        self.send_waiting(at)?;
+        let addressees = self.send_waiting(at)?;
         self.send_receipts(at)?;
-        self.send_requests(at)?;
+        self.send_requests(at, &addressees)?;
         self.send_carriers(at)
     }
 
@@ -85,7 +85,7 @@ impl World {
         self.commit(at, "addressing", &[])
     }
 
-    fn send_waiting(&mut self, at: usize) -> Step {
+    fn send_waiting(&mut self, at: usize) -> Step<Vec<DeviceAddress>> {
         let mut sent: Vec<DeviceAddress> = Vec::new();
         for row in self.devices[at].chat.waiting.clone() {
             let before = sent.iter().filter(|to| **to == row.to).count();
@@ -105,7 +105,7 @@ impl World {
             self.seal(at, &row.to, &content, noted)?;
             sent.push(row.to.clone());
         }
-        Ok(())
+        Ok(sent)
     }
 
     fn send_receipts(&mut self, at: usize) -> Step {
@@ -122,8 +122,13 @@ impl World {
         Ok(())
     }
 
-    fn send_requests(&mut self, at: usize) -> Step {
+    /// Resets go at once. Requests to send again go beside a text only: whoever damages messages
+    /// would see who answers, and two devices that cannot read each other would ask for ever.
+    fn send_requests(&mut self, at: usize, beside: &[DeviceAddress]) -> Step {
         for (to, body) in self.devices[at].chat.requests.clone() {
+            if matches!(body, Body::Retry(_)) && !beside.contains(&to) {
+                continue;
+            }
             let content = self.content(at, &to.account).build(body.clone()).unwrap();
             let noted = |chat: &mut super::disk::Chat| {
                 let same = |row: &(DeviceAddress, Body)| row.0 == to && row.1 == body;

@@ -1,0 +1,39 @@
+"""The checkers of group-genesis, group-changes, group-conflicts."""
+
+from . import group_checks, group_genesis
+from .compare import equal, outcome, unhex
+from .group_documents import decode_change
+from .group_state import State
+
+
+def genesis(params, test):
+    state, code, _ = outcome(lambda: group_genesis.decode(unhex(test["genesis"])))
+    equal("expect", code, test["expect"])
+    if state:
+        equal("group", state.group, test["group"])
+        equal("state", state.encoded(), test["state"])
+        equal("hash", state.hash, test["state_hash"])
+
+
+def base_of(params):
+    state = State.decode(unhex(params["base"]))
+    equal("base", state.encoded(), params["base"])
+    return state
+
+
+def changes(params, test):
+    base, data = base_of(params), unhex(test["change"])
+    result, code, _ = outcome(lambda: group_checks.receive(base, data))
+    equal("expect", code, test["expect"])
+    equal("base after", base.encoded(), params["base"])
+    if "change_hash" in test:
+        equal("change", decode_change(data).hash, test["change_hash"])
+    if result:
+        equal("state", result[1].encoded(), test["state"])
+        equal("hash", result[1].hash, test["state_hash"])
+
+
+def conflicts(params, test):
+    applied, state = group_checks.replay(base_of(params), list(map(unhex, test["changes"])))
+    equal("applied", [change.hash.hex() for change in applied], test["applied"])
+    equal("hash", state.hash, test["state_hash"])
