@@ -1,10 +1,11 @@
 use super::call::CallRinging;
-use super::kind::{ABOUT, MEDIA, SAID, SESSION, SIGNAL};
+use super::kind::{ABOUT, MEDIA, SAID, SESSION, SIGNAL, STORY};
 use super::{
     AdminDelete, ContactCard, Delete, Edit, ExpiryTimer, GroupInvite, Location, Media, Pin, Poll,
     PollClose, PollOption, PollVote, Reaction, Sticker, Unpin,
 };
 use super::{BodyProperties, Null, Place, Receipt, Retry, SessionReset, Text, Violation};
+use super::{StoryDelete, StoryMedia, StoryReaction, StoryReply, StoryText, StoryView};
 use crate::wire::proto;
 use crate::wire::proto::content::{Body as EarlyBody, LateBody};
 
@@ -149,6 +150,18 @@ bodies! {
     late {
         /// A device rings.
         CallRinging = 1_027, SIGNAL;
+        /// A picture or film for a day.
+        StoryMedia = 1_056, STORY;
+        /// Words for a day.
+        StoryText = 1_057, STORY;
+        /// Stories were seen.
+        StoryView = 1_058, SIGNAL;
+        /// Words in answer to a story.
+        StoryReply = 1_059, SAID;
+        /// A sign under a story.
+        StoryReaction = 1_060, ABOUT;
+        /// A story is taken back.
+        StoryDelete = 1_061, BodyProperties { places: &[Place::Story, Place::Group], ..ABOUT };
     }
 }
 

@@ -42,6 +42,7 @@ mod receipt;
 mod retry;
 mod said;
 mod session;
+mod story;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -70,6 +71,10 @@ pub use said::{
     TallyRefused, Text, Thumbnail,
 };
 pub use session::{Null, SessionReset, SessionResetReason};
+pub use story::{
+    Colour, StoryBackground, StoryDelete, StoryFont, StoryMedia, StoryReaction, StoryReply,
+    StoryTerms, StoryText, StoryView,
+};
 
 /// The content version that this crate writes, and the highest that it reads.
 pub const VERSION: u32 = 1;

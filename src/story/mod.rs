@@ -5,6 +5,7 @@
 //! the audience nor the list's name ever travels. A viewer keeps the chains of all authors together
 //! ([`StoryViewer`]) and opens a story only while it lives ([`StoryLife`]).
 
+mod answer;
 mod audience;
 mod channel;
 mod error;
@@ -15,6 +16,7 @@ mod scopes;
 mod tests;
 mod viewer;
 
+pub use answer::{NoStoryAnswer, StoryAnswer, may_answer};
 pub use audience::{StoryAudience, StoryDevices};
 pub use channel::{Preparation, StoryChannel};
 pub use error::{PostError, StoryKeyError, StoryRefused};

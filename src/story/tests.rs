@@ -7,7 +7,10 @@ use proptest::prelude::*;
 use rand_chacha::ChaCha20Rng;
 
 use super::*;
-use crate::content::{Content, Conversation, DeviceListRef, DeviceLists, MessageId};
+use crate::content::{
+    Colour, Content, Conversation, DeviceListRef, DeviceLists, MessageId, StoryBackground,
+    StoryTerms, StoryText,
+};
 use crate::envelope::Envelope;
 use crate::identity::fixture::{Account, NOW, advanced, month, rng};
 use crate::identity::{AccountId, DeviceAddress, ListDraft, VerifiedDeviceList};
@@ -129,6 +132,12 @@ fn builder(sent_at: Timestamp, conversation: Conversation) -> crate::content::Co
     Content::builder(MessageId::from_bytes([7; 16]), sent_at, conversation, lists)
 }
 
+fn story(sent_at: Timestamp) -> Content {
+    let background = StoryBackground::plain(Colour(7));
+    let text = StoryText::new("all day long", background, StoryTerms::default()).unwrap();
+    builder(sent_at, Conversation::Story).build(text).unwrap()
+}
+
 fn after(time: Duration) -> Timestamp {
     NOW.saturating_add(time)
 }
@@ -178,7 +187,9 @@ fn a_viewer_who_comes_later_in_the_day_sees_nothing_earlier() {
     assert_eq!(world.distribute(NOW), [world.device(3)]);
     let later = world.post(NOW);
     assert!(matches!(world.open(3, &earlier, NOW), StoryOpened::TooOld));
-    assert!(world.sees(3, &later, NOW) && world.sees(1, &earlier, NOW) && world.sees(1, &later, NOW));
+    assert!(
+        world.sees(3, &later, NOW) && world.sees(1, &earlier, NOW) && world.sees(1, &later, NOW)
+    );
 }
 
 #[test]
@@ -237,6 +248,35 @@ fn a_story_is_seen_for_a_day_whenever_it_comes() {
     let StoryOpened::Expired(moved) = world.open(2, &envelope, after(STORY_LIFE)) else { panic!() };
     assert_eq!(moved.chain.device, world.device(0));
     assert!(matches!(world.open(2, &envelope, after(STORY_LIFE)), StoryOpened::Duplicate));
+}
+
+#[test]
+fn a_story_is_answered_as_its_author_wants_and_while_it_lives() {
+    let with = |terms| {
+        let text = StoryText::new("words", StoryBackground::plain(Colour(7)), terms).unwrap();
+        builder(NOW, Conversation::Story).build(text).unwrap()
+    };
+    let none = StoryTerms::default();
+    let cases = [
+        (StoryAnswer::Reply, StoryTerms { replies: true, ..none.clone() }),
+        (StoryAnswer::Reaction, StoryTerms { reactions: true, ..none.clone() }),
+        (StoryAnswer::Reshare, StoryTerms { resharing: true, ..none.clone() }),
+    ];
+    let life = StoryLife::new(NOW, NOW);
+    for (answer, terms) in &cases {
+        for (other, _) in &cases {
+            let expected = if answer == other { Ok(()) } else { Err(NoStoryAnswer::NotAllowed) };
+            assert_eq!(may_answer(&with(terms.clone()), life, *other, NOW), expected);
+        }
+        let over = may_answer(&with(terms.clone()), life, *answer, after(STORY_LIFE));
+        assert_eq!(over, Err(NoStoryAnswer::Over));
+        let refused = may_answer(&with(none.clone()), life, *answer, NOW);
+        assert_eq!(refused, Err(NoStoryAnswer::NotAllowed));
+    }
+    assert_eq!(may_answer(&with(none), life, StoryAnswer::View, NOW), Ok(()));
+    let peer = builder(NOW, Conversation::Peer).text("hello").unwrap();
+    let refused = may_answer(&peer, life, StoryAnswer::View, NOW);
+    assert_eq!(refused, Err(NoStoryAnswer::NotAStory));
 }
 
 #[test]
@@ -429,12 +469,17 @@ fn members_of_an_audience_are_contacts_and_within_the_limit() {
     assert_eq!(viewers(StoryAudience::AllExcept(ids(3))), [3, 4].map(id).into());
     let named: BTreeSet<_> = [2, 9].map(id).into();
     for only in [StoryAudience::Only, StoryAudience::CloseFriends, StoryAudience::Custom] {
-        assert_eq!(viewers(only(named.clone())), [2].map(id).into(), "who is no contact is left out");
+        assert_eq!(
+            viewers(only(named.clone())),
+            [2].map(id).into(),
+            "who is no contact is left out"
+        );
     }
     let made = |n| StoryList::new(&author, StoryAudience::AllContacts, &ids(n), NOW, &mut rng(1));
     assert!(made(STORY_VIEWERS).is_ok());
     assert_eq!(made(STORY_VIEWERS + 1), Err(StoryListError::TooManyViewers));
-    let only = |n| StoryList::new(&author, StoryAudience::Only(ids(n)), &contacts, NOW, &mut rng(1));
+    let only =
+        |n| StoryList::new(&author, StoryAudience::Only(ids(n)), &contacts, NOW, &mut rng(1));
     assert!(only(STORY_VIEWERS).is_ok());
     assert_eq!(only(STORY_VIEWERS + 1), Err(StoryListError::TooManyViewers));
 }
