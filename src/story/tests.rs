@@ -16,8 +16,8 @@ use crate::identity::fixture::{Account, NOW, advanced, month, rng};
 use crate::identity::{AccountId, DeviceAddress, ListDraft, VerifiedDeviceList};
 use crate::limits::{STORY_CHAIN_AGE, STORY_LIFE, STORY_SCOPES, STORY_VIEWERS};
 use crate::sender_key::{
-    AcceptKeyError, ChainName, Distribution, EpochSecret, OpenSenderError, Rotate, Scope,
-    SendError, SendingChain, Standing,
+    AcceptKeyError, Distribution, EpochSecret, OpenSenderError, Rotate, Scope, SendError,
+    SendingChain, Standing,
 };
 use crate::time::Timestamp;
 use crate::wire::DecodeError;
