@@ -18,7 +18,7 @@
 //! | [`profile`] | what an account shows of itself to the contacts it chose |
 //! | [`media`] | files of any size: sealed, opened, sought in, forwarded |
 //! | [`envelope`] | what travels |
-//! | [`group`] | who is in a group and may do what: a signed chain of changes |
+//! | [`group`] | who is in a group and may do what: a signed chain of changes; messages to it |
 //! | [`crypto`], [`wire`] | typed keys and primitives; protobuf, fixed layouts, padding |
 //! | [`limits`], [`time`], [`error`] | every limit; time as an argument; codes and advice |
 //!
