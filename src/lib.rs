@@ -19,7 +19,7 @@
 //! | [`media`] | files of any size: sealed, opened, sought in, forwarded |
 //! | [`story`] | what an account shows to an audience for a day |
 //! | [`envelope`] | what travels |
-//! | [`group`] | who is in a group and may do what: a signed chain of changes |
+//! | [`group`] | who is in a group and may do what: a signed chain of changes; messages to it |
 //! | [`crypto`], [`wire`] | typed keys and primitives; protobuf, fixed layouts, padding |
 //! | [`attacks`] | published attacks, and what answers them |
 //! | [`limits`], [`time`], [`error`] | every limit; time as an argument; codes and advice |

@@ -99,12 +99,7 @@ pub(crate) fn messages() -> Topic {
     let stored = world.stored("mia");
     let now = world.now;
     let present = world.say("adam", "in the new key epoch");
-    let later = {
-        let change = world.author("anna", vec![Action::SetTitle(Title::new("later").unwrap())]);
-        world.publish(&["anna"], &change);
-        world.distribute("anna");
-        world.say("anna", "of a later revision")
-    };
+    let later = later(&mut world);
     let claims = claims(&mut world);
     let unknown = flipped(&present, 8);
     topic.group(json!({ "op": "open", "reader": stored_json(&stored) }));
@@ -140,6 +135,13 @@ pub(crate) fn messages() -> Topic {
         open(comment, &["claim"], envelope, now);
     }
     topic
+}
+
+fn later(world: &mut World) -> Vec<u8> {
+    let change = world.author("anna", vec![Action::SetTitle(Title::new("later").unwrap())]);
+    world.publish(&["anna"], &change);
+    world.distribute("anna");
+    world.say("anna", "of a later revision")
 }
 
 /// What adam's device makes with its own chain under other standings.

@@ -153,7 +153,7 @@ impl GroupChannel {
         now: Timestamp,
     ) -> Result<Changed, ApplyError> {
         let outcome = self.group.apply(change, lists, now)?;
-        Ok(self.changed(outcome, lists, now))
+        Ok(self.changed(change, outcome, lists, now))
     }
 
     /// Takes a change of the past ([`Group::catch_up`]), from an answer to our resync request.
@@ -167,11 +167,12 @@ impl GroupChannel {
         now: Timestamp,
     ) -> Result<Changed, ApplyError> {
         let outcome = self.group.catch_up(change, now)?;
-        Ok(self.changed(outcome, lists, now))
+        Ok(self.changed(change, outcome, lists, now))
     }
 
     fn changed<L: DeviceLists + ?Sized>(
         &mut self,
+        change: &SignedChange,
         outcome: Outcome,
         lists: &L,
         now: Timestamp,
@@ -179,9 +180,10 @@ impl GroupChannel {
         let changes = match &outcome {
             Outcome::Applied(_) => self.follow(lists, now),
             Outcome::Ahead { base, .. } => {
-                // Its signature was not looked at: it cannot be judged yet, and holds us up for a
-                // bounded time like whatever else says that there is more.
-                self.lacks(base.saturating_add(1), now);
+                // Only a member may hold us up, and not the server with a change of its own make.
+                if self.group.state().check_author(change).is_ok() {
+                    self.lacks(base.saturating_add(1), now);
+                }
                 Changes::default()
             }
             _ => Changes::default(),
@@ -199,6 +201,7 @@ impl GroupChannel {
         snapshot: Snapshot,
         sender: &AccountId,
         us: (&AccountId, &AccountKey),
+        now: Timestamp,
     ) -> Result<Changes, JoinError> {
         self.group.resync(snapshot, sender, us)?;
         self.believed = false;
@@ -209,7 +212,7 @@ impl GroupChannel {
         changes.removed_scopes = gone.iter().map(|chains| *chains.scope_hash()).collect();
         self.scopes = kept;
         self.enter(scope, &mut changes);
-        self.moved();
+        self.moved(now);
         Ok(changes)
     }
 
@@ -263,7 +266,7 @@ impl GroupChannel {
         self.enter(scope, &mut changes);
         self.leave(now, &mut changes);
         changes.removed_chains = self.forget_unlisted(lists);
-        self.moved();
+        self.moved(now);
         changes
     }
 
@@ -307,17 +310,19 @@ impl GroupChannel {
         removed
     }
 
-    /// What was looked up for the last state counts no more.
-    fn moved(&mut self) {
+    /// What was looked up for the last state counts no more. Who is behind still waits anew: a
+    /// revision that somebody made up neither stops us for good nor makes us deaf to true ones.
+    fn moved(&mut self, now: Timestamp) {
         self.ready = None;
         let revision = self.group.state().revision();
-        if self.behind.as_ref().is_some_and(|behind| behind.revision <= revision) {
-            self.behind = None;
+        self.behind = self.behind.take().filter(|behind| behind.revision > revision);
+        if let Some(behind) = &mut self.behind {
+            behind.since = now;
         }
     }
 
-    /// Somebody says that there is a later revision. Counted from the first such word since we were
-    /// up to date, so that inventing ever later ones holds nobody up for longer.
+    /// Somebody says that there is a later revision. Counted from the first such word since the
+    /// state last changed, so that inventing ever later ones holds nobody up for longer.
     fn lacks(&mut self, revision: u32, now: Timestamp) {
         let behind = self.behind.get_or_insert(Behind { revision, since: now });
         behind.revision = behind.revision.max(revision);

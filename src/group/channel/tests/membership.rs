@@ -1,5 +1,6 @@
 use super::*;
 use crate::group::{Confirmation, Role, SyncAnswer, SyncRequest};
+use crate::limits::GROUP_BEHIND_AGE;
 
 #[test]
 fn a_snapshot_in_answer_takes_the_place_of_what_is_gone() {
@@ -15,7 +16,7 @@ fn a_snapshot_in_answer_takes_the_place_of_what_is_gone() {
     let Ok(SyncAnswer::Snapshot(snapshot)) = SyncAnswer::decode(&answer.encode()) else { panic!() };
     let key = world.people.account("otto").pair.public_key();
     let own = id("otto");
-    let changes = world.channel("otto").resync(*snapshot, &id("mia"), (&own, &key)).unwrap();
+    let changes = world.channel("otto").resync(*snapshot, &id("mia"), (&own, &key), NOW).unwrap();
     assert!(changes.membership);
     assert_eq!((changes.scopes.len(), changes.removed_scopes.len()), (1, 1));
     assert_eq!(world.hear("otto", &old), Ok(Opened::Unknown));
@@ -45,4 +46,32 @@ fn an_acknowledgement_of_a_later_revision_makes_us_wait() {
     world.take("max", &authored.change);
     world.distribute("max");
     world.say("max", "x");
+}
+
+#[test]
+fn only_a_member_can_say_that_there_is_more() {
+    let mut world = World::new();
+    let first = world.author("anna", vec![Action::SetRole(id("otto"), Role::Member)]);
+    world.publish(&["anna"], &first);
+    let second = world.author("anna", vec![Action::SetRole(id("otto"), Role::Observer)]);
+    let forged = crate::group::fixture::resigned(&second.change);
+    assert_eq!(world.take("max", &forged).outcome, Outcome::Ahead { have: 0, base: 1 });
+    world.say("max", "a change that nobody signed holds nobody up");
+    world.take("max", &second.change);
+    assert_eq!(world.try_say("max", "x"), Err(SendRefused::Behind { revision: 2 }));
+}
+
+#[test]
+fn a_made_up_revision_makes_nobody_deaf_to_true_ones() {
+    let mut world = World::new();
+    let made_up =
+        crate::group::StateAck { revision: u32::MAX, ..world.channels["max"].group().ack() };
+    world.channel("max").witness(&id("mia"), &made_up, NOW);
+    assert!(world.try_say("max", "x").is_err());
+    world.later(GROUP_BEHIND_AGE + core::time::Duration::from_millis(1));
+    world.say("max", "x");
+    world.change("anna", vec![Action::SetRole(id("otto"), Role::Member)]);
+    assert_eq!(world.prepare("max").unwrap_err(), SendRefused::Behind { revision: u32::MAX });
+    world.later(GROUP_BEHIND_AGE + core::time::Duration::from_millis(1));
+    assert!(world.prepare("max").is_ok());
 }
