@@ -94,7 +94,7 @@ violations! {
         OpaqueLength = "content/opaque-length", "carried bytes are empty or longer than the limit";
         /// A key that is not 32 bytes.
         KeyLength = "content/key-length", "a key is not 32 bytes";
-        /// A profile key without a version, or a version without a key.
+        /// A key without a version, or a version without a key.
         KeyVersion = "content/key-version", "a key's version is missing, or its key";
         /// No content version, or half a number.
         Capabilities = "content/capabilities", "the capabilities are malformed";
@@ -127,8 +127,8 @@ violations! {
             "a transcript's destination does not fit its content";
         /// A verification state that is not known or comes without a key.
         VerifiedState = "content/verified-state", "a verification state is unknown or of no key";
-        /// A story list that is not named by 16 bytes.
-        StoryList = "content/story-list", "a story list is not named by 16 bytes";
+        /// A story list that is not named by 32 bytes.
+        StoryList = "content/story-list", "a story list is not named by 32 bytes";
         /// An audience of no known sort.
         AudienceMode = "content/audience-mode", "the sort of audience is unknown";
         /// An audience of everybody with members.

@@ -68,11 +68,10 @@ pub use decode::{Incoming, Unsupported, UnsupportedCause};
 pub use device::{
     AudienceMode, BlockList, CallDirection, CallLog, CallLogEntry, CallOutcome, Chat, ChatState,
     ContactEntry, Contacts, DeleteForMe, Deletion, Destination, DeviceAdded, DeviceName,
-    DeviceRequest, DeviceResponse, DeviceRevoked, GroupEntry, Groups, KnownKey, KnownProfile,
-    MessageName, MessageNames, MessageRequestResponse, MessagesPlayed, MessagesRead,
-    MessagesViewed, OwnKeys, RequestAnswer, Requested, ResponseOutcome, SentTranscript, Settings,
-    Stamp, StoryList, StoryListId, StoryLists, Transcribed, Verified, VerifiedState,
-    ViewOnceOpened,
+    DeviceRequest, DeviceResponse, DeviceRevoked, GroupEntry, Groups, KnownKey, MessageName,
+    MessageNames, MessageRequestResponse, MessagesPlayed, MessagesRead, MessagesViewed, OwnKeys,
+    RequestAnswer, Requested, ResponseOutcome, SentTranscript, Settings, Stamp, StoryList,
+    StoryLists, Transcribed, Verified, VerifiedState, VersionedKey, ViewOnceOpened,
 };
 pub use error::{ContentError, Violation};
 pub use frame::{

@@ -150,7 +150,7 @@ pub(crate) fn contact(number: u8) -> ContactEntry {
         state: ContactState::Accepted,
         name: Some(name()),
         key: Some(KnownKey { key: account_key(), verified: VerifiedState::Verified }),
-        profile: Some(KnownProfile::new(key(), 1).unwrap()),
+        profile: Some(VersionedKey::new(key(), 1).unwrap()),
         hidden: false,
         hides_stories: true,
         removed: false,
@@ -172,13 +172,14 @@ pub(crate) fn kept() -> Vec<Body> {
     let mut state = ChatState::new(chat(), stamp());
     (state.pin, state.unread) = (1, true);
     let list = StoryList::new(
-        StoryListId::from_bytes([6; 16]),
+        Digest::from_bytes([6; 32]),
         stamp(),
         AudienceMode::CloseFriends,
         [account(b"bob"), account(b"alice")],
     );
     let mut list = list.unwrap();
     (list.name, list.allows_replies) = (Some(name()), true);
+    list.secret = Some(VersionedKey::new(key(), 4).unwrap());
     let verified = Verified {
         account: account(b"alice"),
         stamp: stamp(),
@@ -354,7 +355,7 @@ fn transcripts_do_not_nest_and_are_of_what_people_say() {
         assert!(reflected || transcript == Err(Violation::TranscriptContent));
     }
     let text = tests::draft().text("hello").unwrap();
-    for wrong in [Destination::Group, Destination::StoryList(StoryListId::from_bytes([7; 16]))] {
+    for wrong in [Destination::Group, Destination::StoryList(Digest::from_bytes([7; 32]))] {
         let transcript = SentTranscript::new(wrong, text.clone());
         assert_eq!(transcript, Err(Violation::TranscriptDestination));
     }
@@ -404,7 +405,7 @@ fn what_a_newer_device_sent_is_kept() {
         let refused = <SentTranscript as body::WireBody>::from_wire(wire(broken));
         assert_eq!(refused, Err(Violation::TranscriptContent));
     }
-    let both = proto::SentTranscript { story_list: vec![7; 16], ..wire(text.encode()) };
+    let both = proto::SentTranscript { story_list: vec![7; 32], ..wire(text.encode()) };
     let refused = <SentTranscript as body::WireBody>::from_wire(both);
     assert_eq!(refused, Err(Violation::TranscriptDestination));
 }

@@ -256,6 +256,21 @@ fn content_said() {
 }
 
 #[test]
+fn content_signals() {
+    content::signals().check(60);
+}
+
+#[test]
+fn content_calls() {
+    content::calls().check(60);
+}
+
+#[test]
+fn content_devices() {
+    content::devices().check(110);
+}
+
+#[test]
 fn content_operations() {
     content::operations().check(53);
 }

@@ -443,7 +443,7 @@ pub struct SentTranscript {
     /// To this account, 1 to 64 bytes. Exactly if the content's conversation is `Peer`.
     #[prost(bytes = "vec", tag = "1")]
     pub account: ::prost::alloc::vec::Vec<u8>,
-    /// To the audience of this list, 16 bytes. Exactly if the content's conversation is `Story`.
+    /// To the audience of this list, 32 bytes. Exactly if the content's conversation is `Story`.
     #[prost(bytes = "vec", tag = "2")]
     pub story_list: ::prost::alloc::vec::Vec<u8>,
     /// The content, exactly as it was sent: 1 to 61,440 bytes. Absent: refused.
@@ -659,7 +659,7 @@ pub struct StoryLists {
 /// One audience.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StoryList {
-    /// Random, 16 bytes. Absent: refused.
+    /// The list's id (section 18.1), 32 bytes. Absent: refused.
     #[prost(bytes = "vec", tag = "1")]
     pub id: ::prost::alloc::vec::Vec<u8>,
     /// Absent: refused.
@@ -680,6 +680,12 @@ pub struct StoryList {
     /// Forget the list; the entry remains so that older ones do not bring it back.
     #[prost(bool, tag = "7")]
     pub removed: bool,
+    /// The list's current version, from 1. Absent exactly if `secret` is.
+    #[prost(uint32, tag = "8")]
+    pub version: u32,
+    /// The secret of that version, 32 bytes. Secret. Absent: not told.
+    #[prost(bytes = "vec", tag = "9")]
+    pub secret: ::prost::alloc::vec::Vec<u8>,
 }
 /// Keys that all devices of the account have. At least one.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -1,9 +1,9 @@
 use alloc::vec::Vec;
 
-use super::Stamp;
+use super::{Stamp, VersionedKey};
 use crate::content::body::WireBody;
-use crate::content::part::{self, check_list, present, sorted, wire_enum};
-use crate::content::{ContactState, Name, SharedKey, Violation};
+use crate::content::part::{self, check_list, sorted, wire_enum};
+use crate::content::{ContactState, Name, Violation};
 use crate::crypto::Digest;
 use crate::identity::{AccountId, AccountKey};
 use crate::limits::{BLOCKED, CONTACT_ENTRIES};
@@ -27,7 +27,7 @@ pub struct ContactEntry {
     /// The contact's account key.
     pub key: Option<KnownKey>,
     /// The contact's newest profile key.
-    pub profile: Option<KnownProfile>,
+    pub profile: Option<VersionedKey>,
     /// Not shown in lists.
     pub hidden: bool,
     /// The contact's stories are not shown.
@@ -43,13 +43,6 @@ pub struct KnownKey {
     pub key: AccountKey,
     /// Whether it was compared.
     pub verified: VerifiedState,
-}
-
-/// A profile key of a contact.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KnownProfile {
-    key: SharedKey,
-    version: u32,
 }
 
 wire_enum! {
@@ -102,7 +95,7 @@ impl WireBody for Contacts {
 impl ContactEntry {
     fn from_wire(wire: proto::ContactEntry) -> Result<Self, Violation> {
         Ok(Self {
-            profile: KnownProfile::from_wire(wire.profile_key, wire.profile_version)?,
+            profile: VersionedKey::from_wire(wire.profile_key, wire.profile_version)?,
             account: part::account(&wire.account)?,
             stamp: Stamp::from_wire(wire.stamp)?,
             state: ContactState::from_wire(wire.standing)?,
@@ -123,8 +116,8 @@ impl ContactEntry {
             name: Name::to_wire(self.name.as_ref()),
             account_key: key.map_or_else(Vec::new, |known| known.key.as_bytes().to_vec()),
             verified: key.map_or(0, |known| known.verified.to_wire()),
-            profile_key: SharedKey::to_wire(profile.map(KnownProfile::key)),
-            profile_version: profile.map_or(0, KnownProfile::version),
+            profile_key: VersionedKey::key_to_wire(profile),
+            profile_version: VersionedKey::version_to_wire(profile),
             hidden: self.hidden,
             hides_stories: self.hides_stories,
             removed: self.removed,
@@ -141,36 +134,6 @@ impl KnownKey {
                 let key = part::account_key(key)?;
                 Ok(Some(Self { key, verified: VerifiedState::from_wire(verified)? }))
             }
-        }
-    }
-}
-
-impl KnownProfile {
-    /// The contact's key number `version`, from 1.
-    ///
-    /// # Errors
-    /// [`Violation::KeyVersion`] when it is zero.
-    pub fn new(key: SharedKey, version: u32) -> Result<Self, Violation> {
-        if version == 0 { Err(Violation::KeyVersion) } else { Ok(Self { key, version }) }
-    }
-
-    /// The key.
-    #[must_use]
-    pub const fn key(&self) -> &SharedKey {
-        &self.key
-    }
-
-    /// Counts the contact's profile keys.
-    #[must_use]
-    pub const fn version(&self) -> u32 {
-        self.version
-    }
-
-    fn from_wire(key: Vec<u8>, version: u32) -> Result<Option<Self>, Violation> {
-        match present(key, SharedKey::from_wire)? {
-            Some(key) => Self::new(key, version).map(Some),
-            None if version == 0 => Ok(None),
-            None => Err(Violation::KeyVersion),
         }
     }
 }
@@ -283,6 +246,7 @@ impl WireBody for Verified {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::content::SharedKey;
     use crate::content::sample::{account_key, stamp};
     use alloc::{format, vec};
 
@@ -293,7 +257,7 @@ mod tests {
             state: ContactState::Accepted,
             name: Some(Name::new("Alice").unwrap()),
             key: Some(KnownKey { key: account_key(), verified: VerifiedState::Verified }),
-            profile: Some(KnownProfile::new(SharedKey::from_bytes([0xab; 32]), 1).unwrap()),
+            profile: Some(VersionedKey::new(SharedKey::from_bytes([0xab; 32]), 1).unwrap()),
             hidden: false,
             hides_stories: false,
             removed: false,

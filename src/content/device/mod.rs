@@ -14,12 +14,11 @@ mod settings;
 mod stamp;
 mod stories;
 mod transcript;
+mod versioned;
 
 pub use call_log::{CallDirection, CallLog, CallLogEntry, CallOutcome};
 pub use chat::{Chat, ChatState, MessageRequestResponse, RequestAnswer};
-pub use contacts::{
-    BlockList, ContactEntry, Contacts, KnownKey, KnownProfile, Verified, VerifiedState,
-};
+pub use contacts::{BlockList, ContactEntry, Contacts, KnownKey, Verified, VerifiedState};
 pub use delete::{DeleteForMe, Deletion};
 pub use groups::{GroupEntry, Groups};
 pub use keys::OwnKeys;
@@ -29,5 +28,6 @@ pub use request::{DeviceRequest, DeviceResponse, Requested, ResponseOutcome};
 pub use seen::{MessagesPlayed, MessagesRead, MessagesViewed, ViewOnceOpened};
 pub use settings::Settings;
 pub use stamp::Stamp;
-pub use stories::{AudienceMode, StoryList, StoryListId, StoryLists};
+pub use stories::{AudienceMode, StoryList, StoryLists};
 pub use transcript::{Destination, SentTranscript, Transcribed};
+pub use versioned::VersionedKey;

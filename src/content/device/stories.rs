@@ -1,12 +1,10 @@
 use alloc::vec::Vec;
-use core::fmt;
 
-use rand_core::CryptoRng;
-
-use super::Stamp;
+use super::{Stamp, VersionedKey};
 use crate::content::body::WireBody;
 use crate::content::part::{self, check_list, sorted, wire_enum};
 use crate::content::{Name, Violation};
+use crate::crypto::Digest;
 use crate::identity::AccountId;
 use crate::limits::{STORY_LIST_MEMBERS, STORY_LISTS};
 use crate::wire::proto;
@@ -18,10 +16,12 @@ pub struct StoryLists(Vec<StoryList>);
 /// One audience.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoryList {
-    id: StoryListId,
+    id: Digest,
     stamp: Stamp,
     mode: AudienceMode,
     members: Vec<AccountId>,
+    /// Its current version and the secret of that (SPEC.md 18.1). `None`: not told.
+    pub secret: Option<VersionedKey>,
     /// What the owner calls it.
     pub name: Option<Name>,
     /// Viewers may reply.
@@ -29,10 +29,6 @@ pub struct StoryList {
     /// Forget the list. The entry remains, so that an older one does not bring it back.
     pub removed: bool,
 }
-
-/// Names an audience, to its owner's devices alone.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StoryListId([u8; Self::LEN]);
 
 wire_enum! {
     /// Who is of an audience.
@@ -50,41 +46,6 @@ wire_enum! {
     }
 }
 
-impl StoryListId {
-    /// Length in bytes.
-    pub const LEN: usize = 16;
-
-    /// A new list.
-    #[must_use]
-    pub fn random<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
-        let mut bytes = [0; Self::LEN];
-        rng.fill_bytes(&mut bytes);
-        Self(bytes)
-    }
-
-    /// One that was stored.
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
-        Self(bytes)
-    }
-
-    /// The 16 bytes.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; Self::LEN] {
-        &self.0
-    }
-
-    pub(super) fn from_wire(bytes: &[u8]) -> Result<Self, Violation> {
-        bytes.try_into().map(Self).map_err(|_| Violation::StoryList)
-    }
-}
-
-impl fmt::Debug for StoryListId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "StoryListId({:032x})", u128::from_be_bytes(self.0))
-    }
-}
-
 impl StoryList {
     /// An audience without a name, without replies. Members in any order.
     ///
@@ -93,7 +54,7 @@ impl StoryList {
     /// [`Violation::ListCount`] for more than [`STORY_LIST_MEMBERS`], [`Violation::ListOrder`] when
     /// one is there twice.
     pub fn new(
-        id: StoryListId,
+        id: Digest,
         stamp: Stamp,
         mode: AudienceMode,
         members: impl IntoIterator<Item = AccountId>,
@@ -103,7 +64,7 @@ impl StoryList {
 
     /// Its name among the owner's devices.
     #[must_use]
-    pub const fn id(&self) -> StoryListId {
+    pub const fn id(&self) -> Digest {
         self.id
     }
 
@@ -137,7 +98,7 @@ impl StoryList {
     }
 
     fn checked(
-        id: StoryListId,
+        id: Digest,
         stamp: Stamp,
         mode: AudienceMode,
         members: Vec<AccountId>,
@@ -146,13 +107,24 @@ impl StoryList {
             return Err(Violation::AudienceMembers);
         }
         check_list(&members, 0..=STORY_LIST_MEMBERS, AccountId::clone)?;
-        Ok(Self { id, stamp, mode, members, name: None, allows_replies: false, removed: false })
+        Ok(Self {
+            id,
+            stamp,
+            mode,
+            members,
+            secret: None,
+            name: None,
+            allows_replies: false,
+            removed: false,
+        })
     }
 
     fn from_wire(wire: proto::StoryList) -> Result<Self, Violation> {
-        let (id, stamp) = (StoryListId::from_wire(&wire.id)?, Stamp::from_wire(wire.stamp)?);
+        let secret = VersionedKey::from_wire(wire.secret, wire.version)?;
+        let (id, stamp) = (list_id(&wire.id)?, Stamp::from_wire(wire.stamp)?);
         let mode = AudienceMode::from_wire(wire.mode)?;
         Ok(Self {
+            secret,
             name: Name::from_wire(wire.name)?,
             allows_replies: wire.allows_replies,
             removed: wire.removed,
@@ -161,17 +133,23 @@ impl StoryList {
     }
 
     fn to_wire(&self) -> proto::StoryList {
-        let Self { id, stamp, mode, members, name, allows_replies, removed } = self;
+        let Self { id, stamp, mode, members, secret, name, allows_replies, removed } = self;
         proto::StoryList {
-            id: id.0.to_vec(),
+            id: id.as_bytes().to_vec(),
             stamp: Some(stamp.to_wire()),
             name: Name::to_wire(name.as_ref()),
             mode: mode.to_wire(),
             members: part::account_bytes(members),
             allows_replies: *allows_replies,
             removed: *removed,
+            version: VersionedKey::version_to_wire(secret.as_ref()),
+            secret: VersionedKey::key_to_wire(secret.as_ref()),
         }
     }
+}
+
+pub(super) fn list_id(bytes: &[u8]) -> Result<Digest, Violation> {
+    bytes.try_into().map(Digest::from_bytes).map_err(|_| Violation::StoryList)
 }
 
 impl StoryLists {
@@ -222,7 +200,7 @@ mod tests {
     }
 
     fn list(id: u8, mode: AudienceMode, members: u16) -> Result<StoryList, Violation> {
-        StoryList::new(StoryListId([id; 16]), stamp(), mode, (0..members).map(account))
+        StoryList::new(Digest::from_bytes([id; 32]), stamp(), mode, (0..members).map(account))
     }
 
     #[test]
@@ -268,7 +246,10 @@ mod tests {
             change(&mut wire);
             StoryList::from_wire(wire).unwrap_err()
         };
-        assert_eq!(broken(&|list| list.id.truncate(15)), Violation::StoryList);
+        assert_eq!(broken(&|list| list.id.truncate(31)), Violation::StoryList);
+        assert_eq!(broken(&|list| list.version = 1), Violation::KeyVersion);
+        assert_eq!(broken(&|list| list.secret = vec![7; 32]), Violation::KeyVersion);
+        assert_eq!(broken(&|list| list.secret = vec![7; 31]), Violation::KeyLength);
         assert_eq!(broken(&|list| list.mode = 0), Violation::AudienceMode);
         assert_eq!(broken(&|list| list.mode = 6), Violation::AudienceMode);
         assert_eq!(broken(&|list| list.mode = 1), Violation::AudienceMembers);

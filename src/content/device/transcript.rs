@@ -2,11 +2,12 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::StoryListId;
+use super::stories::list_id;
 use crate::content::body::WireBody;
 use crate::content::decode::body_number;
 use crate::content::part::{self, present};
 use crate::content::{BodyKind, Content, Conversation, Incoming, Unsupported, Violation};
+use crate::crypto::Digest;
 use crate::identity::AccountId;
 use crate::limits::REFLECTED_BYTES;
 use crate::wire::proto;
@@ -27,7 +28,7 @@ pub enum Destination {
     /// To the group that the content names.
     Group,
     /// To the audience of this list.
-    StoryList(StoryListId),
+    StoryList(Digest),
 }
 
 /// What was sent.
@@ -84,7 +85,7 @@ impl SentTranscript {
 impl Destination {
     fn from_wire(account: Vec<u8>, list: Vec<u8>) -> Result<Self, Violation> {
         let account = present(account, |bytes| part::account(&bytes))?;
-        let list = present(list, |bytes| StoryListId::from_wire(&bytes))?;
+        let list = present(list, |bytes| list_id(&bytes))?;
         match (account, list) {
             (None, None) => Ok(Self::Group),
             (Some(account), None) => Ok(Self::Account(account)),

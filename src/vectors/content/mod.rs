@@ -1,6 +1,9 @@
+mod calls;
+mod devices;
 mod operations;
 mod said;
 mod stories;
+mod signals;
 mod strict;
 
 use alloc::vec;
@@ -10,9 +13,12 @@ use core::time::Duration;
 use prost::Message;
 use serde_json::json;
 
+pub(super) use calls::topic as calls;
+pub(super) use devices::topic as devices;
 pub(super) use operations::topic as operations;
 pub(super) use said::topic as said;
 pub(super) use stories::topic as stories;
+pub(super) use signals::topic as signals;
 
 use super::party::NOW;
 use super::{Recorder, Topic, field, integer};
@@ -121,7 +127,8 @@ impl Frame {
 
 /// Between two accounts where that is possible, else in a group.
 fn conversation_of(kind: BodyKind) -> Conversation {
-    if kind.properties().places.contains(&Place::Peer) {
+    let places = kind.properties().places;
+    if places.contains(&Place::Peer) || places.contains(&Place::OwnDevices) {
         return Conversation::Peer;
     }
     let id = Digest::from_bytes([1; 32]);
@@ -157,6 +164,23 @@ macro_rules! changes {
     })+};
 }
 use changes;
+
+/// The same for bodies from 1,024 on.
+macro_rules! late_changes {
+    ($topic:expr, $frame:expr, $kind:ident, $wire:ident, {
+        $($comment:literal [$flag:literal] => $change:expr;)+
+    }) => {$({
+        let bytes = $frame.changed(body_of(BodyKind::$kind), |content| {
+            let Some(crate::wire::proto::content::LateBody::$kind($wire)) = &mut content.late_body
+            else {
+                panic!()
+            };
+            $change;
+        });
+        decode($topic, concat!(stringify!($kind), ": ", $comment), &[$flag], &bytes);
+    })+};
+}
+use late_changes;
 
 fn split(bytes: &[u8]) -> Parts {
     let mut fields = crate::wire::Fields::new(bytes);
