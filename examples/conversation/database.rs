@@ -13,6 +13,7 @@ use sealwax::session::{Changes, Endpoint, StoredPeer};
 use sealwax::time::Timestamp;
 
 use crate::Outcome;
+use crate::history::History;
 
 #[derive(Clone, Default)]
 pub(crate) struct Database {
@@ -41,6 +42,8 @@ pub(crate) struct Chat {
     pub(crate) sent: BTreeMap<[u8; 12], SentRow>,
     /// Texts that came, in the order of arrival.
     pub(crate) inbox: Vec<Arrived>,
+    /// Everything that people see of the conversation.
+    pub(crate) history: History,
     /// Ids of all contents that came, by author: what makes "exactly once" of "at least once".
     pub(crate) seen: BTreeSet<(AccountId, MessageId)>,
     /// Receipts that are due, by the device that waits for them.

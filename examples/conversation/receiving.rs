@@ -1,7 +1,7 @@
 //! Receiving: opening what arrives without being told from whom, and acting on it once.
 
 use sealwax::content::{
-    Body, ContactState, Content, Incoming, ReceiptKind, Retry, RetryReason, may_send_receipt,
+    Body, Clock, ContactState, Content, Incoming, ReceiptKind, Retry, RetryReason, may_send_receipt,
 };
 use sealwax::identity::{AccountId, DeviceAddress, SenderStatus, VerifiedDevice};
 use sealwax::ratchet::WireId;
@@ -102,6 +102,11 @@ impl Device {
         if !self.database.chat.seen.insert((from.account.clone(), content.id())) {
             world.meter.came_to("sent again, dropped by its id");
             return Ok(());
+        }
+        let clock = Clock::Received(content.sent_at());
+        let taken = self.database.chat.history.take(&from.account, content, clock, world.now);
+        if let Err(refused) = taken {
+            world.note(self.name, &format!("does not do what a message asks: {refused}"));
         }
         match content.body() {
             Body::Text(text) => self.database.chat.inbox.push(Arrived {
