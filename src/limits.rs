@@ -134,6 +134,8 @@ limits! {
     SENDER_KEY_REQUEST_INTERVAL: Duration = Duration::from_hours(1);
     /// Requests for sender keys that are remembered so that none comes too soon.
     SENDER_KEY_REQUESTS: usize = 1_024;
+    /// Messages of one scope whose signatures are verified together.
+    SENDER_BATCH: usize = 128;
     /// Bytes of a media object's plaintext: 1 TiB.
     MEDIA_BYTES: u64 = 1 << 40;
     /// Bars of a voice note's waveform, one byte each.
@@ -226,6 +228,53 @@ limits! {
     HELD_OPERATION_AGE: Duration = DAY.saturating_mul(7);
     /// Message ids in one receipt.
     RECEIPT_IDS: usize = 512;
+    /// Bytes of an encoded content that the author's other devices get a transcript of.
+    REFLECTED_BYTES: usize = 60 * 1024;
+    /// Bytes of the name of a person, a device or a list.
+    NAME_BYTES: usize = 128;
+    /// Time between two contents that say the same about typing.
+    TYPING_INTERVAL: Duration = Duration::from_secs(10);
+    /// Time for which typing is shown, and after which it comes too late.
+    TYPING_TIMEOUT: Duration = Duration::from_secs(15);
+    /// Bytes of a sender key, a request for one or its refusal, of a request for group changes and
+    /// of a group state acknowledgement, as contents carry them.
+    CARRIED_BYTES: usize = 512;
+    /// Bytes of a part of a group's snapshot.
+    GROUP_PART_BYTES: usize = 48 * 1024;
+    /// Parts of a group's snapshot.
+    GROUP_SNAPSHOT_PARTS: u32 = 24;
+    /// Bodies that a device announces.
+    CAPABILITY_BODIES: usize = 256;
+    /// Bytes of a contact link outside of a content.
+    CONTACT_LINK_BYTES: usize = 512;
+    /// Time after which what begins a call and keeps it going comes too late.
+    CALL_LIFETIME: Duration = Duration::from_mins(1);
+    /// Time that a call rings.
+    CALL_RING_TIME: Duration = Duration::from_mins(1);
+    /// Bytes that a media layer says at once.
+    CALL_DESCRIPTION_BYTES: usize = 16 * 1024;
+    /// Candidates in one content.
+    ICE_CANDIDATES: usize = 32;
+    /// Bytes of a candidate.
+    ICE_CANDIDATE_BYTES: usize = 1024;
+    /// Bytes of what finds the server of a group's call.
+    CALL_SERVER_BYTES: usize = 255;
+    /// Accounts that a ring of a group's call names.
+    RUNG_ACCOUNTS: usize = 16;
+    /// Messages that one content names to the own devices.
+    MESSAGE_NAMES: usize = 512;
+    /// Contacts in one content.
+    CONTACT_ENTRIES: usize = 128;
+    /// Groups in one content.
+    GROUP_ENTRIES: usize = 256;
+    /// Accounts, and groups, in a block list.
+    BLOCKED: usize = 512;
+    /// Story lists in one content.
+    STORY_LISTS: usize = 16;
+    /// Members of the story lists in one content.
+    STORY_LIST_MEMBERS: usize = 800;
+    /// Messages that name the end of a deleted conversation.
+    DELETED_NEWEST: usize = 5;
     /// Bytes of a profile's name.
     PROFILE_NAME_BYTES: usize = 128;
     /// Bytes of what a profile says about its account.
@@ -282,6 +331,12 @@ limits! {
     GROUP_PAST_REVISIONS: usize = 16;
     /// Time after which a past revision no longer counts.
     GROUP_PAST_AGE: Duration = DAY.saturating_mul(2);
+    /// Time for which messages from a past revision are taken of whoever may not send any more.
+    GROUP_FORMER_AGE: Duration = Duration::from_hours(1);
+    /// Time for which a device does not send because it heard of a revision that it lacks.
+    GROUP_BEHIND_AGE: Duration = Duration::from_hours(1);
+    /// Age at which the devices of a group are looked up anew before anything is sent.
+    GROUP_DEVICES_AGE: Duration = DAY;
     /// Changes of a group that wait for the ones before them.
     GROUP_BUFFERED_CHANGES: usize = 64;
     /// Bytes of the changes that wait.

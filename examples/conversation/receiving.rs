@@ -1,7 +1,8 @@
 //! Receiving: opening what arrives without being told from whom, and acting on it once.
 
 use sealwax::content::{
-    Body, Clock, ContactState, Content, Incoming, ReceiptKind, Retry, RetryReason, may_send_receipt,
+    Body, Clock, ContactState, Content, Incoming, ReceiptKind, Retry, RetryReason, Source,
+    may_send_receipt,
 };
 use sealwax::identity::{AccountId, DeviceAddress, SenderStatus, VerifiedDevice};
 use sealwax::ratchet::WireId;
@@ -94,7 +95,8 @@ impl Device {
         if content.lists().own.version > self.meet(world, &from.account)?.list().version() {
             self.refresh(world, &from.account)?;
         }
-        if may_send_receipt(ReceiptKind::Delivered, content, ContactState::Accepted).is_ok() {
+        let accepted = Source::Peer { author: ContactState::Accepted };
+        if may_send_receipt(ReceiptKind::Delivered, content, &accepted).is_ok() {
             // Also for one that we have: the receipt may be what was lost.
             let due = self.database.chat.receipts_due.entry(from.clone()).or_default();
             due.insert(content.id());

@@ -1,5 +1,22 @@
-use super::call::CallRinging;
-use super::kind::{ABOUT, MEDIA, SAID, SESSION, SIGNAL};
+use super::call::{
+    CallAnswer, CallBusy, CallHangUp, CallIce, CallMediaState, CallNegotiate, CallOffer,
+    CallOpaque, CallReject, CallRinging, GroupCallCancel, GroupCallEnd, GroupCallRing,
+    GroupCallStart, GroupCallUpdate,
+};
+use super::device::{
+    BlockList, CallLog, ChatState, Contacts, DeleteForMe, DeviceAdded, DeviceName, DeviceRequest,
+    DeviceResponse, DeviceRevoked, Groups, MessageRequestResponse, MessagesPlayed, MessagesRead,
+    MessagesViewed, OwnKeys, SentTranscript, Settings, StoryLists, Verified, ViewOnceOpened,
+};
+use super::key::{
+    Capabilities, GroupChange, GroupSnapshot, GroupStateAck, GroupSyncRequest, SenderKey,
+    SenderKeyRequest, SenderKeyWithheld,
+};
+use super::kind::{
+    ABOUT, CALL, CALL_END, GROUP_CALL, KEY, MEDIA, OWN, SAID, SESSION, SIGNAL, TYPING,
+};
+use super::safety::{ContactLink, ContactStateUpdate};
+use super::signal::{ProfileKeyUpdate, ProfileShare, Typing};
 use super::{
     AdminDelete, ContactCard, Delete, Edit, ExpiryTimer, GroupInvite, Location, Media, Pin, Poll,
     PollClose, PollOption, PollVote, Reaction, Sticker, Unpin,
@@ -139,16 +156,112 @@ bodies! {
     /// Messages disappear from now on, or no longer.
     ExpiryTimer = 38, BodyProperties { places: &[Place::Peer], ..ABOUT };
     /// What became of messages.
-    Receipt = 40, BodyProperties { places: &[Place::Peer, Place::Group], ..SIGNAL };
+    Receipt = 40, BodyProperties { places: &[Place::Peer, Place::Member], ..SIGNAL };
+    /// The author does something in the conversation.
+    Typing = 41, TYPING;
+    /// The author's profile key.
+    ProfileShare = 42, BodyProperties { places: &[Place::Peer, Place::Group], ..SIGNAL };
+    /// The author's new profile key.
+    ProfileKeyUpdate = 43, SIGNAL;
     /// Nothing.
     Null = 48, SESSION;
     /// The author begins a new session.
     SessionReset = 49, SESSION;
     /// A request to send a message again.
     Retry = 50, SESSION;
+    /// The author's sender chain.
+    SenderKey = 51, KEY;
+    /// Asks for a sender chain.
+    SenderKeyRequest = 52, KEY;
+    /// A sender chain is not given.
+    SenderKeyWithheld = 53, KEY;
+    /// A change of a group.
+    GroupChange = 54, KEY;
+    /// A part of a group's snapshot.
+    GroupSnapshot = 55, KEY;
+    /// Asks for changes of a group.
+    GroupSyncRequest = 56, KEY;
+    /// Says which state of a group the author has.
+    GroupStateAck = 57, KEY;
+    /// What the author's device understands.
+    Capabilities = 58, KEY;
+    /// What the owner decided about one contact.
+    ContactStateUpdate = 61, OWN;
+    /// A way to reach an account.
+    ContactLink = 62, SAID;
     late {
+        /// Calls an account.
+        CallOffer = 1_024, CALL;
+        /// A called device takes the call.
+        CallAnswer = 1_025, CALL;
+        /// Ways to reach a device.
+        CallIce = 1_026, CALL;
         /// A device rings.
-        CallRinging = 1_027, SIGNAL;
+        CallRinging = 1_027, CALL;
+        /// The called account is in another call.
+        CallBusy = 1_028, CALL_END;
+        /// The author ends the call.
+        CallHangUp = 1_029, CALL_END;
+        /// The called person declines.
+        CallReject = 1_030, CALL_END;
+        /// Changes what was agreed on.
+        CallNegotiate = 1_031, CALL;
+        /// What the author's device sends.
+        CallMediaState = 1_032, CALL;
+        /// Anything else that the media layer says.
+        CallOpaque = 1_033, CALL;
+        /// The author begins a call of the group.
+        GroupCallStart = 1_034, GROUP_CALL;
+        /// The author's device joined or left.
+        GroupCallUpdate = 1_035, GROUP_CALL;
+        /// Rings members of the group.
+        GroupCallRing = 1_036, BodyProperties { places: &[Place::Group], ..CALL };
+        /// The author no longer rings.
+        GroupCallCancel = 1_037, GROUP_CALL;
+        /// The call of the group is over.
+        GroupCallEnd = 1_038, GROUP_CALL;
+        /// What another device of the account sent.
+        SentTranscript = 1_088, OWN;
+        /// Messages were on a screen.
+        MessagesRead = 1_089, OWN;
+        /// Pictures were opened.
+        MessagesViewed = 1_090, OWN;
+        /// Voice notes were played.
+        MessagesPlayed = 1_091, OWN;
+        /// Something that can be viewed once was opened.
+        ViewOnceOpened = 1_092, OWN;
+        /// How one conversation is kept.
+        ChatState = 1_093, OWN;
+        /// What is known of contacts.
+        Contacts = 1_094, OWN;
+        /// What is kept of groups.
+        Groups = 1_095, OWN;
+        /// Everybody who is blocked.
+        BlockList = 1_096, OWN;
+        /// Whether an account's key was compared.
+        Verified = 1_097, OWN;
+        /// What the owner chose.
+        Settings = 1_098, OWN;
+        /// Audiences of stories.
+        StoryLists = 1_099, OWN;
+        /// Keys that all devices have.
+        OwnKeys = 1_100, OWN;
+        /// Asks the other devices.
+        DeviceRequest = 1_101, OWN;
+        /// Answers a request.
+        DeviceResponse = 1_102, OWN;
+        /// What the owner decided about a message request.
+        MessageRequestResponse = 1_103, OWN;
+        /// Deletes on all own devices.
+        DeleteForMe = 1_104, OWN;
+        /// Changes the list of calls.
+        CallLog = 1_105, OWN;
+        /// What a device is called.
+        DeviceName = 1_106, OWN;
+        /// A device was added.
+        DeviceAdded = 1_107, OWN;
+        /// A device was revoked.
+        DeviceRevoked = 1_108, OWN;
     }
 }
 

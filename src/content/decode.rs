@@ -66,6 +66,11 @@ impl Content {
     }
 }
 
+/// The number of a content's body, before anything inside is read.
+pub(super) fn body_number(bytes: &[u8]) -> Result<u32, ContentError> {
+    Outline::read(bytes).map(|outline| outline.body)
+}
+
 /// What every version of a content has in common.
 struct Outline {
     required: u32,

@@ -3,13 +3,14 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use prost::Message;
+use zeroize::Zeroizing;
 
 use super::frame::check_sent_at;
 use super::{
     Body, ContentError, Conversation, DeviceLists, Expiry, MessageId, Text, VERSION, Violation,
 };
 use crate::crypto::{Digest, HashLabel, hash};
-use crate::limits::CONTENT_BYTES;
+use crate::limits::{CONTENT_BYTES, REFLECTED_BYTES};
 use crate::time::Timestamp;
 use crate::wire::{decode_extensible, proto};
 
@@ -17,7 +18,8 @@ use crate::wire::{decode_extensible, proto};
 /// other contents refer to it by their hash. `Debug` prints neither them nor a text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Content {
-    bytes: Vec<u8>,
+    /// Some bodies hand over keys.
+    bytes: Zeroizing<Vec<u8>>,
     frame: Frame,
     body: Body,
 }
@@ -89,7 +91,7 @@ impl Content {
     /// A copy of [`Content::as_bytes`].
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        self.bytes.clone()
+        self.bytes.to_vec()
     }
 
     /// The hash of the exact bytes, by which other contents refer to this one together with its
@@ -106,7 +108,8 @@ impl Content {
         let body = Body::take_from(&mut wire)?;
         let frame = Frame::from_wire(&wire)?;
         frame.check(&body)?;
-        Ok(Self { bytes: bytes.to_vec(), frame, body })
+        check_len(&body, bytes)?;
+        Ok(Self { bytes: Zeroizing::new(bytes.to_vec()), frame, body })
     }
 }
 
@@ -156,18 +159,25 @@ impl ContentBuilder {
     /// [`Violation::SentAt`] when the time of sending is out of range, [`Violation::Place`] when the
     /// body has no place in the conversation,
     /// [`Violation::ExpiryNotAllowed`] when a timer was given and the body does not expire,
-    /// [`Violation::TooLarge`] when it is longer than [`CONTENT_BYTES`].
+    /// [`Violation::TooLarge`] when it is longer than [`CONTENT_BYTES`], or than [`REFLECTED_BYTES`]
+    /// if other devices get transcripts of it.
     pub fn build(self, body: impl Into<Body>) -> Result<Content, Violation> {
         let (frame, body) = (self.0, body.into());
         frame.check(&body)?;
         let mut wire = frame.to_wire();
         body.write_to(&mut wire);
-        let bytes = wire.encode_to_vec();
-        if bytes.len() > CONTENT_BYTES {
-            return Err(Violation::TooLarge);
-        }
+        let bytes = Zeroizing::new(wire.encode_to_vec());
+        check_len(&body, &bytes)?;
+        // Back again: what is sent can be read, and keys end up where they are wiped.
+        let body = Body::take_from(&mut wire)?;
         Ok(Content { bytes, frame, body })
     }
+}
+
+/// A content of which other devices get a transcript has to fit into one.
+fn check_len(body: &Body, bytes: &[u8]) -> Result<(), Violation> {
+    let limit = if body.kind().properties().reflected { REFLECTED_BYTES } else { CONTENT_BYTES };
+    if bytes.len() > limit { Err(Violation::TooLarge) } else { Ok(()) }
 }
 
 impl Frame {

@@ -6,8 +6,9 @@
 //! is neither lost nor an error but [`Incoming::Unsupported`], for the user to see.
 //!
 //! Content knows nothing of sessions and encryption. Rules that need more than the content itself
-//! are functions of plain values: [`time_of_sending`], [`may_send_receipt`], [`may_resend`],
-//! [`Expiry::newest`].
+//! are functions of plain values: [`Content::check_source`], [`time_of_sending`], [`is_late`],
+//! [`may_send_receipt`], [`may_resend`], [`may_send_typing`], [`Expiry::newest`], [`Stamp::replaces`],
+//! [`glare`], [`on_offer`], [`Call`].
 //!
 //! ```
 //! use sealwax::content::{
@@ -33,35 +34,66 @@
 mod body;
 mod call;
 mod decode;
+mod device;
 mod error;
 mod frame;
+mod key;
 mod kind;
 mod message;
+mod opaque;
 mod operation;
+mod part;
 mod receipt;
 mod retry;
+mod safety;
 mod said;
+#[cfg(test)]
+pub(crate) mod sample;
 mod session;
+mod signal;
+mod source;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use body::{Body, BodyKind};
-pub use call::CallRinging;
+pub use call::{
+    Call, CallAnswer, CallBusy, CallDescription, CallEnd, CallEvent, CallHangUp, CallIce, CallKind,
+    CallMediaState, CallNegotiate, CallOffer, CallOpaque, CallPhase, CallReject, CallRinging,
+    CallSignal, CallSignalTo, CallStep, CallUrgency, Era, Glare, GroupCallCancel, GroupCallEnd,
+    GroupCallPresence, GroupCallRing, GroupCallStart, GroupCallUpdate, HangUpReason, IceCandidate,
+    OfferOutcome, Offered, glare, on_offer,
+};
 pub use decode::{Incoming, Unsupported, UnsupportedCause};
+pub use device::{
+    AudienceMode, BlockList, CallDirection, CallLog, CallLogEntry, CallOutcome, Chat, ChatState,
+    ContactEntry, Contacts, DeleteForMe, Deletion, Destination, DeviceAdded, DeviceName,
+    DeviceRequest, DeviceResponse, DeviceRevoked, GroupEntry, Groups, KnownKey, KnownProfile,
+    MessageName, MessageNames, MessageRequestResponse, MessagesPlayed, MessagesRead,
+    MessagesViewed, OwnKeys, RequestAnswer, Requested, ResponseOutcome, SentTranscript, Settings,
+    Stamp, StoryList, StoryListId, StoryLists, Transcribed, Verified, VerifiedState,
+    ViewOnceOpened,
+};
 pub use error::{ContentError, Violation};
 pub use frame::{
     Conversation, DeviceListRef, DeviceLists, Expiry, GroupBinding, MessageId, SentAt,
     time_of_sending,
 };
-pub use kind::{BodyProperties, Place};
+pub use key::{
+    Capabilities, GroupChange, GroupSnapshot, GroupStateAck, GroupSyncRequest, JoinError,
+    SenderKey, SenderKeyRequest, SenderKeyWithheld, SnapshotId,
+};
+pub use kind::{BodyProperties, Place, is_late};
 pub use message::{Content, ContentBuilder};
+pub use opaque::{Opaque, SharedKey};
 pub use operation::{
     AdminDelete, Clock, Delete, Edit, ExpiryTimer, Held, HeldOperation, NotAllowed, Operator, Pin,
     Rank, Reaction, Replacement, Target, Unpin, ViewOnce, ViewOnceEvent, ViewOnceStep, expires_at,
     may_admin_delete, may_delete, may_edit, may_pin, may_react, may_unpin,
 };
+pub use part::Name;
 pub use receipt::{ContactState, NoReceipt, Receipt, ReceiptKind, may_send_receipt};
 pub use retry::{NoResend, Retry, RetryReason, SentMessage, may_resend};
+pub use safety::{BadLink, ContactLink, ContactStateUpdate};
 pub use said::{
     ContactAccount, ContactCard, ContactDetail, ContactDetailKind, Dimensions, Emoji, FormatRange,
     FormatStyle, Forwarded, GroupInvite, LinkPreview, Location, Media, MediaItem, MediaKind,
@@ -70,6 +102,10 @@ pub use said::{
     TallyRefused, Text, Thumbnail,
 };
 pub use session::{Null, SessionReset, SessionResetReason};
+pub use signal::{
+    ProfileKeyUpdate, ProfileShare, Typing, TypingState, may_send_typing, typing_ends,
+};
+pub use source::{Misplaced, Reception, Source};
 
 /// The content version that this crate writes, and the highest that it reads.
 pub const VERSION: u32 = 1;

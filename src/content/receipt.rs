@@ -1,7 +1,7 @@
 use alloc::vec::Vec;
 
 use super::body::WireBody;
-use super::{Content, MessageId, Violation};
+use super::{Content, MessageId, Reception, Source, Violation};
 use crate::error::error_codes;
 use crate::limits::RECEIPT_IDS;
 use crate::wire::proto;
@@ -119,22 +119,42 @@ pub enum ContactState {
     Blocked,
 }
 
+impl ContactState {
+    pub(super) fn from_wire(standing: i32) -> Result<Self, Violation> {
+        match proto::ContactStanding::try_from(standing) {
+            Ok(proto::ContactStanding::Accepted) => Ok(Self::Accepted),
+            Ok(proto::ContactStanding::Requested) => Ok(Self::Requested),
+            Ok(proto::ContactStanding::Blocked) => Ok(Self::Blocked),
+            Ok(proto::ContactStanding::Unspecified) | Err(_) => Err(Violation::ContactStanding),
+        }
+    }
+
+    pub(super) const fn to_wire(self) -> i32 {
+        match self {
+            Self::Accepted => proto::ContactStanding::Accepted as i32,
+            Self::Requested => proto::ContactStanding::Requested as i32,
+            Self::Blocked => proto::ContactStanding::Blocked as i32,
+        }
+    }
+}
+
 /// Whether a receipt may answer a message (SPEC.md 12.6). Receipts tell when a device is online and
 /// cost its battery, so nobody gets one who was not accepted, and nothing gets one that was not
 /// decrypted and valid: a [`Content`] is the proof of that, and an
-/// [`Unsupported`](super::Unsupported) one has none.
+/// [`Unsupported`](super::Unsupported) one has none. What was said in a group is answered to its
+/// author alone, in the session with the author's devices.
 ///
-/// That the user allows such receipts at all, and that only one device of the account sends them,
-/// is for the caller to see to.
+/// That the user and the group allow such receipts at all, and that only one device of the account
+/// sends them, is for the caller to see to.
 ///
 /// # Errors
 /// [`NoReceipt`] says why not. Nothing went wrong: do not send one.
 pub fn may_send_receipt(
     kind: ReceiptKind,
     answered: &Content,
-    author: ContactState,
+    source: &Source,
 ) -> Result<(), NoReceipt> {
-    if author != ContactState::Accepted {
+    if *source == Source::OwnDevice || answered.check_source(source) != Ok(Reception::Applies) {
         return Err(NoReceipt::NotAccepted);
     }
     if !answered.body().kind().properties().receipts.contains(&kind) {
@@ -147,7 +167,7 @@ pub fn may_send_receipt(
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NoReceipt {
-    /// The author is no accepted contact.
+    /// The author is no accepted contact, nor a member of an accepted group, or may not say this here.
     #[error("the author is not an accepted contact")]
     NotAccepted,
     /// Messages of this kind take no such receipts.
@@ -162,7 +182,7 @@ error_codes!(NoReceipt {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{draft, every_body};
+    use super::super::tests::{begin, draft, every_body};
     use super::*;
     use alloc::vec;
     use proptest::prelude::*;
@@ -229,29 +249,42 @@ mod tests {
     #[test]
     fn only_accepted_contacts_get_receipts() {
         let text = draft().text("hello").unwrap();
-        let may = |state| may_send_receipt(ReceiptKind::Delivered, &text, state);
+        let may =
+            |author| may_send_receipt(ReceiptKind::Delivered, &text, &Source::Peer { author });
         assert_eq!(may(ContactState::Accepted), Ok(()));
         assert_eq!(may(ContactState::Requested), Err(NoReceipt::NotAccepted));
         assert_eq!(may(ContactState::Blocked), Err(NoReceipt::NotAccepted));
+        let own = may_send_receipt(ReceiptKind::Delivered, &text, &Source::OwnDevice);
+        assert_eq!(own, Err(NoReceipt::NotAccepted));
+    }
+
+    #[test]
+    fn in_an_accepted_group_everybody_gets_receipts_but_the_blocked() {
+        let id = crate::crypto::Digest::from_bytes([1; 32]);
+        let binding = super::super::GroupBinding { id, revision: 7, state: [2; 16] };
+        let text = begin(super::super::Conversation::Group(binding)).text("hello").unwrap();
+        let may = |id, group, blocked| {
+            let source = Source::Group { id, group, blocked };
+            may_send_receipt(ReceiptKind::Read, &text, &source)
+        };
+        let other = crate::crypto::Digest::from_bytes([9; 32]);
+        assert_eq!(may(id, ContactState::Accepted, false), Ok(()));
+        assert_eq!(may(id, ContactState::Accepted, true), Err(NoReceipt::NotAccepted));
+        assert_eq!(may(id, ContactState::Requested, false), Err(NoReceipt::NotAccepted));
+        assert_eq!(may(other, ContactState::Accepted, false), Err(NoReceipt::NotAccepted));
     }
 
     #[test]
     fn only_what_people_see_is_answered() {
         use ReceiptKind::{Delivered, Played, Read, Viewed};
+        let source = Source::Peer { author: ContactState::Accepted };
         for body in every_body() {
             let Ok(content) = draft().build(body) else { continue };
+            let properties = content.body().kind().properties();
             let mut allowed = vec![Delivered, Read, Viewed, Played];
-            allowed
-                .retain(|kind| may_send_receipt(*kind, &content, ContactState::Accepted).is_ok());
-            let kind = content.body().kind();
-            assert_eq!(
-                allowed,
-                match kind {
-                    super::super::BodyKind::Media => vec![Delivered, Read, Viewed, Played],
-                    _ if kind.properties().expires => vec![Delivered, Read],
-                    _ => vec![],
-                }
-            );
+            allowed.retain(|kind| may_send_receipt(*kind, &content, &source).is_ok());
+            assert_eq!(allowed, properties.receipts);
+            assert!(allowed.is_empty() || properties.reflected, "nobody sees {content:?}");
         }
     }
 }

@@ -28,6 +28,10 @@ pub(super) fn draft_at(secs: u64) -> ContentBuilder {
     Content::builder(MessageId::from_bytes([9; 16]), sent_at, Conversation::Peer, lists)
 }
 
+pub(super) fn begin(conversation: Conversation) -> ContentBuilder {
+    draft().in_conversation(conversation)
+}
+
 /// As [`draft`], in a conversation where such a body may be said.
 fn draft_of(body: &Body) -> ContentBuilder {
     let group = GroupBinding { id: Digest::from_bytes([1; 32]), revision: 7, state: [2; 16] };
@@ -47,9 +51,8 @@ pub(crate) fn every_body() -> Vec<Body> {
         Null::padded(9).unwrap().into(),
         SessionReset { reason: SessionResetReason::StateLost }.into(),
         Retry::new([7; 12], Some([8; 8]), 1, RetryReason::KeyGone).unwrap().into(),
-        CallRinging { call_id: 5 }.into(),
     ];
-    said.chain(others).collect()
+    said.chain(others).chain(sample::every_signal()).collect()
 }
 
 #[test]
@@ -465,7 +468,7 @@ fn any_body() -> impl Strategy<Value = Body> {
         reset.prop_map(|reason| SessionReset { reason }.into()),
         (any::<[u8; 12]>(), any::<Option<[u8; 8]>>(), 1..=RESENDS, retry)
             .prop_map(|(id, session, n, why)| Retry::new(id, session, n, why).unwrap().into()),
-        any::<u64>().prop_map(|call_id| CallRinging { call_id }.into()),
+        sample::any_signal(),
         prop::sample::select(said_to_a_peer()),
         any_styled_text(),
         any_location(),

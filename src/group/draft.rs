@@ -5,7 +5,6 @@ use rand_core::CryptoRng;
 use super::GroupState;
 use super::action::Action;
 use super::change::{Core, SignedChange, core_hash};
-use super::epoch::EpochSecret;
 use super::error::{ApplyError, ChangeError};
 use super::extension::Extension;
 use super::member::insert;
@@ -14,6 +13,7 @@ use super::stage::{Act, stage};
 use crate::error::error_codes;
 use crate::identity::{LocalDevice, VerifiedDeviceList};
 use crate::limits::{GROUP_ACTIONS, GROUP_EXTENSIONS};
+use crate::sender_key::EpochSecret;
 use crate::time::Timestamp;
 use crate::wire::DecodeError;
 

@@ -284,3 +284,13 @@ fn group_changes() {
 fn group_conflicts() {
     crate::group::vectors::conflicts().check(15);
 }
+
+#[test]
+fn group_messages() {
+    crate::group::channel::vectors::messages().check(19);
+}
+
+#[test]
+fn scenario_five_members() {
+    crate::group::channel::vectors::scenario().check(1);
+}

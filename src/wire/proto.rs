@@ -12,12 +12,1270 @@
     reason = "generated"
 )]
 
+/// Orders the values that the devices of an account gave to one thing: the higher version, then the
+/// later time, then the device with the higher id.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Stamp {
+    /// One more than the highest version that the device had seen, from 1. Absent: refused.
+    #[prost(uint32, tag = "1")]
+    pub version: u32,
+    /// When it was changed: milliseconds since the Unix epoch, as `sent_at`. Absent: refused.
+    #[prost(uint64, tag = "2")]
+    pub changed_at: u64,
+}
+/// Names a message among the devices of one account.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MessageName {
+    /// Its author, 1 to 64 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub author: ::prost::alloc::vec::Vec<u8>,
+    /// Its id, 16 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "2")]
+    pub id: ::prost::alloc::vec::Vec<u8>,
+}
+/// Names a conversation among the devices of one account.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Chat {
+    /// Absent: refused.
+    #[prost(oneof = "chat::Chat", tags = "1, 2")]
+    pub chat: ::core::option::Option<chat::Chat>,
+}
+/// Nested message and enum types in `Chat`.
+pub mod chat {
+    /// Absent: refused.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Chat {
+        /// With this account, 1 to 64 bytes; the own one: notes to oneself.
+        #[prost(bytes, tag = "1")]
+        Account(::prost::alloc::vec::Vec<u8>),
+        /// Of this group, 32 bytes.
+        #[prost(bytes, tag = "2")]
+        Group(::prost::alloc::vec::Vec<u8>),
+    }
+}
+/// How far one has gone with a contact or a group. A number not listed is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ContactStanding {
+    /// Refused.
+    Unspecified = 0,
+    /// Its messages are received.
+    Accepted = 1,
+    /// Its first messages wait for a decision.
+    Requested = 2,
+    /// It is not to be heard.
+    Blocked = 3,
+}
+impl ContactStanding {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CONTACT_STANDING_UNSPECIFIED",
+            Self::Accepted => "CONTACT_STANDING_ACCEPTED",
+            Self::Requested => "CONTACT_STANDING_REQUESTED",
+            Self::Blocked => "CONTACT_STANDING_BLOCKED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CONTACT_STANDING_UNSPECIFIED" => Some(Self::Unspecified),
+            "CONTACT_STANDING_ACCEPTED" => Some(Self::Accepted),
+            "CONTACT_STANDING_REQUESTED" => Some(Self::Requested),
+            "CONTACT_STANDING_BLOCKED" => Some(Self::Blocked),
+            _ => None,
+        }
+    }
+}
+/// Whether an account's key was compared. A number not listed is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum VerifiedState {
+    /// Refused.
+    Unspecified = 0,
+    /// Nobody compared it.
+    Default = 1,
+    /// A person compared it and it was the same.
+    Verified = 2,
+    /// It had been verified and changed, or the person took that back.
+    Unverified = 3,
+}
+impl VerifiedState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "VERIFIED_STATE_UNSPECIFIED",
+            Self::Default => "VERIFIED_STATE_DEFAULT",
+            Self::Verified => "VERIFIED_STATE_VERIFIED",
+            Self::Unverified => "VERIFIED_STATE_UNVERIFIED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "VERIFIED_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "VERIFIED_STATE_DEFAULT" => Some(Self::Default),
+            "VERIFIED_STATE_VERIFIED" => Some(Self::Verified),
+            "VERIFIED_STATE_UNVERIFIED" => Some(Self::Unverified),
+            _ => None,
+        }
+    }
+}
+/// What a call begins with. A number not listed is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CallKind {
+    /// Refused.
+    Unspecified = 0,
+    /// With sound alone.
+    Audio = 1,
+    /// With pictures.
+    Video = 2,
+}
+impl CallKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CALL_KIND_UNSPECIFIED",
+            Self::Audio => "CALL_KIND_AUDIO",
+            Self::Video => "CALL_KIND_VIDEO",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CALL_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "CALL_KIND_AUDIO" => Some(Self::Audio),
+            "CALL_KIND_VIDEO" => Some(Self::Video),
+            _ => None,
+        }
+    }
+}
+/// Calls an account: to each of its devices.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CallOffer {
+    /// The call: random, chosen by the caller.
+    #[prost(uint64, tag = "1")]
+    pub call_id: u64,
+    /// Absent, or a number not listed: refused.
+    #[prost(enumeration = "CallKind", tag = "2")]
+    pub kind: i32,
+    /// What the media layer needs to begin, 1 to 16,384 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "3")]
+    pub description: ::prost::alloc::vec::Vec<u8>,
+}
+/// A called device takes the call.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CallAnswer {
+    /// The call, as its offer named it.
+    #[prost(uint64, tag = "1")]
+    pub call_id: u64,
+    /// As in the offer.
+    #[prost(bytes = "vec", tag = "2")]
+    pub description: ::prost::alloc::vec::Vec<u8>,
+}
+/// Ways to reach the author's device.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CallIce {
+    /// The call, as its offer named it.
+    #[prost(uint64, tag = "1")]
+    pub call_id: u64,
+    /// 1 to 32 candidates of 1 to 1,024 bytes each.
+    #[prost(bytes = "vec", repeated, tag = "2")]
+    pub candidates: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+}
 /// The called device rings.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CallRinging {
     /// The call, as its offer named it.
     #[prost(uint64, tag = "1")]
     pub call_id: u64,
+}
+/// The called account is in another call.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CallBusy {
+    /// The call, as its offer named it.
+    #[prost(uint64, tag = "1")]
+    pub call_id: u64,
+}
+/// The author ends the call, or tells the called account's other devices that one of them did
+/// something.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CallHangUp {
+    /// The call, as its offer named it.
+    #[prost(uint64, tag = "1")]
+    pub call_id: u64,
+    /// Absent, or a number not listed: refused.
+    #[prost(enumeration = "HangUpReason", tag = "2")]
+    pub reason: i32,
+    /// The called account's device that the reason speaks of, not zero. With the reasons that say
+    /// "elsewhere", and only with them.
+    #[prost(uint32, tag = "3")]
+    pub device: u32,
+}
+/// The called person declines.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CallReject {
+    /// The call, as its offer named it.
+    #[prost(uint64, tag = "1")]
+    pub call_id: u64,
+}
+/// Changes what the offer and the answer agreed on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CallNegotiate {
+    /// The call, as its offer named it.
+    #[prost(uint64, tag = "1")]
+    pub call_id: u64,
+    /// Counts the author's negotiations of this call, from 1; a receiver takes only a higher one.
+    /// Absent: refused.
+    #[prost(uint32, tag = "2")]
+    pub round: u32,
+    /// As in the offer.
+    #[prost(bytes = "vec", tag = "3")]
+    pub description: ::prost::alloc::vec::Vec<u8>,
+}
+/// What the author's device sends.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CallMediaState {
+    /// The call, as its offer named it.
+    #[prost(uint64, tag = "1")]
+    pub call_id: u64,
+    /// Counts the author's states of this call, from 1; a receiver takes only a higher one. Absent:
+    /// refused.
+    #[prost(uint32, tag = "2")]
+    pub round: u32,
+    /// The microphone is on. Absent: off.
+    #[prost(bool, tag = "3")]
+    pub audio: bool,
+    /// The camera is on. Absent: off.
+    #[prost(bool, tag = "4")]
+    pub video: bool,
+    /// The screen is shown. Absent: no.
+    #[prost(bool, tag = "5")]
+    pub screen: bool,
+}
+/// Anything else that the media layer says.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CallOpaque {
+    /// The call, as its offer named it.
+    #[prost(uint64, tag = "1")]
+    pub call_id: u64,
+    /// 1 to 16,384 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "2")]
+    pub data: ::prost::alloc::vec::Vec<u8>,
+    /// Absent: can wait.
+    #[prost(enumeration = "CallUrgency", tag = "3")]
+    pub urgency: i32,
+}
+/// The author begins a call of the group.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupCallStart {
+    /// The call: random, 16 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub era: ::prost::alloc::vec::Vec<u8>,
+    /// Absent, or a number not listed: refused.
+    #[prost(enumeration = "CallKind", tag = "2")]
+    pub kind: i32,
+    /// What finds the server of the call, up to 255 bytes. Absent: the group's usual one.
+    #[prost(bytes = "vec", tag = "3")]
+    pub server: ::prost::alloc::vec::Vec<u8>,
+}
+/// The author's device joined the call of the group, or left it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupCallUpdate {
+    /// The call, as its start named it: 16 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub era: ::prost::alloc::vec::Vec<u8>,
+    /// Absent, or a number not listed: refused.
+    #[prost(enumeration = "GroupCallPresence", tag = "2")]
+    pub presence: i32,
+}
+/// Rings the members of the group.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupCallRing {
+    /// The call, as its start named it: 16 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub era: ::prost::alloc::vec::Vec<u8>,
+    /// This ring: random.
+    #[prost(uint64, tag = "2")]
+    pub ring_id: u64,
+    /// Whose devices ring: up to 16 accounts of 1 to 64 bytes, in strictly ascending order (shorter
+    /// ones first). Absent: those of all members.
+    #[prost(bytes = "vec", repeated, tag = "3")]
+    pub accounts: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+}
+/// The author no longer rings.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupCallCancel {
+    /// The call, as its start named it: 16 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub era: ::prost::alloc::vec::Vec<u8>,
+    /// The ring.
+    #[prost(uint64, tag = "2")]
+    pub ring_id: u64,
+}
+/// The call of the group is over: the author's device was the last in it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupCallEnd {
+    /// The call, as its start named it: 16 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub era: ::prost::alloc::vec::Vec<u8>,
+}
+/// Why a call ends. It decides what the other devices show, so a number not listed is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum HangUpReason {
+    /// Refused.
+    Unspecified = 0,
+    /// A person hung up, or gave up waiting.
+    Normal = 1,
+    /// Another device took the call.
+    AcceptedElsewhere = 2,
+    /// Another device declined it.
+    DeclinedElsewhere = 3,
+    /// Another device is in a call.
+    BusyElsewhere = 4,
+    /// The called person has to accept the caller first.
+    NeedPermission = 5,
+}
+impl HangUpReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "HANG_UP_REASON_UNSPECIFIED",
+            Self::Normal => "HANG_UP_REASON_NORMAL",
+            Self::AcceptedElsewhere => "HANG_UP_REASON_ACCEPTED_ELSEWHERE",
+            Self::DeclinedElsewhere => "HANG_UP_REASON_DECLINED_ELSEWHERE",
+            Self::BusyElsewhere => "HANG_UP_REASON_BUSY_ELSEWHERE",
+            Self::NeedPermission => "HANG_UP_REASON_NEED_PERMISSION",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "HANG_UP_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "HANG_UP_REASON_NORMAL" => Some(Self::Normal),
+            "HANG_UP_REASON_ACCEPTED_ELSEWHERE" => Some(Self::AcceptedElsewhere),
+            "HANG_UP_REASON_DECLINED_ELSEWHERE" => Some(Self::DeclinedElsewhere),
+            "HANG_UP_REASON_BUSY_ELSEWHERE" => Some(Self::BusyElsewhere),
+            "HANG_UP_REASON_NEED_PERMISSION" => Some(Self::NeedPermission),
+            _ => None,
+        }
+    }
+}
+/// Whether the receiver's device is woken. A number not listed counts as "can wait".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CallUrgency {
+    /// Can be dropped when the device sleeps.
+    CanWait = 0,
+    /// Wakes the device.
+    Now = 1,
+}
+impl CallUrgency {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::CanWait => "CALL_URGENCY_CAN_WAIT",
+            Self::Now => "CALL_URGENCY_NOW",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CALL_URGENCY_CAN_WAIT" => Some(Self::CanWait),
+            "CALL_URGENCY_NOW" => Some(Self::Now),
+            _ => None,
+        }
+    }
+}
+/// Whether a device takes part. A number not listed is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum GroupCallPresence {
+    /// Refused.
+    Unspecified = 0,
+    /// It joined.
+    Joined = 1,
+    /// It left.
+    Left = 2,
+}
+impl GroupCallPresence {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "GROUP_CALL_PRESENCE_UNSPECIFIED",
+            Self::Joined => "GROUP_CALL_PRESENCE_JOINED",
+            Self::Left => "GROUP_CALL_PRESENCE_LEFT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "GROUP_CALL_PRESENCE_UNSPECIFIED" => Some(Self::Unspecified),
+            "GROUP_CALL_PRESENCE_JOINED" => Some(Self::Joined),
+            "GROUP_CALL_PRESENCE_LEFT" => Some(Self::Left),
+            _ => None,
+        }
+    }
+}
+/// What this device sent.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SentTranscript {
+    /// To this account, 1 to 64 bytes. Exactly if the content's conversation is `Peer`.
+    #[prost(bytes = "vec", tag = "1")]
+    pub account: ::prost::alloc::vec::Vec<u8>,
+    /// To the audience of this list, 16 bytes. Exactly if the content's conversation is `Story`.
+    #[prost(bytes = "vec", tag = "2")]
+    pub story_list: ::prost::alloc::vec::Vec<u8>,
+    /// The content, exactly as it was sent: 1 to 61,440 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "3")]
+    pub content: ::prost::alloc::vec::Vec<u8>,
+}
+/// Messages were on this device's screen.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct MessagesRead {
+    /// 1 to 512, in strictly ascending order of author (shorter ones first) and id.
+    #[prost(message, repeated, tag = "1")]
+    pub messages: ::prost::alloc::vec::Vec<MessageName>,
+    /// When: milliseconds since the Unix epoch. Absent: refused.
+    #[prost(uint64, tag = "2")]
+    pub at: u64,
+}
+/// Pictures or videos of messages were opened on this device.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct MessagesViewed {
+    /// As in MessagesRead.
+    #[prost(message, repeated, tag = "1")]
+    pub messages: ::prost::alloc::vec::Vec<MessageName>,
+    /// As in MessagesRead.
+    #[prost(uint64, tag = "2")]
+    pub at: u64,
+}
+/// Voice notes of messages were played on this device.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct MessagesPlayed {
+    /// As in MessagesRead.
+    #[prost(message, repeated, tag = "1")]
+    pub messages: ::prost::alloc::vec::Vec<MessageName>,
+    /// As in MessagesRead.
+    #[prost(uint64, tag = "2")]
+    pub at: u64,
+}
+/// Something that can be viewed once was opened on this device; the others delete it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ViewOnceOpened {
+    /// The message. Absent: refused.
+    #[prost(message, optional, tag = "1")]
+    pub message: ::core::option::Option<MessageName>,
+    /// As in MessagesRead.
+    #[prost(uint64, tag = "2")]
+    pub at: u64,
+}
+/// How one conversation is kept.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChatState {
+    /// Absent: refused.
+    #[prost(message, optional, tag = "1")]
+    pub chat: ::core::option::Option<Chat>,
+    /// Absent: refused.
+    #[prost(message, optional, tag = "2")]
+    pub stamp: ::core::option::Option<Stamp>,
+    /// Marked as unread by hand.
+    #[prost(bool, tag = "3")]
+    pub unread: bool,
+    /// Put away.
+    #[prost(bool, tag = "4")]
+    pub archived: bool,
+    /// Shown only after unlocking.
+    #[prost(bool, tag = "5")]
+    pub locked: bool,
+    /// Its place among the pinned, from 1. Absent: not pinned.
+    #[prost(uint32, tag = "6")]
+    pub pin: u32,
+    /// Silent until then: milliseconds since the Unix epoch, at most 253,402,300,799,999 (for ever).
+    /// Absent: not silent.
+    #[prost(uint64, tag = "7")]
+    pub muted_until: u64,
+}
+/// What is known of contacts: some or all of them.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Contacts {
+    /// 1 to 128, in strictly ascending order of account (shorter ones first).
+    #[prost(message, repeated, tag = "1")]
+    pub contacts: ::prost::alloc::vec::Vec<ContactEntry>,
+}
+/// One contact.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ContactEntry {
+    /// 1 to 64 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub account: ::prost::alloc::vec::Vec<u8>,
+    /// Absent: refused.
+    #[prost(message, optional, tag = "2")]
+    pub stamp: ::core::option::Option<Stamp>,
+    /// Absent, or a number not listed: refused.
+    #[prost(enumeration = "ContactStanding", tag = "3")]
+    pub standing: i32,
+    /// What the owner calls the contact, up to 128 bytes. Absent: nothing.
+    #[prost(string, tag = "4")]
+    pub name: ::prost::alloc::string::String,
+    /// The account key, 32 bytes. Absent: not known.
+    #[prost(bytes = "vec", tag = "5")]
+    pub account_key: ::prost::alloc::vec::Vec<u8>,
+    /// Whether that key was compared. A number not listed: refused. Absent exactly if `account_key` is.
+    #[prost(enumeration = "VerifiedState", tag = "6")]
+    pub verified: i32,
+    /// The newest profile key, 32 bytes. Secret. Absent: not known.
+    #[prost(bytes = "vec", tag = "7")]
+    pub profile_key: ::prost::alloc::vec::Vec<u8>,
+    /// Counts the contact's profile keys, from 1. Absent exactly if `profile_key` is.
+    #[prost(uint32, tag = "8")]
+    pub profile_version: u32,
+    /// Not shown in lists.
+    #[prost(bool, tag = "9")]
+    pub hidden: bool,
+    /// The contact's stories are not shown.
+    #[prost(bool, tag = "10")]
+    pub hides_stories: bool,
+    /// Forget the contact; the entry remains so that older ones do not bring it back.
+    #[prost(bool, tag = "11")]
+    pub removed: bool,
+}
+/// What is kept of groups beside their state: some or all of them.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Groups {
+    /// 1 to 256, in strictly ascending order of id.
+    #[prost(message, repeated, tag = "1")]
+    pub groups: ::prost::alloc::vec::Vec<GroupEntry>,
+}
+/// One group.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupEntry {
+    /// 32 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub id: ::prost::alloc::vec::Vec<u8>,
+    /// Absent: refused.
+    #[prost(message, optional, tag = "2")]
+    pub stamp: ::core::option::Option<Stamp>,
+    /// Absent, or a number not listed: refused.
+    #[prost(enumeration = "ContactStanding", tag = "3")]
+    pub standing: i32,
+    /// Not shown in lists.
+    #[prost(bool, tag = "4")]
+    pub hidden: bool,
+    /// Only mentions make a noise.
+    #[prost(bool, tag = "5")]
+    pub mentions_only: bool,
+    /// The group's stories are not shown.
+    #[prost(bool, tag = "6")]
+    pub hides_stories: bool,
+    /// Forget the group; the entry remains so that older ones do not bring it back.
+    #[prost(bool, tag = "7")]
+    pub removed: bool,
+}
+/// Everybody who is blocked, as one value. Longer lists are told contact by contact.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BlockList {
+    /// Absent: refused.
+    #[prost(message, optional, tag = "1")]
+    pub stamp: ::core::option::Option<Stamp>,
+    /// Up to 512 of 1 to 64 bytes, in strictly ascending order (shorter ones first).
+    #[prost(bytes = "vec", repeated, tag = "2")]
+    pub accounts: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// Up to 512 ids of 32 bytes, in strictly ascending order.
+    #[prost(bytes = "vec", repeated, tag = "3")]
+    pub groups: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+}
+/// Whether an account's key was compared.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Verified {
+    /// 1 to 64 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub account: ::prost::alloc::vec::Vec<u8>,
+    /// Absent: refused.
+    #[prost(message, optional, tag = "2")]
+    pub stamp: ::core::option::Option<Stamp>,
+    /// The account key that was compared, 32 bytes: it holds for this key alone. Absent: refused.
+    #[prost(bytes = "vec", tag = "3")]
+    pub account_key: ::prost::alloc::vec::Vec<u8>,
+    /// Absent, or a number not listed: refused.
+    #[prost(enumeration = "VerifiedState", tag = "4")]
+    pub state: i32,
+}
+/// What the owner chose, as one value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Settings {
+    /// Absent: refused.
+    #[prost(message, optional, tag = "1")]
+    pub stamp: ::core::option::Option<Stamp>,
+    /// Receipts "read", "viewed" and "played" are sent.
+    #[prost(bool, tag = "2")]
+    pub read_receipts: bool,
+    /// Typing is told.
+    #[prost(bool, tag = "3")]
+    pub typing: bool,
+    /// Links are fetched before they are sent.
+    #[prost(bool, tag = "4")]
+    pub link_previews: bool,
+    /// Stories are sent and shown.
+    #[prost(bool, tag = "5")]
+    pub stories: bool,
+    /// The authors of stories hear who saw them.
+    #[prost(bool, tag = "6")]
+    pub story_views: bool,
+    /// Calls from people who were not accepted ring.
+    #[prost(bool, tag = "7")]
+    pub calls_from_strangers: bool,
+    /// The timer of new conversations: seconds, at most 31,622,400. Absent: off.
+    #[prost(uint32, tag = "8")]
+    pub default_timer: u32,
+}
+/// Audiences of stories. Told to no viewer.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StoryLists {
+    /// 1 to 16, in strictly ascending order of id, with 800 members together.
+    #[prost(message, repeated, tag = "1")]
+    pub lists: ::prost::alloc::vec::Vec<StoryList>,
+}
+/// One audience.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StoryList {
+    /// Random, 16 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub id: ::prost::alloc::vec::Vec<u8>,
+    /// Absent: refused.
+    #[prost(message, optional, tag = "2")]
+    pub stamp: ::core::option::Option<Stamp>,
+    /// What the owner calls it, up to 128 bytes. Absent: nothing.
+    #[prost(string, tag = "3")]
+    pub name: ::prost::alloc::string::String,
+    /// Absent, or a number not listed: refused.
+    #[prost(enumeration = "AudienceMode", tag = "4")]
+    pub mode: i32,
+    /// In strictly ascending order (shorter ones first), 1 to 64 bytes each. None with the mode "all".
+    #[prost(bytes = "vec", repeated, tag = "5")]
+    pub members: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// Viewers may reply.
+    #[prost(bool, tag = "6")]
+    pub allows_replies: bool,
+    /// Forget the list; the entry remains so that older ones do not bring it back.
+    #[prost(bool, tag = "7")]
+    pub removed: bool,
+}
+/// Keys that all devices of the account have. At least one.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OwnKeys {
+    /// Absent: refused.
+    #[prost(message, optional, tag = "1")]
+    pub stamp: ::core::option::Option<Stamp>,
+    /// For what is stored on the server, 32 bytes. Secret. Absent: unchanged.
+    #[prost(bytes = "vec", tag = "2")]
+    pub storage: ::prost::alloc::vec::Vec<u8>,
+    /// For backups, 32 bytes. Secret. Absent: unchanged.
+    #[prost(bytes = "vec", tag = "3")]
+    pub backup: ::prost::alloc::vec::Vec<u8>,
+    /// For finding media again, 32 bytes. Secret. Absent: unchanged.
+    #[prost(bytes = "vec", tag = "4")]
+    pub media: ::prost::alloc::vec::Vec<u8>,
+    /// The own profile key, 32 bytes. Secret. Absent: unchanged.
+    #[prost(bytes = "vec", tag = "5")]
+    pub profile: ::prost::alloc::vec::Vec<u8>,
+}
+/// Asks the other devices for something.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeviceRequest {
+    /// Absent, or a number not listed: refused.
+    #[prost(enumeration = "Requested", tag = "1")]
+    pub what: i32,
+    /// Exactly with "message" and "media".
+    #[prost(message, optional, tag = "2")]
+    pub message: ::core::option::Option<MessageName>,
+}
+/// Answers a request.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeviceResponse {
+    /// The message id of the request, 16 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub request: ::prost::alloc::vec::Vec<u8>,
+    /// Absent, or a number not listed: refused.
+    #[prost(enumeration = "ResponseOutcome", tag = "2")]
+    pub outcome: i32,
+    /// How many contents were sent for it.
+    #[prost(uint32, tag = "3")]
+    pub contents: u32,
+}
+/// What the owner decided about a message request.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MessageRequestResponse {
+    /// Absent: refused.
+    #[prost(message, optional, tag = "1")]
+    pub chat: ::core::option::Option<Chat>,
+    /// Absent, or a number not listed: refused.
+    #[prost(enumeration = "RequestAnswer", tag = "2")]
+    pub answer: i32,
+    /// When: milliseconds since the Unix epoch. Absent: refused.
+    #[prost(uint64, tag = "3")]
+    pub at: u64,
+}
+/// Deletes at the owner's alone.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DeleteForMe {
+    /// Absent: refused.
+    #[prost(message, optional, tag = "1")]
+    pub chat: ::core::option::Option<Chat>,
+    /// When: milliseconds since the Unix epoch. Absent: refused.
+    #[prost(uint64, tag = "2")]
+    pub at: u64,
+    /// What. Absent: refused.
+    #[prost(oneof = "delete_for_me::What", tags = "3, 4, 5")]
+    pub what: ::core::option::Option<delete_for_me::What>,
+}
+/// Nested message and enum types in `DeleteForMe`.
+pub mod delete_for_me {
+    /// What. Absent: refused.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum What {
+        /// Messages.
+        #[prost(message, tag = "3")]
+        Messages(super::DeletedMessages),
+        /// One of a message's media.
+        #[prost(message, tag = "4")]
+        Media(super::DeletedMedia),
+        /// All that there is.
+        #[prost(message, tag = "5")]
+        Conversation(super::DeletedConversation),
+    }
+}
+/// Messages that are deleted.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DeletedMessages {
+    /// As in MessagesRead.
+    #[prost(message, repeated, tag = "1")]
+    pub messages: ::prost::alloc::vec::Vec<MessageName>,
+}
+/// One of a message's media that is deleted.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeletedMedia {
+    /// Absent: refused.
+    #[prost(message, optional, tag = "1")]
+    pub message: ::core::option::Option<MessageName>,
+    /// Which, from 0 to 31.
+    #[prost(uint32, tag = "2")]
+    pub index: u32,
+}
+/// A conversation that is deleted: what came before `at`, up to these.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DeletedConversation {
+    /// The newest messages that are deleted, up to 5, ordered as in MessagesRead. Absent: it was empty.
+    #[prost(message, repeated, tag = "1")]
+    pub newest: ::prost::alloc::vec::Vec<MessageName>,
+    /// The conversation stays in the list, empty.
+    #[prost(bool, tag = "2")]
+    pub keeps_chat: bool,
+}
+/// The list of calls.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CallLog {
+    /// Exactly one.
+    #[prost(oneof = "call_log::Entry", tags = "1, 2")]
+    pub entry: ::core::option::Option<call_log::Entry>,
+}
+/// Nested message and enum types in `CallLog`.
+pub mod call_log {
+    /// Exactly one.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Entry {
+        /// A call.
+        #[prost(message, tag = "1")]
+        Call(super::CallLogEntry),
+        /// The list was cleared up to then: milliseconds since the Unix epoch.
+        #[prost(uint64, tag = "2")]
+        ClearedUntil(u64),
+    }
+}
+/// A call in the list.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CallLogEntry {
+    /// With whom. Absent: refused.
+    #[prost(message, optional, tag = "1")]
+    pub chat: ::core::option::Option<Chat>,
+    /// The call; of a group's call the first 8 bytes of its era, big-endian.
+    #[prost(uint64, tag = "2")]
+    pub call_id: u64,
+    /// Absent, or a number not listed: refused.
+    #[prost(enumeration = "CallKind", tag = "3")]
+    pub kind: i32,
+    /// Absent, or a number not listed: refused.
+    #[prost(enumeration = "CallDirection", tag = "4")]
+    pub direction: i32,
+    /// Absent, or a number not listed: refused.
+    #[prost(enumeration = "CallOutcome", tag = "5")]
+    pub outcome: i32,
+    /// When it began: milliseconds since the Unix epoch. Absent: refused.
+    #[prost(uint64, tag = "6")]
+    pub at: u64,
+}
+/// What a device is called.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeviceName {
+    /// The device, not zero. Absent: refused.
+    #[prost(uint32, tag = "1")]
+    pub device: u32,
+    /// Absent: refused.
+    #[prost(message, optional, tag = "2")]
+    pub stamp: ::core::option::Option<Stamp>,
+    /// 1 to 128 bytes. Absent: refused.
+    #[prost(string, tag = "3")]
+    pub name: ::prost::alloc::string::String,
+}
+/// A device was added. A hint to fetch the signed list, which alone counts (section 5).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeviceAdded {
+    /// The device, not zero. Absent: refused.
+    #[prost(uint32, tag = "1")]
+    pub device: u32,
+    /// The version of the first list that has it, from 1. Absent: refused.
+    #[prost(uint32, tag = "2")]
+    pub list_version: u32,
+    /// The hash of that list's signed body, 32 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "3")]
+    pub list_hash: ::prost::alloc::vec::Vec<u8>,
+}
+/// A device was revoked. A hint, as DeviceAdded.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeviceRevoked {
+    /// The device, not zero. Absent: refused.
+    #[prost(uint32, tag = "1")]
+    pub device: u32,
+    /// The version of the first list that revokes it, from 1. Absent: refused.
+    #[prost(uint32, tag = "2")]
+    pub list_version: u32,
+    /// The hash of that list's signed body, 32 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "3")]
+    pub list_hash: ::prost::alloc::vec::Vec<u8>,
+}
+/// Whom a list's members are. A number not listed is refused: it decides who sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AudienceMode {
+    /// Refused.
+    Unspecified = 0,
+    /// All contacts.
+    All = 1,
+    /// All contacts but the members.
+    AllExcept = 2,
+    /// The members.
+    Only = 3,
+    /// The members, who are the close friends.
+    CloseFriends = 4,
+    /// The members of a list that the owner made.
+    Custom = 5,
+}
+impl AudienceMode {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "AUDIENCE_MODE_UNSPECIFIED",
+            Self::All => "AUDIENCE_MODE_ALL",
+            Self::AllExcept => "AUDIENCE_MODE_ALL_EXCEPT",
+            Self::Only => "AUDIENCE_MODE_ONLY",
+            Self::CloseFriends => "AUDIENCE_MODE_CLOSE_FRIENDS",
+            Self::Custom => "AUDIENCE_MODE_CUSTOM",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "AUDIENCE_MODE_UNSPECIFIED" => Some(Self::Unspecified),
+            "AUDIENCE_MODE_ALL" => Some(Self::All),
+            "AUDIENCE_MODE_ALL_EXCEPT" => Some(Self::AllExcept),
+            "AUDIENCE_MODE_ONLY" => Some(Self::Only),
+            "AUDIENCE_MODE_CLOSE_FRIENDS" => Some(Self::CloseFriends),
+            "AUDIENCE_MODE_CUSTOM" => Some(Self::Custom),
+            _ => None,
+        }
+    }
+}
+/// What is asked for. A number not listed is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Requested {
+    /// Refused.
+    Unspecified = 0,
+    /// Contents of the kind Contacts.
+    Contacts = 1,
+    /// Contents of the kind Groups.
+    Groups = 2,
+    /// A BlockList.
+    BlockList = 3,
+    /// Settings.
+    Settings = 4,
+    /// Contents of the kind StoryLists.
+    StoryLists = 5,
+    /// OwnKeys.
+    Keys = 6,
+    /// Contents of the kind ChatState.
+    Chats = 7,
+    /// Earlier messages.
+    History = 8,
+    /// One message.
+    Message = 9,
+    /// The media of one message, uploaded anew.
+    Media = 10,
+}
+impl Requested {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REQUESTED_UNSPECIFIED",
+            Self::Contacts => "REQUESTED_CONTACTS",
+            Self::Groups => "REQUESTED_GROUPS",
+            Self::BlockList => "REQUESTED_BLOCK_LIST",
+            Self::Settings => "REQUESTED_SETTINGS",
+            Self::StoryLists => "REQUESTED_STORY_LISTS",
+            Self::Keys => "REQUESTED_KEYS",
+            Self::Chats => "REQUESTED_CHATS",
+            Self::History => "REQUESTED_HISTORY",
+            Self::Message => "REQUESTED_MESSAGE",
+            Self::Media => "REQUESTED_MEDIA",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REQUESTED_UNSPECIFIED" => Some(Self::Unspecified),
+            "REQUESTED_CONTACTS" => Some(Self::Contacts),
+            "REQUESTED_GROUPS" => Some(Self::Groups),
+            "REQUESTED_BLOCK_LIST" => Some(Self::BlockList),
+            "REQUESTED_SETTINGS" => Some(Self::Settings),
+            "REQUESTED_STORY_LISTS" => Some(Self::StoryLists),
+            "REQUESTED_KEYS" => Some(Self::Keys),
+            "REQUESTED_CHATS" => Some(Self::Chats),
+            "REQUESTED_HISTORY" => Some(Self::History),
+            "REQUESTED_MESSAGE" => Some(Self::Message),
+            "REQUESTED_MEDIA" => Some(Self::Media),
+            _ => None,
+        }
+    }
+}
+/// What became of a request. A number not listed is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ResponseOutcome {
+    /// Refused.
+    Unspecified = 0,
+    /// All of it was sent.
+    Sent = 1,
+    /// This device does not have it.
+    NotFound = 2,
+    /// A person said no.
+    Refused = 3,
+    /// Not now: ask again.
+    Later = 4,
+}
+impl ResponseOutcome {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "RESPONSE_OUTCOME_UNSPECIFIED",
+            Self::Sent => "RESPONSE_OUTCOME_SENT",
+            Self::NotFound => "RESPONSE_OUTCOME_NOT_FOUND",
+            Self::Refused => "RESPONSE_OUTCOME_REFUSED",
+            Self::Later => "RESPONSE_OUTCOME_LATER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "RESPONSE_OUTCOME_UNSPECIFIED" => Some(Self::Unspecified),
+            "RESPONSE_OUTCOME_SENT" => Some(Self::Sent),
+            "RESPONSE_OUTCOME_NOT_FOUND" => Some(Self::NotFound),
+            "RESPONSE_OUTCOME_REFUSED" => Some(Self::Refused),
+            "RESPONSE_OUTCOME_LATER" => Some(Self::Later),
+            _ => None,
+        }
+    }
+}
+/// A decision. A number not listed is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RequestAnswer {
+    /// Refused.
+    Unspecified = 0,
+    /// Receive.
+    Accept = 1,
+    /// Delete the conversation.
+    Delete = 2,
+    /// Block.
+    Block = 3,
+    /// Block and delete.
+    BlockAndDelete = 4,
+    /// Block, delete, and it was told to the service.
+    Spam = 5,
+}
+impl RequestAnswer {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REQUEST_ANSWER_UNSPECIFIED",
+            Self::Accept => "REQUEST_ANSWER_ACCEPT",
+            Self::Delete => "REQUEST_ANSWER_DELETE",
+            Self::Block => "REQUEST_ANSWER_BLOCK",
+            Self::BlockAndDelete => "REQUEST_ANSWER_BLOCK_AND_DELETE",
+            Self::Spam => "REQUEST_ANSWER_SPAM",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REQUEST_ANSWER_UNSPECIFIED" => Some(Self::Unspecified),
+            "REQUEST_ANSWER_ACCEPT" => Some(Self::Accept),
+            "REQUEST_ANSWER_DELETE" => Some(Self::Delete),
+            "REQUEST_ANSWER_BLOCK" => Some(Self::Block),
+            "REQUEST_ANSWER_BLOCK_AND_DELETE" => Some(Self::BlockAndDelete),
+            "REQUEST_ANSWER_SPAM" => Some(Self::Spam),
+            _ => None,
+        }
+    }
+}
+/// Who called. A number not listed is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CallDirection {
+    /// Refused.
+    Unspecified = 0,
+    /// The other.
+    Incoming = 1,
+    /// The owner.
+    Outgoing = 2,
+}
+impl CallDirection {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CALL_DIRECTION_UNSPECIFIED",
+            Self::Incoming => "CALL_DIRECTION_INCOMING",
+            Self::Outgoing => "CALL_DIRECTION_OUTGOING",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CALL_DIRECTION_UNSPECIFIED" => Some(Self::Unspecified),
+            "CALL_DIRECTION_INCOMING" => Some(Self::Incoming),
+            "CALL_DIRECTION_OUTGOING" => Some(Self::Outgoing),
+            _ => None,
+        }
+    }
+}
+/// What became of a call. A number not listed is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CallOutcome {
+    /// Refused.
+    Unspecified = 0,
+    /// It was taken.
+    Accepted = 1,
+    /// It was declined.
+    Declined = 2,
+    /// Nobody took it.
+    Missed = 3,
+    /// The entry was deleted.
+    Deleted = 4,
+}
+impl CallOutcome {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CALL_OUTCOME_UNSPECIFIED",
+            Self::Accepted => "CALL_OUTCOME_ACCEPTED",
+            Self::Declined => "CALL_OUTCOME_DECLINED",
+            Self::Missed => "CALL_OUTCOME_MISSED",
+            Self::Deleted => "CALL_OUTCOME_DELETED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CALL_OUTCOME_UNSPECIFIED" => Some(Self::Unspecified),
+            "CALL_OUTCOME_ACCEPTED" => Some(Self::Accepted),
+            "CALL_OUTCOME_DECLINED" => Some(Self::Declined),
+            "CALL_OUTCOME_MISSED" => Some(Self::Missed),
+            "CALL_OUTCOME_DELETED" => Some(Self::Deleted),
+            _ => None,
+        }
+    }
+}
+/// A message of another section, as bytes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Carried {
+    /// 1 byte to the limit of the content's kind. May hold secrets. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+}
+/// A signed change of a group.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CarriedChange {
+    /// The encoded SignedGroupChange or SignedGroupGenesis, 1 to 55,296 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+    /// The secret of the key epoch that the change begins, 32 bytes. Secret. Absent: the change begins
+    /// none, or the receiver shall not have it.
+    #[prost(bytes = "vec", tag = "2")]
+    pub epoch_secret: ::prost::alloc::vec::Vec<u8>,
+}
+/// A part of an encoded GroupSyncAnswer: a snapshot is longer than a content may be.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SnapshotPart {
+    /// Names the whole: random, 16 bytes, the same in all its parts. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub snapshot: ::prost::alloc::vec::Vec<u8>,
+    /// Which part it is, from 0.
+    #[prost(uint32, tag = "2")]
+    pub part: u32,
+    /// How many parts there are, 1 to 24. Absent: refused.
+    #[prost(uint32, tag = "3")]
+    pub parts: u32,
+    /// The part's bytes: 49,152, in the last part 1 to 49,152. Absent: refused.
+    #[prost(bytes = "vec", tag = "4")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+}
+/// What the author's device understands. Replaces what it announced before.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Capabilities {
+    /// The highest content version that it knows, from 1. Absent: refused.
+    #[prost(uint32, tag = "1")]
+    pub content_version: u32,
+    /// The numbers of the bodies that it knows, two bytes each, big-endian, in strictly ascending
+    /// order; 1 to 256 of them. Absent: refused.
+    #[prost(bytes = "vec", tag = "2")]
+    pub bodies: ::prost::alloc::vec::Vec<u8>,
+}
+/// What the account's owner decided about one contact, for the other devices.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ContactStateUpdate {
+    /// The contact, 1 to 64 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub account: ::prost::alloc::vec::Vec<u8>,
+    /// Absent, or a number not listed: refused.
+    #[prost(enumeration = "ContactStanding", tag = "2")]
+    pub standing: i32,
+    /// Which decision is newest. Absent: refused.
+    #[prost(message, optional, tag = "3")]
+    pub stamp: ::core::option::Option<Stamp>,
+}
+/// A way to reach an account: in a conversation, in a link, or in a QR code.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ContactLink {
+    /// The account, 1 to 64 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub account: ::prost::alloc::vec::Vec<u8>,
+    /// Its account key, 32 bytes: the receiver trusts no other. Absent: refused.
+    #[prost(bytes = "vec", tag = "2")]
+    pub account_key: ::prost::alloc::vec::Vec<u8>,
+    /// A pre-shared secret (section 7.5), 32 bytes. Secret. Absent: none.
+    #[prost(bytes = "vec", tag = "3")]
+    pub secret: ::prost::alloc::vec::Vec<u8>,
+    /// What to call the account until its profile is known, up to 128 bytes. Absent: nothing.
+    #[prost(string, tag = "4")]
+    pub name: ::prost::alloc::string::String,
+}
+/// The author does something in the conversation, or stopped. Never stored and never sent again.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Typing {
+    /// Absent: started.
+    #[prost(enumeration = "TypingState", tag = "1")]
+    pub state: i32,
+}
+/// Lets the receivers open the author's sealed profile (section 19).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProfileShare {
+    /// The profile key, 32 bytes. Secret. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub key: ::prost::alloc::vec::Vec<u8>,
+    /// Counts the author's profile keys, from 1; a receiver keeps the highest. Absent: refused.
+    #[prost(uint32, tag = "2")]
+    pub version: u32,
+}
+/// Replaces the profile key of somebody whose profile was shared. To accepted contacts alone.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProfileKeyUpdate {
+    /// The new profile key, 32 bytes. Secret. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub key: ::prost::alloc::vec::Vec<u8>,
+    /// As in ProfileShare.
+    #[prost(uint32, tag = "2")]
+    pub version: u32,
+}
+/// What the author does. A number not listed counts as started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum TypingState {
+    /// Writes.
+    Started = 0,
+    /// No longer does anything.
+    Stopped = 1,
+    /// Records a voice note.
+    Recording = 2,
+}
+impl TypingState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Started => "TYPING_STATE_STARTED",
+            Self::Stopped => "TYPING_STATE_STOPPED",
+            Self::Recording => "TYPING_STATE_RECORDING",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TYPING_STATE_STARTED" => Some(Self::Started),
+            "TYPING_STATE_STOPPED" => Some(Self::Stopped),
+            "TYPING_STATE_RECORDING" => Some(Self::Recording),
+            _ => None,
+        }
+    }
 }
 /// Names a message: which one, and what exactly it said.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -770,9 +2028,9 @@ pub struct Content {
     pub conversation: ::core::option::Option<content::Conversation>,
     /// What is said: exactly one of these and of those from 1,024 on, which are a oneof of their own
     /// because encoders write a oneof at the place of its lowest number.
-    #[prost(oneof = "content::Body", tags = "16, 17, 18, 20, 21, 23, 24, 25, 26, 27, 32, 33, 34, 35, 36, 37, 38, 40, 48, 49, 50")]
+    #[prost(oneof = "content::Body", tags = "16, 17, 18, 20, 21, 23, 24, 25, 26, 27, 32, 33, 34, 35, 36, 37, 38, 40, 48, 49, 50, 41, 42, 43, 51, 52, 53, 54, 55, 56, 57, 58, 61, 62")]
     pub body: ::core::option::Option<content::Body>,
-    #[prost(oneof = "content::LateBody", tags = "1027")]
+    #[prost(oneof = "content::LateBody", tags = "1024, 1025, 1026, 1027, 1028, 1029, 1030, 1031, 1032, 1033, 1034, 1035, 1036, 1037, 1038, 1088, 1089, 1090, 1091, 1092, 1093, 1094, 1095, 1096, 1097, 1098, 1099, 1100, 1101, 1102, 1103, 1104, 1105, 1106, 1107, 1108")]
     pub late_body: ::core::option::Option<content::LateBody>,
 }
 /// Nested message and enum types in `Content`.
@@ -833,11 +2091,109 @@ pub mod content {
         SessionReset(super::SessionReset),
         #[prost(message, tag = "50")]
         Retry(super::Retry),
+        #[prost(message, tag = "41")]
+        Typing(super::Typing),
+        #[prost(message, tag = "42")]
+        ProfileShare(super::ProfileShare),
+        #[prost(message, tag = "43")]
+        ProfileKeyUpdate(super::ProfileKeyUpdate),
+        /// Section 14. At most 512 bytes each.
+        #[prost(message, tag = "51")]
+        SenderKey(super::Carried),
+        #[prost(message, tag = "52")]
+        SenderKeyRequest(super::Carried),
+        #[prost(message, tag = "53")]
+        SenderKeyWithheld(super::Carried),
+        /// Section 15. The last two at most 512 bytes.
+        #[prost(message, tag = "54")]
+        GroupChange(super::CarriedChange),
+        #[prost(message, tag = "55")]
+        GroupSnapshot(super::SnapshotPart),
+        #[prost(message, tag = "56")]
+        GroupSyncRequest(super::Carried),
+        #[prost(message, tag = "57")]
+        GroupStateAck(super::Carried),
+        #[prost(message, tag = "58")]
+        Capabilities(super::Capabilities),
+        #[prost(message, tag = "61")]
+        ContactStateUpdate(super::ContactStateUpdate),
+        #[prost(message, tag = "62")]
+        ContactLink(super::ContactLink),
     }
-    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum LateBody {
+        #[prost(message, tag = "1024")]
+        CallOffer(super::CallOffer),
+        #[prost(message, tag = "1025")]
+        CallAnswer(super::CallAnswer),
+        #[prost(message, tag = "1026")]
+        CallIce(super::CallIce),
         #[prost(message, tag = "1027")]
         CallRinging(super::CallRinging),
+        #[prost(message, tag = "1028")]
+        CallBusy(super::CallBusy),
+        #[prost(message, tag = "1029")]
+        CallHangUp(super::CallHangUp),
+        #[prost(message, tag = "1030")]
+        CallReject(super::CallReject),
+        #[prost(message, tag = "1031")]
+        CallNegotiate(super::CallNegotiate),
+        #[prost(message, tag = "1032")]
+        CallMediaState(super::CallMediaState),
+        #[prost(message, tag = "1033")]
+        CallOpaque(super::CallOpaque),
+        #[prost(message, tag = "1034")]
+        GroupCallStart(super::GroupCallStart),
+        #[prost(message, tag = "1035")]
+        GroupCallUpdate(super::GroupCallUpdate),
+        #[prost(message, tag = "1036")]
+        GroupCallRing(super::GroupCallRing),
+        #[prost(message, tag = "1037")]
+        GroupCallCancel(super::GroupCallCancel),
+        #[prost(message, tag = "1038")]
+        GroupCallEnd(super::GroupCallEnd),
+        #[prost(message, tag = "1088")]
+        SentTranscript(super::SentTranscript),
+        #[prost(message, tag = "1089")]
+        MessagesRead(super::MessagesRead),
+        #[prost(message, tag = "1090")]
+        MessagesViewed(super::MessagesViewed),
+        #[prost(message, tag = "1091")]
+        MessagesPlayed(super::MessagesPlayed),
+        #[prost(message, tag = "1092")]
+        ViewOnceOpened(super::ViewOnceOpened),
+        #[prost(message, tag = "1093")]
+        ChatState(super::ChatState),
+        #[prost(message, tag = "1094")]
+        Contacts(super::Contacts),
+        #[prost(message, tag = "1095")]
+        Groups(super::Groups),
+        #[prost(message, tag = "1096")]
+        BlockList(super::BlockList),
+        #[prost(message, tag = "1097")]
+        Verified(super::Verified),
+        #[prost(message, tag = "1098")]
+        Settings(super::Settings),
+        #[prost(message, tag = "1099")]
+        StoryLists(super::StoryLists),
+        #[prost(message, tag = "1100")]
+        OwnKeys(super::OwnKeys),
+        #[prost(message, tag = "1101")]
+        DeviceRequest(super::DeviceRequest),
+        #[prost(message, tag = "1102")]
+        DeviceResponse(super::DeviceResponse),
+        #[prost(message, tag = "1103")]
+        MessageRequestResponse(super::MessageRequestResponse),
+        #[prost(message, tag = "1104")]
+        DeleteForMe(super::DeleteForMe),
+        #[prost(message, tag = "1105")]
+        CallLog(super::CallLog),
+        #[prost(message, tag = "1106")]
+        DeviceName(super::DeviceName),
+        #[prost(message, tag = "1107")]
+        DeviceAdded(super::DeviceAdded),
+        #[prost(message, tag = "1108")]
+        DeviceRevoked(super::DeviceRevoked),
     }
 }
 /// The two accounts of the session that the message came in. No fields: the session says who.

@@ -1,6 +1,7 @@
 use core::ops::RangeInclusive;
 
 use prost::Message;
+use zeroize::Zeroizing;
 
 use super::DecodeError;
 use super::field::{Fields, Value};
@@ -26,7 +27,7 @@ pub(crate) fn decode_canonical<M: Message + Default>(bytes: &[u8]) -> Result<M, 
 /// so that two implementations cannot read one content differently.
 pub(crate) fn decode_extensible<M: Message + Default>(bytes: &[u8]) -> Result<M, DecodeError> {
     let message = M::decode(bytes).map_err(|_| DecodeError::NotCanonical)?;
-    covers(bytes, &message.encode_to_vec(), MAX_DEPTH)?;
+    covers(bytes, &Zeroizing::new(message.encode_to_vec()), MAX_DEPTH)?;
     Ok(message)
 }
 

@@ -1,4 +1,4 @@
-"""SPEC.md sections 15.3, 15.4 and G7: carrying out the actions of a change on a copy of the state."""
+"""SPEC.md 15.3, 15.4 and G7: carrying out the actions of a change on a copy of the state."""
 
 from . import group_documents as doc
 from .group_state import (

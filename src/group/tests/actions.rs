@@ -4,6 +4,7 @@ use super::super::fixture::{founded, group, id, people, title};
 use super::super::*;
 use crate::identity::fixture::{NOW, days, rng};
 use crate::limits::*;
+use crate::sender_key::EpochSecret;
 
 fn epoch_rises(name: &str, actions: vec::Vec<Action>) -> bool {
     let (people, base) = group();

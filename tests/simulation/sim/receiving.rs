@@ -1,7 +1,8 @@
 //! Receiving: whatever arrives is opened, written down, and acted upon once.
 
 use sealwax::content::{
-    Body, ContactState, Content, Incoming, ReceiptKind, Retry, RetryReason, may_send_receipt,
+    Body, ContactState, Content, Incoming, ReceiptKind, Retry, RetryReason, Source,
+    may_send_receipt,
 };
 use sealwax::identity::{DeviceAddress, SenderStatus};
 use sealwax::limits::RESENDS;
@@ -127,7 +128,8 @@ impl World {
     /// What a content says is noted in memory; the caller writes it down.
     fn act_on(&mut self, at: usize, from: &DeviceAddress, content: &Content) {
         let chat = &mut self.devices[at].chat;
-        if may_send_receipt(ReceiptKind::Delivered, content, ContactState::Accepted).is_ok() {
+        let accepted = Source::Peer { author: ContactState::Accepted };
+        if may_send_receipt(ReceiptKind::Delivered, content, &accepted).is_ok() {
             chat.receipts_due.entry(from.clone()).or_default().insert(content.id());
         }
         if !chat.seen.insert((from.account.clone(), content.id())) {
