@@ -123,6 +123,18 @@ limits! {
     GROUP_CHAIN_AGE: Duration = DAY.saturating_mul(14);
     /// Age at which a sender chain of a story list must be replaced.
     STORY_CHAIN_AGE: Duration = DAY;
+    /// Bytes of the words of a story.
+    STORY_TEXT_BYTES: usize = 2 * 1024;
+    /// Colours behind the words of a story.
+    STORY_COLOURS: usize = 8;
+    /// Time for which a story can be seen after it was posted.
+    STORY_LIFE: Duration = DAY;
+    /// Viewers of a story list, and accounts that its audience names.
+    STORY_VIEWERS: usize = 8_192;
+    /// Authors whose story lists a device keeps.
+    STORY_AUTHORS: usize = 8_192;
+    /// Versions of story lists of one author that a device keeps.
+    STORY_SCOPES: usize = 32;
     /// Age, since it was received, at which a receiver deletes a sender chain.
     RECEIVED_CHAIN_AGE: Duration = DAY.saturating_mul(60);
     /// Time for which the sender chains of a key epoch still receive after the epoch was replaced.

@@ -4,7 +4,6 @@ use alloc::vec::Vec;
 
 use serde_json::{Value, json};
 
-use super::change::Core;
 use super::fixture::{People, ROLES, forged, founded, id, people, resigned, title, unchecked};
 use super::*;
 use crate::crypto::Digest;
@@ -325,7 +324,6 @@ impl Cases<'_> {
             self.fails(comment, flag, name, actions);
         }
         let commit = |c: &mut change::Core| {
-        let commit = |c: &mut Core| {
             c.epoch_commitment = Some(Digest::from_bytes([1; 32]));
         };
         let change = forged(people, "anna", self.base, vec![title("x")], commit);

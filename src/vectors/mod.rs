@@ -261,6 +261,11 @@ fn content_operations() {
 }
 
 #[test]
+fn content_stories() {
+    content::stories().check(44);
+}
+
+#[test]
 fn media_encryption() {
     media::topic().check(141);
 }

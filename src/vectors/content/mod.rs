@@ -1,5 +1,6 @@
 mod operations;
 mod said;
+mod stories;
 mod strict;
 
 use alloc::vec;
@@ -11,6 +12,7 @@ use serde_json::json;
 
 pub(super) use operations::topic as operations;
 pub(super) use said::topic as said;
+pub(super) use stories::topic as stories;
 
 use super::party::NOW;
 use super::{Recorder, Topic, field, integer};
