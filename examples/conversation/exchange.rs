@@ -291,6 +291,6 @@ fn drawn(waveform: &[u8]) -> String {
     waveform.chunks(2).map(|bars| sign(highest(bars))).collect()
 }
 
-fn check(holds: bool, otherwise: &str) -> Outcome {
+pub(crate) fn check(holds: bool, otherwise: &str) -> Outcome {
     if holds { Ok(()) } else { Err(otherwise.into()) }
 }

@@ -6,7 +6,7 @@
 //!
 //! Alice reads a text file to Bob, line by line, over a transport that loses, repeats, reorders and
 //! delays. Then they send each other what is more than words: a photo, a voice note, reactions, an
-//! edit, a poll, a quote. On the way Bob gains a device and loses one, a device crashes, and the server tries what
+//! edit, a poll, a quote, and Alice posts a story for a day. On the way Bob gains a device and loses one, a device crashes, and the server tries what
 //! it can. In the end every line must have arrived exactly once and unaltered on every device that
 //! should have it; the exit code says whether it did.
 //!
@@ -22,6 +22,7 @@
 )]
 
 mod database;
+mod day;
 mod device;
 mod directory;
 mod exchange;

@@ -117,6 +117,11 @@ impl Device {
                 sent_at: content.sent_at(),
                 text: text.as_str().into(),
             }),
+            Body::SenderKey(key) => self.take_story_key(world, from, key.body.as_bytes())?,
+            Body::StoryView(_) | Body::StoryReply(_) | Body::StoryReaction(_) => {
+                let answer = (from.account.clone(), content.clone());
+                self.database.chat.story_answers.push(answer);
+            }
             Body::Receipt(receipt) => self.delivered(from, receipt.ids()),
             Body::Retry(request) => self.answer_retry(world, from, request),
             Body::SessionReset(reset) => {

@@ -31,6 +31,7 @@ pub(crate) fn tell(seed: u64, text: &str, photo: &Photo) -> Outcome<bool> {
     story.more_than_words(photo)?;
     story.simultaneous_initiation()?;
     story.device_added()?;
+    story.a_day()?;
     story.device_revoked()?;
     story.crash()?;
     story.quiet_weeks()?;
@@ -204,7 +205,7 @@ impl Story {
 
     /// Bob's phone is stolen, and he revokes it from his laptop.
     fn device_revoked(&mut self) -> Outcome {
-        heading(7, "A device is revoked");
+        heading(8, "A device is revoked");
         let (alice, bob, phone) =
             (self.alice.account.clone(), self.bob.account.clone(), self.address(PHONE)?);
         let draft = ListDraft::after(&self.bob.list).without(phone.device);
@@ -235,7 +236,7 @@ impl Story {
     /// Alice's phone dies between storing and sending: what was encrypted is gone, and its keys are
     /// never used again. The lines are not lost, because nobody acknowledged them.
     fn crash(&mut self) -> Outcome {
-        heading(8, "A crash");
+        heading(9, "A crash");
         let bob = self.bob.account.clone();
         let unsent = self.at(ALICE, |device, world| {
             for line in ["One.\n", "Two.\n", "Three.\n"] {
@@ -258,7 +259,7 @@ impl Story {
     /// Nobody says anything. After a week without a post-quantum epoch the devices exchange empty
     /// messages until one completes; a lost one is repeated a day later.
     fn quiet_weeks(&mut self) -> Outcome {
-        heading(9, "Quiet weeks");
+        heading(10, "Quiet weeks");
         let (alice, laptop) = (self.address(ALICE)?, self.address(LAPTOP)?);
         let (began, carriers) = (self.world.now, self.world.meter.carriers);
         let before = [self.epochs(ALICE, &laptop)?, self.epochs(LAPTOP, &alice)?];
