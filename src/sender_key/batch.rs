@@ -31,7 +31,7 @@ impl ReceivingChains {
             match self.decrypt_batch(batch, now) {
                 Some(outcomes) => results.extend(outcomes.into_iter().map(Ok)),
                 None => {
-                    results.extend(batch.iter().map(|m| self.decrypt(&m.message, &m.from, now)))
+                    results.extend(batch.iter().map(|m| self.decrypt(&m.message, &m.from, now)));
                 }
             }
         }

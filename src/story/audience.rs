@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 
 use super::{StoryList, StoryListError};
 use crate::group::DeviceLists;
-use crate::identity::{AccountId, DeviceAddress, VerifiedDeviceList};
+use crate::identity::{AccountId, DeviceAddress, DeviceCertificate, VerifiedDeviceList};
 use crate::limits::STORY_VIEWERS;
 use crate::sender_key::Audience;
 use crate::time::Timestamp;
@@ -120,6 +120,7 @@ impl StoryDevices {
     }
 
     /// The devices, in ascending order.
+    #[must_use]
     pub fn devices(&self) -> impl ExactSizeIterator<Item = &DeviceAddress> {
         self.audience.devices()
     }
@@ -132,6 +133,6 @@ impl StoryDevices {
 }
 
 fn holding(list: &VerifiedDeviceList, now: Timestamp) -> impl Iterator<Item = DeviceAddress> {
-    let ids = list.devices().iter().map(|certificate| certificate.device());
+    let ids = list.devices().iter().map(DeviceCertificate::device);
     ids.filter_map(move |id| list.device(id, now).ok()).map(|device| device.address().clone())
 }

@@ -164,6 +164,7 @@ impl StoryList {
     }
 
     /// Who sees it, the author apart.
+    #[must_use]
     pub fn viewers(&self) -> impl ExactSizeIterator<Item = &AccountId> {
         self.viewers.iter()
     }

@@ -95,7 +95,9 @@ impl Scopes {
         known.push(chains);
         let surplus = known.len().saturating_sub(STORY_SCOPES);
         let removed: Vec<_> = known.drain(..surplus).map(|chains| *chains.scope_hash()).collect();
-        removed.iter().for_each(|scope| self.drop_name(scope));
+        for scope in &removed {
+            self.drop_name(scope);
+        }
         closed.retain(|scope| !removed.contains(scope));
         Inserted { closed, removed }
     }
@@ -109,7 +111,9 @@ impl Scopes {
     pub(super) fn forget(&mut self, author: &AccountId) -> Vec<ScopeHash> {
         let known = self.authors.remove(author).unwrap_or_default();
         let removed: Vec<_> = known.iter().map(|chains| *chains.scope_hash()).collect();
-        removed.iter().for_each(|scope| self.drop_name(scope));
+        for scope in &removed {
+            self.drop_name(scope);
+        }
         removed
     }
 
@@ -123,7 +127,9 @@ impl Scopes {
             known.retain(|chains| !chains.is_over(now));
         }
         self.authors.retain(|_, known| !known.is_empty());
-        removed.iter().for_each(|scope| self.drop_name(scope));
+        for scope in &removed {
+            self.drop_name(scope);
+        }
         removed
     }
 

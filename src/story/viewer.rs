@@ -104,13 +104,12 @@ impl StoryViewer {
         self.scopes.check(from, distribution)?;
         let (scope, id) = (distribution.scope().hash(), distribution.chain());
         let name = |chain| ChainName { device: from.clone(), chain };
-        let (accepted, inserted) = match self.scopes.get_mut(&scope) {
-            Some(chains) => (chains.accept(from, distribution, now)?, None),
-            None => {
-                let mut chains = ReceivingChains::new(*distribution.scope());
-                let accepted = chains.accept(from, distribution, now)?;
-                (accepted, Some(self.scopes.insert(&from.account, chains, now)))
-            }
+        let (accepted, inserted) = if let Some(chains) = self.scopes.get_mut(&scope) {
+            (chains.accept(from, distribution, now)?, None)
+        } else {
+            let mut chains = ReceivingChains::new(*distribution.scope());
+            let accepted = chains.accept(from, distribution, now)?;
+            (accepted, Some(self.scopes.insert(&from.account, chains, now)))
         };
         let scope_changed = inserted.is_some();
         let Inserted { closed, removed } =
@@ -183,6 +182,7 @@ impl StoryViewer {
     }
 
     /// The chains of a list's version.
+    #[must_use]
     pub fn chain_names(&self, scope: &ScopeHash) -> Vec<ChainName> {
         let of = |(device, chain): (&DeviceAddress, _)| ChainName { device: device.clone(), chain };
         self.scopes.get(scope).map(|c| c.chain_names().map(of).collect()).unwrap_or_default()

@@ -180,7 +180,7 @@ impl GroupChannel {
     ) -> Opened {
         let scope = *message.scope();
         match outcome {
-            Outcome::Decrypted(decrypted) => self.received(scope, speaker, decrypted),
+            Outcome::Decrypted(decrypted) => self.received(scope, &speaker, decrypted),
             Outcome::Duplicate => Opened::Duplicate,
             Outcome::TooOld => Opened::TooOld,
             Outcome::UnknownChain { .. } => {
@@ -194,8 +194,8 @@ impl GroupChannel {
         }
     }
 
-    fn received(&mut self, scope: ScopeHash, speaker: Speaker, decrypted: Decrypted) -> Opened {
-        let Speaker { role, former, slow_mode, .. } = speaker;
+    fn received(&mut self, scope: ScopeHash, speaker: &Speaker, decrypted: Decrypted) -> Opened {
+        let Speaker { role, former, slow_mode, .. } = *speaker;
         let Decrypted { sender, standing, chain, iteration, wire_id, plaintext, .. } = decrypted;
         let confirms = !former && self.group.confirm(&sender.account);
         let name = ChainName { device: sender.clone(), chain };

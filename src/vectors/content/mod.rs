@@ -2,8 +2,8 @@ mod calls;
 mod devices;
 mod operations;
 mod said;
-mod stories;
 mod signals;
+mod stories;
 mod strict;
 
 use alloc::vec;
@@ -17,8 +17,8 @@ pub(super) use calls::topic as calls;
 pub(super) use devices::topic as devices;
 pub(super) use operations::topic as operations;
 pub(super) use said::topic as said;
-pub(super) use stories::topic as stories;
 pub(super) use signals::topic as signals;
+pub(super) use stories::topic as stories;
 
 use super::party::NOW;
 use super::{Recorder, Topic, field, integer};
