@@ -2,7 +2,7 @@
 
 use super::access::{Permission, Role};
 use super::action::{Action, Opened};
-use super::authority::{Refusal, authorise};
+use super::authority::{Refusal, answers_for, authorise};
 use super::error::ApplyError;
 use super::extension::Extension;
 use super::link::{InviteLink, LinkMode, LinkTerms};
@@ -312,6 +312,7 @@ impl<'a> Stage<'a> {
     fn accept(&mut self, who: &Newcomer, invited_at: u32) -> Result<(), Refusal> {
         let invitation = find(&self.next.invited, &who.account)
             .filter(|i| i.at == invited_at && i.account_key == who.account_key)
+            .filter(|i| answers_for(self.base, i))
             .ok_or(Refusal::Target)?;
         let (role, by) = (invitation.role, invitation.invited_by.clone());
         self.admit(who, role, by)

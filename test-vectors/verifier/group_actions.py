@@ -2,8 +2,8 @@
 
 from . import group_documents as doc
 from .group_state import (
-    ADMIN, INVITE_LINK, MEMBER, MODERATOR, OWNER, ROOM, Ban, Invitation, Link, ListRef, Member,
-    Request, may_have,
+    ADD_MEMBER, ADMIN, INVITE_LINK, MEMBER, MODERATOR, OWNER, ROOM, Ban, Invitation, Link, ListRef,
+    Member, Request, may_have,
 )  # fmt: skip
 from .primitives import Refused, is_signed
 
@@ -158,7 +158,15 @@ class Carrying:
         invitation = self.target("invited", entry.account)
         if (invitation.at, invitation.key) != (ticket.names, entry.in_force):
             refuse("target")
+        if not self.answers_for(invitation):
+            refuse("target")
         self.enter(entry, invitation.role, invitation.by)
+
+    def answers_for(self, invitation):
+        role = self.base.role(invitation.by)
+        return self.base.may(invitation.by, ADD_MEMBER) and (
+            role == OWNER or invitation.role <= MEMBER or invitation.role < role
+        )
 
     def request(self, action):
         self.check_ticket(action.document)

@@ -152,6 +152,29 @@ fn an_invitation_falls_with_who_gave_it() {
 }
 
 #[test]
+fn an_invitation_gives_no_rank_that_its_giver_lost() {
+    let (people, base) = group();
+    let invite = |role| vec![Action::invite(&people.account("sam").contact(), role)];
+    let accepted = || vec![accept(&people, base.group(), 1)];
+    let refused = ApplyError::Target { action: 0 };
+    // An owner has its ownership waiting outside, and hands over.
+    let state = people.done("olga", &base, invite(Role::Owner));
+    people.done("otto", &state, accepted());
+    let state = people.done("olga", &state, vec![Action::HandOver(id("anna"))]);
+    assert_eq!(people.refused("otto", &state, accepted()), refused);
+    // An admin is made a member.
+    let state = people.done("adam", &base, invite(Role::Moderator));
+    let state = people.done("olga", &state, vec![Action::SetRole(id("adam"), Role::Member)]);
+    assert_eq!(people.refused("otto", &state, accepted()), refused);
+    // Letting in is for owners alone by now.
+    let state = people.done("adam", &base, invite(Role::Member));
+    let level = Level::AtLeast(Role::Owner);
+    let set = vec![Action::SetAccess(Permission::AddMember, level)];
+    let state = people.done("olga", &state, set);
+    assert_eq!(people.refused("otto", &state, accepted()), refused);
+}
+
+#[test]
 fn who_asks_is_approved_or_denied() {
     let (people, base) = group();
     let ticket = Ticket::request(base.group(), people.device("sam"), people.list("sam"), NOW);
