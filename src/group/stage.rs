@@ -15,8 +15,8 @@ use super::ticket::{Ticket, TicketKind};
 use crate::crypto::Digest;
 use crate::identity::{AccountId, DeviceListEntry};
 use crate::limits::{
-    GROUP_BANNED, GROUP_EXTENSIONS, GROUP_INVITED, GROUP_LINKS, GROUP_MEMBERS, GROUP_REQUESTS,
-    GROUP_TICKET_AGE,
+    CLOCK_SKEW, GROUP_BANNED, GROUP_EXTENSIONS, GROUP_INVITED, GROUP_LINKS, GROUP_MEMBERS,
+    GROUP_REQUESTS, GROUP_TICKET_AGE,
 };
 use crate::time::Timestamp;
 
@@ -298,7 +298,8 @@ impl<'a> Stage<'a> {
     }
 
     fn carry(&mut self, ticket: &Ticket) -> Result<(), Refusal> {
-        if self.time.since(ticket.created_at()) > GROUP_TICKET_AGE {
+        let (signed, now) = (ticket.created_at(), self.time);
+        if now.since(signed) > GROUP_TICKET_AGE || signed.since(now) > CLOCK_SKEW {
             return Err(Refusal::Document);
         }
         let who = Newcomer::from(ticket.proof().entry());

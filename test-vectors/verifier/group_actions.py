@@ -8,6 +8,7 @@ from .group_state import (
 from .primitives import Refused, is_signed
 
 TICKET_AGE = 7 * 86_400_000
+CLOCK_SKEW = 86_400_000
 
 
 def refuse(reason):
@@ -102,7 +103,7 @@ class Carrying:
         return records[account]
 
     def check_ticket(self, ticket):
-        if self.time - ticket.created > TICKET_AGE:
+        if not -CLOCK_SKEW <= self.time - ticket.created <= TICKET_AGE:
             refuse("document")
 
     # Actions

@@ -4,6 +4,7 @@ use super::super::fixture::{founded, group, id, people, title};
 use super::super::*;
 use crate::identity::fixture::{NOW, days, rng};
 use crate::limits::*;
+use crate::time::Timestamp;
 
 fn epoch_rises(name: &str, actions: vec::Vec<Action>) -> bool {
     let (people, base) = group();
@@ -327,6 +328,15 @@ fn a_ticket_is_for_one_group_and_not_for_ever() {
     assert!(people.sign_at("max", &base, carried.clone(), days(7)).is_ok());
     let late = people.sign_at("max", &base, carried, days(8)).unwrap_err();
     assert_eq!(late, DraftRefused::Rules(ApplyError::Document { action: 0 }));
+    // One that is dated ahead would never grow old.
+    let ahead = |then| {
+        let ticket = Ticket::request(base.group(), people.device("sam"), people.list("sam"), then);
+        people.sign("max", &base, vec![Action::carry(&ticket.unwrap())])
+    };
+    assert!(ahead(days(1)).is_ok());
+    let refused = DraftRefused::Rules(ApplyError::Document { action: 0 });
+    assert_eq!(ahead(days(2)).unwrap_err(), refused);
+    assert_eq!(ahead(Timestamp::MAX).unwrap_err(), refused);
 }
 
 #[test]
