@@ -24,8 +24,8 @@ use crate::time::Timestamp;
 pub(super) struct Act<'a> {
     /// The actor in the base state.
     pub(super) actor: &'a Member,
-    /// The list entry that the actor's device showed.
-    pub(super) entry: &'a DeviceListEntry,
+    /// The list entry that the actor's device showed, unless another will be shown.
+    pub(super) entry: Option<&'a DeviceListEntry>,
     pub(super) created_at: Timestamp,
 }
 
@@ -71,7 +71,9 @@ pub(super) fn stage(
 ) -> Result<Staged, ApplyError> {
     let opened = authorise(base, act.actor, actions)?;
     let mut stage = Stage::new(base, act);
-    stage.follow(act.entry).map_err(|_| ApplyError::DeviceList)?;
+    if let Some(entry) = act.entry {
+        stage.follow(entry).map_err(|_| ApplyError::DeviceList)?;
+    }
     for (index, action) in opened.iter().enumerate() {
         stage.act(action).map_err(|refusal| refusal.of(index))?;
     }
