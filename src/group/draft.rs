@@ -85,7 +85,7 @@ impl ChangeDraft<'_> {
         let base = self.base;
         let proof = DeviceProof::of(list, device.address().device)?;
         let actor = base.member(proof.account()).ok_or(ApplyError::NotAMember)?;
-        let act = Act { actor, entry: proof.entry(), created_at: now };
+        let act = Act { actor, entry: Some(proof.entry()), created_at: now };
         let staged = stage(base, &act, &self.actions)?;
         let secret = staged.begins_epoch().map(|epoch| (epoch, EpochSecret::generate(rng)));
         let commitment = secret.as_ref().map(|(epoch, secret)| secret.commitment(*epoch));

@@ -14,9 +14,8 @@ fn write(disk: &mut StoredChannel, channel: &GroupChannel, changes: &Changes) {
     }
     // Scopes and chains by name, as a database would have them.
     let now = channel.stored().scopes;
-    if !(changes.scopes.is_empty() && changes.chains.is_empty())
-        || !(changes.removed_scopes.is_empty() && changes.removed_chains.is_empty())
-    {
+    let moved = changes.scopes.len() + changes.chains.len();
+    if moved + changes.removed_scopes.len() + changes.removed_chains.len() > 0 {
         disk.scopes = now;
     }
 }
