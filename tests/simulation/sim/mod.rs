@@ -16,12 +16,7 @@
     clippy::unwrap_used,
     reason = "a test fails by panicking"
 )]
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::similar_names,
-    clippy::unused_self,
-    reason = "read as a story, not called from elsewhere"
-)]
+#![allow(clippy::pedantic, reason = "read as a story, not called from elsewhere")]
 
 mod account;
 mod actions;

@@ -38,7 +38,7 @@ fn nothing_is_sent_before_exactly_the_devices_of_the_state_have_the_chain() {
     assert!(world.try_say("max", "x").is_ok());
     let sam = world.people.device("sam").address().clone();
     let before = world.stored("max");
-    let extra = world.channel("max").record(&[sam.clone()]);
+    let extra = world.channel("max").record(core::slice::from_ref(&sam));
     assert_eq!(extra, Err(RecordRefused::Chain(RecordError::Extra { extra: vec![sam] })));
     assert!(world.stored("max") == before);
 }
@@ -129,18 +129,18 @@ fn slow_mode_binds_members_and_not_moderators() {
     world.change("anna", vec![Action::SetSlowMode(60)]);
     world.distribute_all();
     let first = world.say("max", "1");
-    let until = world.now.saturating_add(Duration::from_secs(60));
+    let until = world.now.saturating_add(Duration::from_mins(1));
     assert_eq!(world.try_say("max", "2"), Err(SendRefused::SlowMode { until }));
     world.say("mona", "1");
     world.say("mona", "2");
-    assert_eq!(world.heard("mia", &first).slow_mode, Some(Duration::from_secs(60)));
+    assert_eq!(world.heard("mia", &first).slow_mode, Some(Duration::from_mins(1)));
     world.now = until;
     world.say("max", "2");
 }
 
 #[test]
 fn slow_mode_is_judged_by_stated_times_whatever_the_order() {
-    let (minute, at) = (Duration::from_secs(60), |s| NOW.saturating_add(Duration::from_secs(s)));
+    let (minute, at) = (Duration::from_mins(1), |s| NOW.saturating_add(Duration::from_secs(s)));
     assert!(keeps_slow_mode(minute, at(60), at(500), [at(0), at(120)]));
     assert!(!keeps_slow_mode(minute, at(59), at(500), [at(0)]));
     assert!(!keeps_slow_mode(minute, at(0), at(500), [at(0)]));
