@@ -381,7 +381,7 @@ fn keys_of_groups_and_lists_without_their_secret_are_not_taken() {
     let mut world = World::new();
     let (alice, digest) = (world.device(0), crate::crypto::Digest::from_bytes([1; 32]));
     let secret = EpochSecret::generate(&mut world.rng);
-    let group = Scope::group(digest, 1, digest);
+    let group = Scope::group(digest, 1, secret.commitment(1));
     let chain = SendingChain::new(group, alice.clone(), secret, NOW, &mut world.rng).unwrap();
     let mut viewer = StoryViewer::new();
     let refused = viewer.accept(&alice, &chain.distribution(), NOW);

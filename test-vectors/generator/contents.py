@@ -26,6 +26,8 @@ STRINGS = {
     "emoji": ["👍", "👍🏽", "❤️", "🇩🇪", "🇩", "ab", "e\u0301", "\u200d", "👩\u200d🚀"],
 }  # fmt: skip
 COUNTS = {"max_choices": 3, "attempt": 5, "edit_seq": 10, "times": 255, "kind": 8, "style": 9}
+# The bodies whose rules the verifier has.
+KNOWN = {16, *range(17, 19), 20, 21, *range(23, 28), *range(32, 39), 40, 48, 49, 50, 1027}
 SENT = 1_800_000_000_000
 
 
@@ -144,7 +146,7 @@ class Maker:
 
 
 def all_():
-    for number in sorted(content.kinds()):
+    for number in sorted(set(content.kinds()) & KNOWN):
         for variant in range(12):
             maker = Maker(f"content/{number}/{variant}")
             data = maker.frame(number)

@@ -50,7 +50,7 @@ class Scope:
         return expand(secret, "sender/mix", self.hash, 32)
 
     def commitment(self, secret):
-        return hash_("epoch-secret", self.id + u32(self.epoch) + secret)
+        return hash_("epoch-secret", u32(self.epoch) + secret)
 
 
 # 14.3
