@@ -184,7 +184,9 @@ mod tests {
             holders in prop::collection::vec(0u16..40, 0..20), cut: prop::sample::Index,
         ) {
             let mut own = OwnProfile::new(&mut rng(1));
-            holders.iter().for_each(|i| own.shared_with(&account(*i)).unwrap());
+            for i in &holders {
+                own.shared_with(&account(*i)).unwrap();
+            }
             let bytes = own.to_bytes();
             prop_assert_eq!(OwnProfile::from_bytes(&bytes), Ok(own.clone()));
             prop_assert!(OwnProfile::from_bytes(&bytes[..cut.index(bytes.len())]).is_err());

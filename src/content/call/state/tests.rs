@@ -136,7 +136,7 @@ proptest! {
     #[test]
     fn what_is_over_stays_over(what in prop::collection::vec((any::<u8>(), any::<u8>()), 1..30)) {
         let mut calls = Calls::new(2);
-        let mut ended = vec![None; 3];
+        let mut ended = [None; 3];
         for (who, what) in what {
             calls.act(who.into(), what);
             calls.deliver(what.into());
