@@ -65,7 +65,9 @@ fn the_table_of_bodies_is_the_code() {
             kind.name(),
             places.join(", ")
         );
-        let flags = [is.expires, is.editable, is.reflected, is.resent, is.from_blocked].map(yes).join(" | ");
+        let flags = [is.expires, is.editable, is.reflected, is.resent, is.from_blocked]
+            .map(yes)
+            .join(" | ");
         let lifetime = is.lifetime.map_or("-".into(), |time| time.as_secs().to_string());
         writeln!(table, "{row} {flags} | {lifetime} |").unwrap();
     }
