@@ -44,7 +44,9 @@ def problems(name, text):
             if re.search(pattern, line):
                 yield f"{name}:{number}: {what}"
         for host in LINK.findall(line):
-            if host not in HOSTS:
+            # A host has a dot; what has none is a test of what a link may be. `example` is nobody's.
+            real = "." in host and not host.startswith("example.")
+            if real and host not in HOSTS:
                 yield f"{name}:{number}: a link to {host}"
         if name.endswith("Cargo.lock") and line.startswith("source") and line != INDEX:
             yield f"{name}:{number}: a source other than the public index"

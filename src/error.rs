@@ -23,6 +23,10 @@ pub enum Advice {
     RotateChain,
     /// Give the sender chain to the devices named, then try again.
     DistributeKey,
+    /// Ask a member for the group's changes, then try again.
+    SyncGroup,
+    /// Change the group as the error says, then try again.
+    ChangeGroup,
     /// Download what is named again, from elsewhere if there is a choice.
     DownloadAgain,
     /// A person has to decide.

@@ -17,8 +17,9 @@
 //! | [`content`] | what a message can say: typed, validated |
 //! | [`profile`] | what an account shows of itself to the contacts it chose |
 //! | [`media`] | files of any size: sealed, opened, sought in, forwarded |
+//! | [`story`] | what an account shows to an audience for a day |
 //! | [`envelope`] | what travels |
-//! | [`group`] | who is in a group and may do what: a signed chain of changes |
+//! | [`group`] | who is in a group and may do what: a signed chain of changes; messages to it |
 //! | [`crypto`], [`wire`] | typed keys and primitives; protobuf, fixed layouts, padding |
 //! | [`attacks`] | published attacks, and what answers them |
 //! | [`limits`], [`time`], [`error`] | every limit; time as an argument; codes and advice |
@@ -59,6 +60,7 @@ pub mod profile;
 pub mod ratchet;
 pub mod sender_key;
 pub mod session;
+pub mod story;
 pub mod time;
 #[cfg(test)]
 mod vectors;

@@ -123,6 +123,18 @@ limits! {
     GROUP_CHAIN_AGE: Duration = DAY.saturating_mul(14);
     /// Age at which a sender chain of a story list must be replaced.
     STORY_CHAIN_AGE: Duration = DAY;
+    /// Bytes of the words of a story.
+    STORY_TEXT_BYTES: usize = 2 * 1024;
+    /// Colours behind the words of a story.
+    STORY_COLOURS: usize = 8;
+    /// Time for which a story can be seen after it was posted.
+    STORY_LIFE: Duration = DAY;
+    /// Viewers of a story list, and accounts that its audience names.
+    STORY_VIEWERS: usize = 8_192;
+    /// Authors whose story lists a device keeps.
+    STORY_AUTHORS: usize = 8_192;
+    /// Versions of story lists of one author that a device keeps.
+    STORY_SCOPES: usize = 32;
     /// Age, since it was received, at which a receiver deletes a sender chain.
     RECEIVED_CHAIN_AGE: Duration = DAY.saturating_mul(60);
     /// Time for which the sender chains of a key epoch still receive after the epoch was replaced.
@@ -134,6 +146,8 @@ limits! {
     SENDER_KEY_REQUEST_INTERVAL: Duration = Duration::from_hours(1);
     /// Requests for sender keys that are remembered so that none comes too soon.
     SENDER_KEY_REQUESTS: usize = 1_024;
+    /// Messages of one scope whose signatures are verified together.
+    SENDER_BATCH: usize = 128;
     /// Bytes of a media object's plaintext: 1 TiB.
     MEDIA_BYTES: u64 = 1 << 40;
     /// Bars of a voice note's waveform, one byte each.
@@ -329,6 +343,12 @@ limits! {
     GROUP_PAST_REVISIONS: usize = 16;
     /// Time after which a past revision no longer counts.
     GROUP_PAST_AGE: Duration = DAY.saturating_mul(2);
+    /// Time for which messages from a past revision are taken of whoever may not send any more.
+    GROUP_FORMER_AGE: Duration = Duration::from_hours(1);
+    /// Time for which a device does not send because it heard of a revision that it lacks.
+    GROUP_BEHIND_AGE: Duration = Duration::from_hours(1);
+    /// Age at which the devices of a group are looked up anew before anything is sent.
+    GROUP_DEVICES_AGE: Duration = DAY;
     /// Changes of a group that wait for the ones before them.
     GROUP_BUFFERED_CHANGES: usize = 64;
     /// Bytes of the changes that wait.

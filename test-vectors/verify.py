@@ -14,19 +14,36 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from verifier.schema import check_form  # noqa: E402
+from generator.file import PATH as FROM_PYTHON  # noqa: E402
+from generator.file import rendered  # noqa: E402
 from verifier.compare import Difference  # noqa: E402
 from verifier.topics import TOPICS, check  # noqa: E402
+
+# Topics that the second implementation does not know yet: their form is checked, nothing more. The
+# list only ever gets shorter.
+FORM_ONLY = {
+    "content-calls",
+    "content-devices",
+    "content-signals",
+    "content-stories",
+    "group-messages",
+    "scenario-five-members",
+}
 
 
 def main(names):
     counts = {"passed": 0, "failed": 0, "positive": 0, "negative": 0}
-    missing = set(TOPICS) - {path.stem for path in HERE.glob("*.json")}
+    paths = [path for path in sorted(HERE.glob("*.json")) if path.name != FROM_PYTHON]
+    missing = set(TOPICS) - {path.stem for path in paths}
     for name in sorted(missing):
         counts["failed"] += 1
         print(f"{name}: the file is missing")
-    for path in sorted(HERE.glob("*.json")):
+    for path in paths:
         if path.stem != "schema" and (not names or path.stem in names):
             check_file(path, counts)
+    if not names and (HERE / FROM_PYTHON).read_text(encoding="utf-8") != rendered():
+        counts["failed"] += 1
+        print(f"{FROM_PYTHON}: not what generate.py writes")
     print(f"{counts['positive']} positive, {counts['negative']} negative")
     print(f"{counts['passed']} passed, {counts['failed']} failed")
     return 1 if counts["failed"] else 0
@@ -38,6 +55,10 @@ def check_file(path, counts):
     for problem in problems:
         counts["failed"] += 1
         print(f"{path.stem}: {problem}")
+    if path.stem in FORM_ONLY:
+        tests = sum(len(group["tests"]) for group in data["groups"])
+        print(f"{path.stem}: {tests} without a second implementation")
+        return
     before = dict(counts)
     for group in data["groups"]:
         for test in group["tests"]:

@@ -65,16 +65,16 @@ fn a_message_without_a_turn_allocates_its_output_alone() {
 fn a_message_of_a_sender_chain_allocates_its_output_alone() {
     let (world, ..) = in_conversation(1);
     let (now, mut rng) = (world.now, world.rng);
-    let scope = Scope::group(Digest::from_bytes([1; 32]), 1, Digest::from_bytes([2; 32]));
+    let secret = EpochSecret::generate(&mut rng);
+    let scope = Scope::group(Digest::from_bytes([1; 32]), 1, secret.commitment(1));
     let sender = DeviceAddress {
         account: AccountId::new(b"alice").unwrap(),
         device: DeviceId::new(1).unwrap(),
     };
-    let secret = EpochSecret::generate(&mut rng);
     let mut chain = SendingChain::new(scope, sender.clone(), secret, now, &mut rng).unwrap();
     let audience = Audience::new(&scope, &sender, []).unwrap();
     chain.record(&audience, &[]).unwrap();
-    let mut chains = ReceivingChains::new(scope, None);
+    let mut chains = ReceivingChains::new(scope);
     chains.accept(&sender, &chain.distribution(), now).unwrap();
     for _ in 0..3 {
         let mut sent = None;

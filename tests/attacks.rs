@@ -1,5 +1,6 @@
 //! The list of attacks names tests and sections that exist.
 #![allow(
+    clippy::case_sensitive_file_extension_comparisons,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,

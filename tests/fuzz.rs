@@ -46,6 +46,16 @@ fn envelope() {
 }
 
 #[test]
+fn group_documents() {
+    replay("group_documents");
+}
+
+#[test]
+fn group_messages() {
+    replay("group_messages");
+}
+
+#[test]
 fn media() {
     replay("media");
 }

@@ -41,6 +41,13 @@ fn what_a_server_hands_out_is_within_the_limits() {
 }
 
 #[test]
+fn groups_cost_what_the_specification_says() {
+    assert_eq!(bytes("group_message_overhead"), 164);
+    assert!(bytes("group_state_1024") <= 160 * 1024);
+    assert!(bytes("sender_key_distribution") <= 192);
+}
+
+#[test]
 fn every_figure_has_a_name_of_its_own() {
     let mut names: Vec<_> = FIGURES.iter().map(|figure| figure.name).collect();
     names.sort_unstable();

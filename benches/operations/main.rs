@@ -13,6 +13,7 @@
 )]
 
 mod floor;
+mod groups;
 mod media;
 mod people;
 
@@ -40,6 +41,7 @@ fn main() {
     forged(1_000, "search through 1,000");
     search(100, "found as the 100th");
     search(1_000, "found as the 1,000th");
+    groups::run();
     media::run();
 }
 
@@ -75,14 +77,14 @@ fn encrypt_and_decrypt() {
 /// One message of a sender chain, 64 bytes of text, one receiver of it.
 fn sender_chain() {
     let mut rng = rng(6);
-    let scope = Scope::group(Digest::from_bytes([1; 32]), 1, Digest::from_bytes([2; 32]));
+    let secret = EpochSecret::generate(&mut rng);
+    let scope = Scope::group(Digest::from_bytes([1; 32]), 1, secret.commitment(1));
     let account = AccountId::new(b"alice").unwrap();
     let sender = DeviceAddress { account, device: DeviceId::new(1).unwrap() };
-    let secret = EpochSecret::generate(&mut rng);
     let mut chain = SendingChain::new(scope, sender.clone(), secret, NOW, &mut rng).unwrap();
     let audience = Audience::new(&scope, &sender, []).unwrap();
     chain.record(&audience, &[]).unwrap();
-    let mut chains = ReceivingChains::new(scope, None);
+    let mut chains = ReceivingChains::new(scope);
     chains.accept(&sender, &chain.distribution(), NOW).unwrap();
     let mut envelopes = Vec::new();
     let mut primitives = floor::Sender::new();

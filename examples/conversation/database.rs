@@ -3,16 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sealwax::content::{Body, BodyKind, MessageId};
+use sealwax::content::{Body, BodyKind, Content, MessageId};
 use sealwax::crypto::VerifyingKey;
 use sealwax::identity::{
     AccountId, Contact, DeviceAddress, LocalDevice, SendPermit, VerifiedDeviceList,
 };
 use sealwax::prekey::PrekeyStore;
+use sealwax::sender_key::{ChainName, ScopeHash, StoredSendingChain};
 use sealwax::session::{Changes, Endpoint, StoredPeer};
+use sealwax::story::{StoryChannel, StoryList, StoryViewer};
 use sealwax::time::Timestamp;
 
 use crate::Outcome;
+use crate::history::History;
 
 #[derive(Clone, Default)]
 pub(crate) struct Database {
@@ -21,11 +24,22 @@ pub(crate) struct Database {
     prekeys: Vec<u8>,
     peers: BTreeMap<DeviceAddress, StoredPeer>,
     contacts: BTreeMap<AccountId, Vec<u8>>,
+    /// Our own story list and the chain in it.
+    story_list: Option<(Vec<u8>, StoredSendingChain)>,
+    /// Whose stories we may see: lists in the order in which they came, with their chains.
+    stories: Vec<StoredStories>,
     /// The application's own tables.
     pub(crate) chat: Chat,
     /// How often something was written, and how many bytes.
     pub(crate) writes: usize,
     pub(crate) written: usize,
+}
+
+#[derive(Clone)]
+struct StoredStories {
+    scope: ScopeHash,
+    list: Vec<u8>,
+    chains: BTreeMap<ChainName, Vec<u8>>,
 }
 
 /// What the application itself remembers of its messages.
@@ -41,6 +55,10 @@ pub(crate) struct Chat {
     pub(crate) sent: BTreeMap<[u8; 12], SentRow>,
     /// Texts that came, in the order of arrival.
     pub(crate) inbox: Vec<Arrived>,
+    /// Everything that people see of the conversation.
+    pub(crate) history: History,
+    /// What came in answer to our stories, and from whom.
+    pub(crate) story_answers: Vec<(AccountId, Content)>,
     /// Ids of all contents that came, by author: what makes "exactly once" of "at least once".
     pub(crate) seen: BTreeSet<(AccountId, MessageId)>,
     /// Receipts that are due, by the device that waits for them.
@@ -129,6 +147,40 @@ impl Database {
         } else {
             self.peers.remove(peer);
         }
+    }
+
+    pub(crate) fn store_story_list(&mut self, list: &StoryList, channel: &StoryChannel) {
+        let list = list.to_bytes().to_vec();
+        self.count(list.len());
+        self.story_list = Some((list, channel.stored()));
+    }
+
+    /// A chain that was given to us or moved on, and what it belongs to.
+    pub(crate) fn store_story_chain(
+        &mut self,
+        stories: &StoryViewer,
+        scope: ScopeHash,
+        chain: &ChainName,
+    ) {
+        let (list, bytes) = (stories.scope_bytes(&scope), stories.chain_bytes(&scope, chain));
+        let (Some(list), Some(bytes)) = (list, bytes) else { return };
+        self.count(list.len() + bytes.len());
+        if !self.stories.iter().any(|row| row.scope == scope) {
+            self.stories.push(StoredStories { scope, list: Vec::new(), chains: BTreeMap::new() });
+        }
+        if let Some(row) = self.stories.iter_mut().find(|row| row.scope == scope) {
+            row.list = list.to_vec();
+            row.chains.insert(chain.clone(), bytes.to_vec());
+        }
+    }
+
+    pub(crate) fn load_stories(&self) -> Outcome<StoryViewer> {
+        let mut stories = StoryViewer::new();
+        for row in &self.stories {
+            let chains: Vec<_> = row.chains.values().map(Vec::as_slice).collect();
+            stories.restore(&row.list, &chains)?;
+        }
+        Ok(stories)
     }
 
     fn count(&mut self, bytes: usize) {

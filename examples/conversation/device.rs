@@ -11,6 +11,7 @@ use sealwax::identity::{
 };
 use sealwax::prekey::PrekeyStore;
 use sealwax::session::Endpoint;
+use sealwax::story::StoryViewer;
 
 use crate::Outcome;
 use crate::database::Database;
@@ -20,6 +21,8 @@ pub(crate) struct Device {
     pub(crate) name: &'static str,
     pub(crate) endpoint: Endpoint,
     pub(crate) contacts: BTreeMap<AccountId, Contact>,
+    /// The chains of those whose stories we may see.
+    pub(crate) stories: StoryViewer,
     pub(crate) database: Database,
 }
 
@@ -34,7 +37,8 @@ impl Device {
         let prekeys = PrekeyStore::new(world.now, &mut world.rng);
         let endpoint = Endpoint::new(local, own_list, prekeys);
         let database = Database::create(&endpoint);
-        let mut device = Self { name, endpoint, contacts: BTreeMap::new(), database };
+        let (contacts, stories) = (BTreeMap::new(), StoryViewer::new());
+        let mut device = Self { name, endpoint, contacts, stories, database };
         device.publish_prekeys(world)?;
         Ok(device)
     }
@@ -42,7 +46,8 @@ impl Device {
     /// What is left after a crash: the database. Everything else is read from it.
     pub(crate) fn restart(name: &'static str, database: Database) -> Outcome<Self> {
         let (endpoint, contacts) = (database.load_endpoint()?, database.load_contacts()?);
-        Ok(Self { name, endpoint, contacts, database })
+        let stories = database.load_stories()?;
+        Ok(Self { name, endpoint, contacts, stories, database })
     }
 
     pub(crate) fn address(&self) -> &DeviceAddress {

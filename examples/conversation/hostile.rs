@@ -18,7 +18,7 @@ use crate::world::World;
 
 impl Story {
     pub(crate) fn hostile_server(&mut self) -> Outcome {
-        heading(9, "A hostile server");
+        heading(11, "A hostile server");
         self.damaged_envelopes()?;
         self.settle()?;
         self.repeated_and_readdressed()?;

@@ -1,7 +1,7 @@
 //! Receiving: opening what arrives without being told from whom, and acting on it once.
 
 use sealwax::content::{
-    Body, ContactState, Content, Incoming, ReceiptKind, Retry, RetryReason, Source,
+    Body, Clock, ContactState, Content, Incoming, ReceiptKind, Retry, RetryReason, Source,
     may_send_receipt,
 };
 use sealwax::identity::{AccountId, DeviceAddress, SenderStatus, VerifiedDevice};
@@ -105,6 +105,11 @@ impl Device {
             world.meter.came_to("sent again, dropped by its id");
             return Ok(());
         }
+        let clock = Clock::Received(content.sent_at());
+        let taken = self.database.chat.history.take(&from.account, content, clock, world.now);
+        if let Err(refused) = taken {
+            world.note(self.name, &format!("does not do what a message asks: {refused}"));
+        }
         match content.body() {
             Body::Text(text) => self.database.chat.inbox.push(Arrived {
                 id: content.id(),
@@ -112,6 +117,11 @@ impl Device {
                 sent_at: content.sent_at(),
                 text: text.as_str().into(),
             }),
+            Body::SenderKey(key) => self.take_story_key(world, from, key.body.as_bytes())?,
+            Body::StoryView(_) | Body::StoryReply(_) | Body::StoryReaction(_) => {
+                let answer = (from.account.clone(), content.clone());
+                self.database.chat.story_answers.push(answer);
+            }
             Body::Receipt(receipt) => self.delivered(from, receipt.ids()),
             Body::Retry(request) => self.answer_retry(world, from, request),
             Body::SessionReset(reset) => {

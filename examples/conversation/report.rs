@@ -12,9 +12,9 @@ const SHOWN: usize = 5;
 const SHOWN_EPOCHS: usize = 12;
 
 pub(crate) fn print(story: &Story) {
-    heading(10, "Who said what");
+    heading(12, "Who said what");
     print_conversation(story);
-    heading(11, "What it took");
+    heading(13, "What it took");
     print_network(story);
     print_sizes(&story.world.meter);
     print_speed(&story.world.meter);
@@ -116,7 +116,7 @@ fn everybody(story: &Story) -> impl Iterator<Item = &Device> {
 /// Whether every line arrived exactly once and unaltered on every device that should have it, and
 /// on no other, and the text can be put together again.
 pub(crate) fn check(story: &Story, text: &str) -> bool {
-    heading(12, "The check");
+    heading(14, "The check");
     let mut wrong: Vec<String> =
         story.world.said.iter().flat_map(|said| misdelivered(story, said)).collect();
     let strays = everybody(story).flat_map(|device| strays(story, device));

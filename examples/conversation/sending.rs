@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sealwax::content::{
-    Body, Content, Incoming, MessageId, Null, Receipt, ReceiptKind, Retry, SentMessage, Text,
-    may_resend,
+    Body, Clock, Content, Incoming, MessageId, MessageRef, Null, Receipt, ReceiptKind, Retry,
+    SentMessage, Text, may_resend,
 };
 use sealwax::identity::{AccountId, DeviceAddress, DeviceRefused, SendPermit, SendRefused};
 use sealwax::limits::RECEIPT_IDS;
@@ -19,31 +19,65 @@ use crate::world::{Said, World};
 
 /// Messages that may be unacknowledged at once.
 const WINDOW: usize = 24;
+/// How often we send what takes no receipt, such as a reaction.
+const REPEATS: u32 = 8;
 /// How long we wait for a receipt; doubles with each attempt, up to eight times as much.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 impl Device {
     /// The user writes something. It goes out with the next turn of the clock.
-    pub(crate) fn say(&mut self, world: &mut World, to: &AccountId, text: &str) -> Outcome {
-        self.write(world, to, Text::new(text)?)?;
-        let (id, by) = (self.database.chat.queue.last().map(|row| row.id), self.address().clone());
-        let (text, for_devices) = (text.to_owned(), Vec::new());
-        let id = id.ok_or("nothing was queued")?;
-        world.said.push(Said { id, by, at: world.now, text, for_devices });
-        Ok(())
+    pub(crate) fn say(
+        &mut self,
+        world: &mut World,
+        to: &AccountId,
+        text: impl Into<String>,
+    ) -> Outcome<MessageRef> {
+        self.say_text(world, to, Text::new(text)?)
     }
 
-    /// Queues a content for all devices of an account.
+    /// The same with a text that may be more than words.
+    pub(crate) fn say_text(
+        &mut self,
+        world: &mut World,
+        to: &AccountId,
+        text: Text,
+    ) -> Outcome<MessageRef> {
+        let (words, by) = (text.as_str().to_owned(), self.address().clone());
+        let said = self.write(world, to, text)?;
+        let (at, for_devices) = (world.now, Vec::new());
+        world.said.push(Said { id: said.id, by, at, text: words, for_devices });
+        Ok(said)
+    }
+
+    /// Queues a content for all devices of an account, if it may be said.
     pub(crate) fn write(
         &mut self,
         world: &mut World,
         to: &AccountId,
         body: impl Into<Body>,
-    ) -> Outcome {
+    ) -> Outcome<MessageRef> {
         let content = self.content(world, to).build(body)?;
+        let own = self.address().account.clone();
+        let clock = Clock::Sending(world.now);
+        self.database.chat.history.take(&own, &content, clock, world.now)?;
+        Ok(self.queue(to, &content))
+    }
+
+    /// The same without asking whether it may be said, as a changed application would.
+    pub(crate) fn write_anyway(
+        &mut self,
+        world: &mut World,
+        to: &AccountId,
+        body: impl Into<Body>,
+    ) -> Outcome<MessageRef> {
+        let content = self.content(world, to).build(body)?;
+        Ok(self.queue(to, &content))
+    }
+
+    fn queue(&mut self, to: &AccountId, content: &Content) -> MessageRef {
         let row = Queued { to: to.clone(), id: content.id(), content: content.encode() };
         self.database.chat.queue.push(row);
-        Ok(())
+        MessageRef::to(self.address().account.clone(), content)
     }
 
     /// Everything that is due now, encrypted and stored. Only then may it leave.
@@ -121,6 +155,10 @@ impl Device {
             };
             stored.attempts += 1;
             stored.due = world.now.saturating_add(PATIENCE * (1 << row.attempts.min(3)));
+            let receipts = content.body().kind().properties().receipts;
+            if stored.attempts == REPEATS && !receipts.contains(&ReceiptKind::Delivered) {
+                self.delivered(&row.to, &[row.id]);
+            }
         }
         Ok(())
     }
@@ -230,7 +268,7 @@ impl Device {
         }
     }
 
-    /// A device has these messages.
+    /// A device has these messages, as far as we will ever know.
     pub(crate) fn delivered(&mut self, device: &DeviceAddress, ids: &[MessageId]) {
         let waits = |row: &Unacknowledged| row.to != *device || !ids.contains(&row.id);
         self.database.chat.unacknowledged.retain(waits);

@@ -10,6 +10,7 @@ use sealwax::limits::{PQ_EPOCH_AGE, TEXT_BYTES};
 
 use crate::Outcome;
 use crate::device::Device;
+use crate::files::Photo;
 use crate::person::{Person, certified};
 use crate::report;
 use crate::world::World;
@@ -22,13 +23,15 @@ pub(crate) const DAY: Duration = Duration::from_hours(24);
 pub(crate) const YEAR: Duration = Duration::from_hours(8760);
 
 /// Tells the whole story; whether every line arrived where it should.
-pub(crate) fn tell(seed: u64, text: &str) -> Outcome<bool> {
+pub(crate) fn tell(seed: u64, text: &str, photo: &Photo) -> Outcome<bool> {
     println!("sealwax: a conversation (seed {seed})");
     let mut story = Story::begin(seed)?;
     story.first_contact()?;
     story.long_chat(text)?;
+    story.more_than_words(photo)?;
     story.simultaneous_initiation()?;
     story.device_added()?;
+    story.a_day()?;
     story.device_revoked()?;
     story.crash()?;
     story.quiet_weeks()?;
@@ -135,7 +138,7 @@ impl Story {
 
     /// Both begin a new session in the same instant; one of the two wins, on both sides.
     fn simultaneous_initiation(&mut self) -> Outcome {
-        heading(4, "Both begin at once");
+        heading(5, "Both begin at once");
         let (alice, bob) = (self.alice.account.clone(), self.bob.account.clone());
         let (alice_device, phone) = (self.address(ALICE)?, self.address(PHONE)?);
         for (device, peer) in [(ALICE, &phone), (PHONE, &alice_device)] {
@@ -179,7 +182,7 @@ impl Story {
 
     /// Bob adds a laptop. Alice learns of it from the next message, and has to look first.
     fn device_added(&mut self) -> Outcome {
-        heading(5, "A device is added");
+        heading(6, "A device is added");
         let (alice, bob) = (self.alice.account.clone(), self.bob.account.clone());
         let local = certified(&bob, &self.bob.key, &mut self.world)?;
         let draft = ListDraft::after(&self.bob.list).with(local.certificate().clone());
@@ -202,7 +205,7 @@ impl Story {
 
     /// Bob's phone is stolen, and he revokes it from his laptop.
     fn device_revoked(&mut self) -> Outcome {
-        heading(6, "A device is revoked");
+        heading(8, "A device is revoked");
         let (alice, bob, phone) =
             (self.alice.account.clone(), self.bob.account.clone(), self.address(PHONE)?);
         let draft = ListDraft::after(&self.bob.list).without(phone.device);
@@ -233,7 +236,7 @@ impl Story {
     /// Alice's phone dies between storing and sending: what was encrypted is gone, and its keys are
     /// never used again. The lines are not lost, because nobody acknowledged them.
     fn crash(&mut self) -> Outcome {
-        heading(7, "A crash");
+        heading(9, "A crash");
         let bob = self.bob.account.clone();
         let unsent = self.at(ALICE, |device, world| {
             for line in ["One.\n", "Two.\n", "Three.\n"] {
@@ -256,7 +259,7 @@ impl Story {
     /// Nobody says anything. After a week without a post-quantum epoch the devices exchange empty
     /// messages until one completes; a lost one is repeated a day later.
     fn quiet_weeks(&mut self) -> Outcome {
-        heading(8, "Quiet weeks");
+        heading(10, "Quiet weeks");
         let (alice, laptop) = (self.address(ALICE)?, self.address(LAPTOP)?);
         let (began, carriers) = (self.world.now, self.world.meter.carriers);
         let before = [self.epochs(ALICE, &laptop)?, self.epochs(LAPTOP, &alice)?];
@@ -309,7 +312,7 @@ impl Story {
         self.at(name, |device, _| Ok(device.database.chat.inbox.len()))
     }
 
-    fn pass(&mut self, ticks: usize) -> Outcome {
+    pub(crate) fn pass(&mut self, ticks: usize) -> Outcome {
         for _ in 0..ticks {
             self.world.tick(&mut self.devices)?;
         }

@@ -16,6 +16,7 @@ use crate::Outcome;
 use crate::device::Device;
 use crate::directory::Directory;
 use crate::network::{Network, Packet};
+use crate::objects::Objects;
 
 /// One turn of the clock.
 const TICK: Duration = Duration::from_millis(250);
@@ -26,6 +27,7 @@ pub(crate) struct World {
     pub(crate) rng: ChaCha20Rng,
     pub(crate) directory: Directory,
     pub(crate) network: Network,
+    pub(crate) objects: Objects,
     pub(crate) said: Vec<Said>,
     pub(crate) meter: Meter,
     /// What devices would tell their users or write to their logs; the story prints it.
@@ -49,6 +51,7 @@ impl World {
             rng: ChaCha20Rng::seed_from_u64(seed),
             directory: Directory::default(),
             network: Network::default(),
+            objects: Objects::default(),
             said: Vec::new(),
             meter: Meter::default(),
             notes: Vec::new(),

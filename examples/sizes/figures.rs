@@ -7,14 +7,20 @@ use std::time::Duration;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use sealwax::content::{Content, Conversation, DeviceListRef, DeviceLists, MessageId};
+use sealwax::group::{Action, Title};
 use sealwax::identity::{
     AccountId, AccountIdentity, AccountKeyPair, CertificateTerms, Contact, DeviceKeys, ListDraft,
     LocalDevice, SafetyNumber, SendPermit, SignedDeviceList, Validity, VerifiedDeviceList,
 };
-use sealwax::limits::{ACCOUNT_ID_BYTES, DEVICES};
+use sealwax::limits::{ACCOUNT_ID_BYTES, DEVICES, GROUP_MEMBERS};
 use sealwax::prekey::{PrekeyShelf, PrekeyStore, VerifiedBundle};
 use sealwax::session::{Endpoint, Opened};
 use sealwax::time::Timestamp;
+
+#[path = "groups.rs"]
+mod crowd;
+
+use crowd::Crowd;
 
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 const YEAR: Duration = Duration::from_hours(8760);
@@ -39,6 +45,7 @@ pub(crate) fn measure() -> Outcome<Vec<Figure>> {
     published(&mut figures)?;
     stored(&mut figures)?;
     shown(&mut figures)?;
+    groups(&mut figures)?;
     Ok(figures)
 }
 
@@ -138,6 +145,21 @@ fn shown(figures: &mut Vec<Figure>) -> Outcome<()> {
     );
     add(figures, "safety_number_digits", number.digits().len());
     add(figures, "safety_code", number.code().len());
+    Ok(())
+}
+
+fn groups(figures: &mut Vec<Figure>) -> Outcome<()> {
+    let mut rng = ChaCha20Rng::seed_from_u64(6);
+    let crowd = Crowd::new(GROUP_MEMBERS, 1, NOW, &mut rng)?;
+    let (mut writer, _) = crowd.pair(&mut rng)?;
+    let envelope = writer.encrypt(&PLAINTEXT, NOW, &mut rng)?.sent.envelope;
+    add(figures, "group_message_overhead", envelope.len().saturating_sub(PADDED));
+    add(figures, "group_state_1024", crowd.group.state().to_bytes().len());
+    let prepared = writer.prepare(&crowd.lists, NOW, &mut rng)?;
+    add(figures, "sender_key_distribution", prepared.distribution.encode().len());
+    let title = Action::SetTitle(Title::new("another title")?);
+    let change = crowd.change(crowd.group.state(), vec![title], &mut rng)?.change;
+    add(figures, "group_change_title", change.encode().len());
     Ok(())
 }
 

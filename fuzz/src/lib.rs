@@ -16,6 +16,9 @@
 pub mod content;
 pub mod documents;
 pub mod envelope;
+pub mod group_documents;
+pub mod group_messages;
+mod group_scene;
 pub mod media;
 mod scene;
 pub mod session_pair;
@@ -33,10 +36,12 @@ pub struct Target {
     pub seeds: fn() -> Vec<(&'static str, Vec<u8>)>,
 }
 
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 8] = [
     Target { name: "content", run: content::run, seeds: content::seeds },
     Target { name: "documents", run: documents::run, seeds: documents::seeds },
     Target { name: "envelope", run: envelope::run, seeds: envelope::seeds },
+    Target { name: "group_documents", run: group_documents::run, seeds: group_documents::seeds },
+    Target { name: "group_messages", run: group_messages::run, seeds: group_messages::seeds },
     Target { name: "media", run: media::run, seeds: media::seeds },
     Target { name: "session_pair", run: session_pair::run, seeds: session_pair::seeds },
     Target { name: "stored", run: stored::run, seeds: stored::seeds },

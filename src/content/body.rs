@@ -13,10 +13,11 @@ use super::key::{
     SenderKeyRequest, SenderKeyWithheld,
 };
 use super::kind::{
-    ABOUT, CALL, CALL_END, GROUP_CALL, KEY, MEDIA, OWN, SAID, SESSION, SIGNAL, TYPING,
+    ABOUT, CALL, CALL_END, GROUP_CALL, KEY, MEDIA, OWN, SAID, SESSION, SIGNAL, STORY, TYPING,
 };
 use super::safety::{ContactLink, ContactStateUpdate};
 use super::signal::{ProfileKeyUpdate, ProfileShare, Typing};
+use super::story::{StoryDelete, StoryMedia, StoryReaction, StoryReply, StoryText, StoryView};
 use super::{
     AdminDelete, ContactCard, Delete, Edit, ExpiryTimer, GroupInvite, Location, Media, Pin, Poll,
     PollClose, PollOption, PollVote, Reaction, Sticker, Unpin,
@@ -220,6 +221,18 @@ bodies! {
         GroupCallCancel = 1_037, GROUP_CALL;
         /// The call of the group is over.
         GroupCallEnd = 1_038, GROUP_CALL;
+        /// A picture or film for a day.
+        StoryMedia = 1_056, STORY;
+        /// Words for a day.
+        StoryText = 1_057, STORY;
+        /// Stories were seen.
+        StoryView = 1_058, SIGNAL;
+        /// Words in answer to a story.
+        StoryReply = 1_059, SAID;
+        /// A sign under a story.
+        StoryReaction = 1_060, ABOUT;
+        /// A story is taken back.
+        StoryDelete = 1_061, BodyProperties { places: &[Place::Story, Place::Group], ..ABOUT };
         /// What another device of the account sent.
         SentTranscript = 1_088, OWN;
         /// Messages were on a screen.

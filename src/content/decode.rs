@@ -9,7 +9,8 @@ use crate::limits::CONTENT_BYTES;
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Fields, Value, decode_extensible, proto};
 
-/// A content that came.
+/// A content that came. As large as a content: nearly all that come are valid.
+#[allow(clippy::large_enum_variant, reason = "the large variant is the one that comes")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Incoming {
     /// One that this version understands.

@@ -264,6 +264,16 @@ violations! {
         /// A pin of a fraction of a second, or longer than
         /// [`PIN_DURATION`](crate::limits::PIN_DURATION).
         PinDuration = "content/pin-duration", "the pin's duration is out of range";
+        /// A story's file that is neither photo, video nor GIF.
+        StoryMedia = "content/story-media", "a story shows a photo, a video or a GIF";
+        /// Words of a story that are none or more than [`STORY_TEXT_BYTES`](crate::limits::STORY_TEXT_BYTES).
+        StoryText = "content/story-text", "the words of a story have 1 to 2,048 bytes";
+        /// No background, or one whose colours, positions and angle do not fit together.
+        StoryBackground = "content/story-background", "the story's background is malformed";
+        /// It is not said what viewers may do.
+        StoryTerms = "content/story-terms", "the story's terms are missing";
+        /// An answer to a story without words, or with more than [`TEXT_BYTES`](crate::limits::TEXT_BYTES).
+        StoryReply = "content/story-reply", "an answer to a story has 1 to 8,192 bytes";
     }
 }
 

@@ -88,6 +88,10 @@ pub(super) const MEDIA: BodyProperties = BodyProperties {
 /// What tells about other messages, in the conversation that they are in.
 pub(super) const ABOUT: BodyProperties = BodyProperties { receipts: &[], expires: false, ..SAID };
 
+/// What is shown for a day: to an audience, or in a group.
+pub(super) const STORY: BodyProperties =
+    BodyProperties { places: &[Place::Story, Place::Group], resent: false, ..ABOUT };
+
 /// What one account tells another, and nobody sees.
 pub(super) const SIGNAL: BodyProperties =
     BodyProperties { places: &[Place::Peer], reflected: false, ..ABOUT };

@@ -52,6 +52,7 @@ pub(crate) mod sample;
 mod session;
 mod signal;
 mod source;
+mod story;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -105,6 +106,10 @@ pub use signal::{
     ProfileKeyUpdate, ProfileShare, Typing, TypingState, may_send_typing, typing_ends,
 };
 pub use source::{Misplaced, Reception, Source};
+pub use story::{
+    Colour, StoryBackground, StoryDelete, StoryFont, StoryMedia, StoryReaction, StoryReply,
+    StoryTerms, StoryText, StoryView,
+};
 
 /// The content version that this crate writes, and the highest that it reads.
 pub const VERSION: u32 = 1;

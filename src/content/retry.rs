@@ -244,7 +244,8 @@ mod tests {
             let session = matches!(kind, BodyKind::Null | BodyKind::SessionReset | BodyKind::Retry);
             let of_a_call = (1_024..=1_033).contains(&kind.number());
             let moment = matches!(kind, BodyKind::Typing | BodyKind::GroupCallRing);
-            let expected = !(session || of_a_call || moment);
+            let story = matches!(kind, BodyKind::StoryMedia | BodyKind::StoryText);
+            let expected = !(session || of_a_call || moment || story);
             assert!(
                 refusal.is_ok() == expected
                     && (expected || refusal == Err(NoResend::NotOfThisKind))

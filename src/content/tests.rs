@@ -44,7 +44,7 @@ fn draft_of(body: &Body) -> ContentBuilder {
 /// One body of every kind.
 pub(crate) fn every_body() -> Vec<Body> {
     let said = said::tests::every_said().into_iter();
-    let said = said.chain(operation::tests::every_operation());
+    let said = said.chain(operation::tests::every_operation()).chain(story::tests::every_story());
     let others = vec![
         Text::new("hello").unwrap().into(),
         Receipt::new(ReceiptKind::Read, [MessageId::from_bytes([1; 16])]).unwrap().into(),

@@ -106,8 +106,6 @@ labels! {
         GroupChangeCore = "group/change-core",
         /// A group change.
         GroupChange = "group/change-body",
-        /// The commitment to the secret of a key epoch.
-        GroupEpochSecret = "group/epoch-secret",
         /// A stored state, as test vectors compare it.
         StateDigest = "state-digest",
         /// What a sender chain is bound to.

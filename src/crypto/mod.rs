@@ -38,3 +38,4 @@ pub use labels::{HashLabel, KdfLabel, MacLabel, SignaturePurpose};
 pub(crate) use search::{SEARCH_TAG_LEN, SearchKey, SearchTag};
 pub(crate) use secret::Secret;
 pub use sign::{BadSignature, Signature, SigningKey, VerifyingKey};
+pub(crate) use sign::{SignedItem, verify_all};

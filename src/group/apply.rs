@@ -151,7 +151,8 @@ impl GroupState {
     /// G4 to G11 for a change of this state.
     pub(super) fn succeed(&self, change: &SignedChange) -> Result<Applied, ApplyError> {
         let actor = self.check_author(change)?;
-        let act = Act { actor, entry: change.proof().entry(), created_at: change.created_at() };
+        let entry = Some(change.proof().entry());
+        let act = Act { actor, entry, created_at: change.created_at() };
         let staged = stage(self, &act, change.actions())?;
         let state = staged.finish(self, change.core.epoch_commitment, *change.core_hash())?;
         if state.hash() != change.new_state() {

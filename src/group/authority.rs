@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::access::{Level, Permission, Role};
 use super::action::{Action, Opened, Subject};
 use super::error::ApplyError;
-use super::member::Member;
+use super::member::{Invitation, Member};
 use super::state::GroupState;
 use super::ticket::TicketKind;
 use crate::identity::AccountId;
@@ -78,6 +78,13 @@ fn only_hands_over(actions: &[Opened<'_>]) -> bool {
         && actions.iter().all(|o| matches!(o.action, Action::Leave | Action::HandOver(_)))
 }
 
+/// Whether who invited somebody could do so still: a rank that was taken from somebody is not given
+/// away by them afterwards.
+pub(super) fn answers_for(base: &GroupState, invitation: &Invitation) -> bool {
+    base.member(&invitation.invited_by)
+        .is_some_and(|actor| Authority { base, actor }.may_let_in(invitation.role).is_ok())
+}
+
 struct Authority<'a> {
     base: &'a GroupState,
     actor: &'a Member,
@@ -87,10 +94,7 @@ impl Authority<'_> {
     fn judge(&self, opened: &Opened<'_>) -> Result<(), Refusal> {
         match opened.action {
             Action::Leave | Action::UpdateDevices(_) => Ok(()),
-            Action::Add { role, .. } | Action::Invite { role, .. } => {
-                self.has(Permission::AddMember)?;
-                self.may_admit(*role)
-            }
+            Action::Add { role, .. } | Action::Invite { role, .. } => self.may_let_in(*role),
             Action::Remove(target) => self.over(Permission::RemoveMember, target),
             Action::Ban(target) => self.over(Permission::Ban, target),
             Action::Unban(_) => self.has(Permission::Ban),
@@ -146,6 +150,11 @@ impl Authority<'_> {
 
     fn may_grant(&self, role: Role) -> Result<(), Refusal> {
         if self.is_owner() || role < self.actor.role { Ok(()) } else { Err(Refusal::Rank) }
+    }
+
+    fn may_let_in(&self, role: Role) -> Result<(), Refusal> {
+        self.has(Permission::AddMember)?;
+        self.may_admit(role)
     }
 
     /// Everybody begins as a member: letting somebody in as one gives no rank away.

@@ -19,7 +19,7 @@ const VERSION: u8 = 1;
 
 /// What a change says, but for the state that it leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Core {
+pub(crate) struct Core {
     pub(super) group: GroupId,
     pub(super) base_revision: u32,
     pub(super) base_hash: Digest,

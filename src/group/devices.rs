@@ -114,6 +114,19 @@ impl GroupState {
         set
     }
 
+    /// The members whose newest lists revoke a device, or the account key, and the group has not
+    /// been told: tell it with [`Action::update_devices`].
+    #[must_use]
+    pub fn untold<L: DeviceLists + ?Sized>(&self, lists: &L) -> Vec<AccountId> {
+        let revokes = |member: &&Member| {
+            lists.device_list(&member.account).is_some_and(|list| {
+                let standing = super::stage::standing(member, list.signed().entry());
+                standing == Some(super::stage::Standing::Newer { revokes: true })
+            })
+        };
+        self.members().iter().filter(revokes).map(|member| member.account.clone()).collect()
+    }
+
     /// What to tell the group: the newer lists that we have of its members. A revoked device stays
     /// in the group until somebody does.
     #[must_use]
@@ -127,7 +140,7 @@ impl GroupState {
     }
 }
 
-fn usable<'a, L: DeviceLists + ?Sized>(
+pub(super) fn usable<'a, L: DeviceLists + ?Sized>(
     member: &Member,
     lists: &'a L,
     now: Timestamp,

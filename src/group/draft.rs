@@ -5,7 +5,6 @@ use rand_core::CryptoRng;
 use super::GroupState;
 use super::action::Action;
 use super::change::{Core, SignedChange, core_hash};
-use super::epoch::EpochSecret;
 use super::error::{ApplyError, ChangeError};
 use super::extension::Extension;
 use super::member::insert;
@@ -14,6 +13,7 @@ use super::stage::{Act, stage};
 use crate::error::error_codes;
 use crate::identity::{LocalDevice, VerifiedDeviceList};
 use crate::limits::{GROUP_ACTIONS, GROUP_EXTENSIONS};
+use crate::sender_key::EpochSecret;
 use crate::time::Timestamp;
 use crate::wire::DecodeError;
 
@@ -85,7 +85,7 @@ impl ChangeDraft<'_> {
         let base = self.base;
         let proof = DeviceProof::of(list, device.address().device)?;
         let actor = base.member(proof.account()).ok_or(ApplyError::NotAMember)?;
-        let act = Act { actor, entry: proof.entry(), created_at: now };
+        let act = Act { actor, entry: Some(proof.entry()), created_at: now };
         let staged = stage(base, &act, &self.actions)?;
         let secret = staged.begins_epoch().map(|epoch| (epoch, EpochSecret::generate(rng)));
         let commitment = secret.as_ref().map(|(epoch, secret)| secret.commitment(*epoch));

@@ -169,7 +169,7 @@ pub(crate) fn unchecked(
     let core = core(people, name, base, actions);
     let proof = DeviceProof::of(people.list(name), core.actor.device).unwrap();
     let actor = base.member(&core.actor.account).unwrap();
-    let act = Act { actor, entry: proof.entry(), created_at: core.created_at };
+    let act = Act { actor, entry: Some(proof.entry()), created_at: core.created_at };
     let staged = stage(base, &act, &core.actions).unwrap();
     let state = staged.finish(base, None, core_hash(&core.to_bytes())).unwrap();
     sealed(people, name, &core, *state.hash())

@@ -6,7 +6,7 @@ use rand_core::CryptoRng;
 
 use super::GroupId;
 use super::access::{AccessTable, Role};
-use super::epoch::EpochSecret;
+
 use super::error::ChangeError;
 use super::extension::{Avatar, Extension};
 use super::genesis_body::{Body, Founder, Predecessor};
@@ -18,6 +18,7 @@ use super::text::{Description, Title};
 use crate::crypto::{HashLabel, SignaturePurpose};
 use crate::identity::{DeviceListEntry, LocalDevice, VerifiedDeviceList};
 use crate::limits::{GROUP_BODY_BYTES, GROUP_CHANGE_BYTES};
+use crate::sender_key::EpochSecret;
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, decode_canonical, proto};
 

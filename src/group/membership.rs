@@ -223,13 +223,14 @@ impl Group {
         }
     }
 
-    fn confirm(&mut self, by: &AccountId) {
-        if let Confirmation::Unconfirmed { by: first, own } = &self.confirmation
-            && first != by
-            && own != by
-        {
+    /// Returns whether that changed anything.
+    pub(super) fn confirm(&mut self, by: &AccountId) -> bool {
+        let news = matches!(&self.confirmation,
+            Confirmation::Unconfirmed { by: first, own } if first != by && own != by);
+        if news {
             self.confirmation = Confirmation::Confirmed;
         }
+        news
     }
 
     /// The state to store; it holds no secret, but says who is in the group.

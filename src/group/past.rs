@@ -50,6 +50,8 @@ pub struct PastSender {
     pub role: Role,
     /// Whether it is a member still.
     pub is_member: bool,
+    /// When we learnt of the revision that followed.
+    pub superseded_at: Timestamp,
     access: AccessTable,
     open: bool,
     announcement: bool,
@@ -94,18 +96,19 @@ impl PastRevision {
     pub(super) fn sender<'a>(
         &'a self,
         later: impl Iterator<Item = &'a Self>,
-        now_state: &GroupState,
+        now_state: &'a GroupState,
         index: u16,
     ) -> Option<PastSender> {
         let members = now_state.members().iter();
-        let mut roles: Vec<_> = members.map(|m| (m.account.clone(), m.role)).collect();
+        let mut roles: Vec<_> = members.map(|m| (&m.account, m.role)).collect();
         for revision in later.chain([self]) {
             revision.undo(&mut roles);
         }
         let (account, role) = roles.into_iter().nth(usize::from(index))?;
         Some(PastSender {
-            is_member: now_state.member(&account).is_some(),
-            account,
+            is_member: now_state.member(account).is_some(),
+            account: account.clone(),
+            superseded_at: self.superseded_at,
             role,
             access: self.access,
             open: !self.terminated,
@@ -113,9 +116,9 @@ impl PastRevision {
         })
     }
 
-    fn undo(&self, roles: &mut Vec<(AccountId, Role)>) {
+    fn undo<'a>(&'a self, roles: &mut Vec<(&'a AccountId, Role)>) {
         for former in &self.roles {
-            match (roles.binary_search_by(|(a, _)| a.cmp(&former.account)), former.role) {
+            match (roles.binary_search_by(|(a, _)| (*a).cmp(&former.account)), former.role) {
                 (Ok(at), Some(role)) => {
                     if let Some(entry) = roles.get_mut(at) {
                         entry.1 = role;
@@ -124,7 +127,7 @@ impl PastRevision {
                 (Ok(at), None) => {
                     roles.remove(at);
                 }
-                (Err(at), Some(role)) => roles.insert(at, (former.account.clone(), role)),
+                (Err(at), Some(role)) => roles.insert(at, (&former.account, role)),
                 (Err(_), None) => {}
             }
         }

@@ -4,7 +4,7 @@ use super::action::Action;
 use super::change::SignedChange;
 use super::draft::ChangeDraft;
 use super::error::ApplyError;
-use super::stage::{Act, stage};
+use super::stage::{Act, stage, standing};
 use super::state::GroupState;
 
 /// A change that lost against another, derived anew.
@@ -52,6 +52,7 @@ fn check(pending: &SignedChange, onto: &GroupState, actions: &[Action]) -> Resul
         return Err(ApplyError::Terminated);
     }
     let actor = onto.member(&pending.actor().account).ok_or(ApplyError::NotAMember)?;
-    let entry = pending.proof().entry();
+    // The group may know a newer list by now: the draft is signed with ours of then.
+    let entry = Some(pending.proof().entry()).filter(|entry| standing(actor, entry).is_some());
     stage(onto, &Act { actor, entry, created_at: pending.created_at() }, actions).map(|_| ())
 }

@@ -200,6 +200,10 @@ impl Group {
         if snapshot.state.revision() <= self.state().revision() {
             return Err(JoinError::NotNewer);
         }
+        // The snapshot alone cannot say so: whoever makes one up is a member of it.
+        if self.state().member(sender).is_none() {
+            return Err(JoinError::SenderNotAMember);
+        }
         *self = snapshot.join(sender, us)?;
         Ok(())
     }
@@ -215,7 +219,7 @@ pub enum JoinError {
     /// We are in it under another key.
     #[error("the state has us under another account key")]
     OtherKey,
-    /// The sender is not in it, or is ourselves.
+    /// The sender is not in it, or is ourselves; resync: nor in the state that we have.
     #[error("the sender is not another member")]
     SenderNotAMember,
     /// Whoever let us in had no right to.

@@ -2,7 +2,7 @@
 
 use super::access::{Permission, Role};
 use super::action::{Action, Opened};
-use super::authority::{Refusal, authorise};
+use super::authority::{Refusal, answers_for, authorise};
 use super::error::ApplyError;
 use super::extension::Extension;
 use super::link::{InviteLink, LinkMode, LinkTerms};
@@ -15,8 +15,8 @@ use super::ticket::{Ticket, TicketKind};
 use crate::crypto::Digest;
 use crate::identity::{AccountId, DeviceListEntry};
 use crate::limits::{
-    GROUP_BANNED, GROUP_EXTENSIONS, GROUP_INVITED, GROUP_LINKS, GROUP_MEMBERS, GROUP_REQUESTS,
-    GROUP_TICKET_AGE,
+    CLOCK_SKEW, GROUP_BANNED, GROUP_EXTENSIONS, GROUP_INVITED, GROUP_LINKS, GROUP_MEMBERS,
+    GROUP_REQUESTS, GROUP_TICKET_AGE,
 };
 use crate::time::Timestamp;
 
@@ -24,8 +24,8 @@ use crate::time::Timestamp;
 pub(super) struct Act<'a> {
     /// The actor in the base state.
     pub(super) actor: &'a Member,
-    /// The list entry that the actor's device showed.
-    pub(super) entry: &'a DeviceListEntry,
+    /// The list entry that the actor's device showed, unless another will be shown.
+    pub(super) entry: Option<&'a DeviceListEntry>,
     pub(super) created_at: Timestamp,
 }
 
@@ -71,7 +71,9 @@ pub(super) fn stage(
 ) -> Result<Staged, ApplyError> {
     let opened = authorise(base, act.actor, actions)?;
     let mut stage = Stage::new(base, act);
-    stage.follow(act.entry).map_err(|_| ApplyError::DeviceList)?;
+    if let Some(entry) = act.entry {
+        stage.follow(entry).map_err(|_| ApplyError::DeviceList)?;
+    }
     for (index, action) in opened.iter().enumerate() {
         stage.act(action).map_err(|refusal| refusal.of(index))?;
     }
@@ -298,7 +300,8 @@ impl<'a> Stage<'a> {
     }
 
     fn carry(&mut self, ticket: &Ticket) -> Result<(), Refusal> {
-        if self.time.since(ticket.created_at()) > GROUP_TICKET_AGE {
+        let (signed, now) = (ticket.created_at(), self.time);
+        if now.since(signed) > GROUP_TICKET_AGE || signed.since(now) > CLOCK_SKEW {
             return Err(Refusal::Document);
         }
         let who = Newcomer::from(ticket.proof().entry());
@@ -312,6 +315,7 @@ impl<'a> Stage<'a> {
     fn accept(&mut self, who: &Newcomer, invited_at: u32) -> Result<(), Refusal> {
         let invitation = find(&self.next.invited, &who.account)
             .filter(|i| i.at == invited_at && i.account_key == who.account_key)
+            .filter(|i| answers_for(self.base, i))
             .ok_or(Refusal::Target)?;
         let (role, by) = (invitation.role, invitation.invited_by.clone());
         self.admit(who, role, by)

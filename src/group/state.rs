@@ -1,7 +1,6 @@
 use alloc::vec::Vec;
 
 use super::access::{AccessTable, Permission, Role};
-use super::epoch::EpochSecret;
 use super::extension::{Avatar, Extension};
 use super::link::InviteLink;
 use super::member::{Ban, Invitation, JoinRequest, Member, find, position};
@@ -9,6 +8,7 @@ use super::text::{Description, Title};
 use super::{GroupId, state_layout};
 use crate::crypto::Digest;
 use crate::identity::AccountId;
+use crate::sender_key::{EpochSecret, Scope};
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
@@ -117,7 +117,14 @@ impl GroupState {
     /// Whether this is the secret of the key epoch.
     #[must_use]
     pub fn is_epoch_secret(&self, secret: &EpochSecret) -> bool {
-        secret.opens(self.fields.key_epoch, &self.fields.epoch_commitment)
+        self.scope().fits(secret)
+    }
+
+    /// What the sender chains of the key epoch are bound to.
+    #[must_use]
+    pub const fn scope(&self) -> Scope {
+        let Fields { group, key_epoch, epoch_commitment, .. } = &self.fields;
+        Scope::group(Digest::from_bytes(*group.as_bytes()), *key_epoch, *epoch_commitment)
     }
 
     /// When the group was founded, by its creator's clock.

@@ -2,7 +2,7 @@ use alloc::string::String;
 
 use crate::error::error_codes;
 use crate::limits::{GROUP_DESCRIPTION_BYTES, GROUP_TITLE_BYTES};
-use crate::wire::{DecodeError, Layout, Reader, Writer};
+use crate::wire::{DecodeError, Layout, Reader, Writer, controls_display};
 
 /// Why a text cannot be part of a group's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,13 +30,6 @@ error_codes!(TextError {
     Self::Control => ("group-text/control", Drop),
 });
 
-/// Characters that change how others are shown.
-fn is_control(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
-}
-
 macro_rules! texts {
     ($($(#[$doc:meta])+ $name:ident, $limit:expr, $empty:expr, $newline:expr;)+) => {$(
         $(#[$doc])+
@@ -55,7 +48,7 @@ macro_rules! texts {
                 if text.len() > $limit {
                     return Err(TextError::TooLong);
                 }
-                if text.chars().any(|c| is_control(c) && !($newline && c == '\n')) {
+                if text.chars().any(|c| controls_display(c) && !($newline && c == '\n')) {
                     return Err(TextError::Control);
                 }
                 Ok(Self(text.into()))

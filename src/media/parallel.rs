@@ -140,3 +140,22 @@ fn do_share<J, T>(slots: &mut [Slot<J, T>], work: &impl Fn(J) -> T) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_share_has_a_thread_and_results_keep_their_order() {
+        for (jobs, threads, used) in [(8, 1, 1), (8, 2, 2), (9, 4, 3), (3, 8, 3), (0, 2, 0)] {
+            let threads = NonZeroUsize::new(threads).unwrap();
+            let results = on_threads((0..jobs).collect(), threads, |job| {
+                (job, std::format!("{:?}", thread::current().id()))
+            });
+            assert!(results.iter().map(|(job, _)| *job).eq(0..jobs));
+            let ids: BTreeSet<_> = results.iter().map(|(_, id)| id).collect();
+            assert_eq!(ids.len(), used, "{jobs} jobs");
+        }
+    }
+}

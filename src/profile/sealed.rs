@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::{Profile, ProfileError, ProfileKey};
 use crate::crypto::{Digest, HashLabel, NONCE_LEN, Nonce, Signature, SignaturePurpose, hash};
-use crate::identity::{DeviceAddress, LocalDevice, VerifiedDeviceList};
+use crate::identity::{DeviceAddress, DeviceId, LocalDevice, VerifiedDeviceList};
 use crate::limits::PROFILE_BYTES;
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer, pad, unpad};
@@ -88,6 +88,8 @@ pub struct KnownProfile {
 struct Seen {
     revision: u32,
     hash: Digest,
+    /// What it was signed with: once revoked, it holds back no other device's.
+    device: DeviceId,
 }
 
 impl Seen {
@@ -138,9 +140,11 @@ impl KnownProfile {
     ) -> Result<ProfileUpdate, ProfileError> {
         let plaintext = self.decrypt(sealed, author)?;
         let (seen, profile) = verify(&plaintext, author, now)?;
-        Ok(match &self.newest {
-            Some(newest) if *newest == seen => ProfileUpdate::Same,
-            Some(newest) if !seen.is_newer_than(newest) => ProfileUpdate::Older,
+        let revoked = author.signed().entry().revoked();
+        let newest = self.newest.filter(|newest| revoked.binary_search(&newest.device).is_err());
+        Ok(match newest {
+            Some(newest) if newest == seen => ProfileUpdate::Same,
+            Some(newest) if !seen.is_newer_than(&newest) => ProfileUpdate::Older,
             _ => {
                 self.newest = Some(seen);
                 ProfileUpdate::Newer(profile)
@@ -175,7 +179,7 @@ impl KnownProfile {
     /// The state to store: secret.
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let mut w = Writer::with_capacity(70);
+        let mut w = Writer::with_capacity(74);
         w.u8(VERSION);
         w.put(&self.key).put(&self.newest);
         w.into_secret()
@@ -196,11 +200,11 @@ impl KnownProfile {
 
 impl Layout for Seen {
     fn write(&self, w: &mut Writer) {
-        w.put(&self.revision).put(&self.hash);
+        w.put(&self.revision).put(&self.hash).put(&self.device);
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { revision: r.get()?, hash: r.get()? })
+        Ok(Self { revision: r.get()?, hash: r.get()?, device: r.get()? })
     }
 }
 
@@ -229,7 +233,8 @@ fn verify(
     if revision == 0 {
         return Err(DecodeError::OutOfRange.into());
     }
-    let seen = Seen { revision, hash: hash(HashLabel::Profile, body) };
+    let device = address.device;
+    let seen = Seen { revision, hash: hash(HashLabel::Profile, body), device };
     Ok((seen, VerifiedProfile { profile: profile?, revision, published }))
 }
 
@@ -370,6 +375,21 @@ mod tests {
         let next = draft.sign(&scene.alice.pair, month(NOW)).unwrap();
         scene.list = crate::identity::fixture::advanced(&scene.list, next);
         assert_eq!(scene.open(&sealed), Err(DeviceRefused::Revoked.into()));
+    }
+
+    #[test]
+    fn a_revoked_device_holds_back_no_later_profile() {
+        let mut scene = scene();
+        let last_word = scene.signed_by(1, |body| body.revision = u32::MAX);
+        assert!(matches!(scene.open(&last_word), Ok(ProfileUpdate::Newer(_))));
+        let sealed = scene.publish(&Profile::new("Alice again").unwrap());
+        assert_eq!(scene.open(&sealed), Ok(ProfileUpdate::Older));
+        let revoked = scene.alice.devices[1].address().device;
+        let draft = ListDraft::after(&scene.list).without(revoked);
+        let next = draft.sign(&scene.alice.pair, month(NOW)).unwrap();
+        scene.list = crate::identity::fixture::advanced(&scene.list, next);
+        assert!(matches!(scene.open(&sealed), Ok(ProfileUpdate::Newer(_))));
+        assert_eq!(scene.open(&sealed), Ok(ProfileUpdate::Same));
     }
 
     #[test]

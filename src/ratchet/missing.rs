@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 /// The key of a message that has not arrived yet although a later one has.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SkippedKey {
     pub(crate) number: u32,
     /// Boxed, so that moving it leaves no copy behind.
@@ -25,7 +25,7 @@ pub(crate) enum NoKey {
 }
 
 /// The keys of one chain's missing messages, at most [`SKIPPED_KEYS`] once they are stored.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct MissingKeys {
     /// Keys below this number may have been dropped: a message there is too old rather than a
     /// duplicate.

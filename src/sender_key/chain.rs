@@ -1,10 +1,10 @@
 use alloc::vec::Vec;
 
 use super::distribution::{ChainId, Distribution, origin};
-use super::epoch::EpochKeys;
+use super::epoch::{EpochKeys, MessageKeys};
 use super::message::OpenedMessage;
 use super::{OpenSenderError, Scope};
-use crate::crypto::{Digest, Secret, VerifyingKey};
+use crate::crypto::{Digest, Secret, SignedItem, VerifyingKey};
 use crate::identity::DeviceAddress;
 use crate::limits::{RECEIVED_CHAIN_AGE, SENDER_SKIP, SKIPPED_KEYS};
 use crate::ratchet::{ChainKey, MissingKeys, NoKey, SkippedKey};
@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 /// A chain of another device's.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct ReceivingChain {
     pub(super) id: ChainId,
     verifying: VerifyingKey,
@@ -39,7 +39,15 @@ pub(super) struct Staged {
 impl Staged {
     /// Whether there will be more keys of missing messages.
     pub(super) fn skips(&self) -> bool {
-        matches!(&self.step, Step::Ahead { skipped, .. } if !skipped.is_empty())
+        self.skipped() > 0
+    }
+
+    /// How many.
+    pub(super) fn skipped(&self) -> usize {
+        match &self.step {
+            Step::Missing(_) => 0,
+            Step::Ahead { skipped, .. } => skipped.len(),
+        }
     }
 }
 
@@ -92,6 +100,34 @@ impl ReceivingChain {
         epoch: &EpochKeys,
         now: Timestamp,
     ) -> Result<InChain, OpenSenderError> {
+        self.stage_with(message, epoch, now, |keys| {
+            let verified = message.verify(&self.origin, &self.verifying, keys);
+            verified.map_err(|_| OpenSenderError::Forged)
+        })
+    }
+
+    /// The same with the signature put aside, to be verified with others: nothing of it counts
+    /// until it is.
+    pub(super) fn stage_unverified(
+        &self,
+        message: &OpenedMessage<'_>,
+        epoch: &EpochKeys,
+        signed: &mut Vec<SignedItem>,
+        now: Timestamp,
+    ) -> Result<InChain, OpenSenderError> {
+        self.stage_with(message, epoch, now, |keys| {
+            signed.push(message.signed_item(&self.origin, &self.verifying, keys));
+            Ok(())
+        })
+    }
+
+    fn stage_with(
+        &self,
+        message: &OpenedMessage<'_>,
+        epoch: &EpochKeys,
+        now: Timestamp,
+        verify: impl FnOnce(&MessageKeys) -> Result<(), OpenSenderError>,
+    ) -> Result<InChain, OpenSenderError> {
         let number = message.claim().iteration;
         let Key { part, step } = if number < self.chain.number() {
             match self.missing.key(number) {
@@ -103,9 +139,7 @@ impl ReceivingChain {
             self.ahead(number, now)?
         };
         let keys = epoch.message_keys(&part);
-        message
-            .verify(&self.origin, &self.verifying, &keys)
-            .map_err(|_| OpenSenderError::Forged)?;
+        verify(&keys)?;
         let body = message.open_body(&self.origin, &keys);
         let plaintext = body.and_then(Result::ok).ok_or(OpenSenderError::SenderMisbehaved)?;
         Ok(InChain::Message(Staged { plaintext, step }))

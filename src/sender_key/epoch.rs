@@ -4,7 +4,9 @@ use rand_core::CryptoRng;
 use subtle::ConstantTimeEq;
 
 use super::ScopeHash;
-use crate::crypto::{AeadKey, Digest, HashLabel, KdfLabel, Prk, Secret, TranscriptHash};
+use crate::crypto::{
+    AeadKey, Digest, HashLabel, KdfLabel, Prk, Secret, TranscriptHash, constant_time_eq,
+};
 use crate::ratchet::HeaderKey;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
@@ -21,15 +23,19 @@ impl EpochSecret {
         Self(Secret::random(rng))
     }
 
-    /// What the change that begins `key_epoch` of `group` says of it, so that nobody can give
-    /// members different ones.
+    /// What the genesis or change that begins `key_epoch` of a group says of it, so that nobody can
+    /// give members different ones. The group's id, a hash of the genesis, cannot be in it.
     #[must_use]
-    pub fn commitment(&self, group: &Digest, key_epoch: u32) -> Digest {
+    pub fn commitment(&self, key_epoch: u32) -> Digest {
         TranscriptHash::new(HashLabel::EpochSecret)
-            .chain(group.as_bytes())
             .chain(&key_epoch.to_be_bytes())
             .chain(self.0.as_bytes())
             .finish()
+    }
+
+    /// Whether it is the one committed to.
+    pub(crate) fn opens(&self, key_epoch: u32, commitment: &Digest) -> bool {
+        constant_time_eq(self.commitment(key_epoch).as_bytes(), commitment.as_bytes())
     }
 }
 

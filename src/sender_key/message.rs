@@ -7,7 +7,7 @@ use super::distribution::ChainId;
 use super::epoch::{EpochKeys, MessageKeys};
 use crate::crypto::{
     BadSignature, Digest, HashLabel, NONCE_LEN, Nonce, SEARCH_TAG_LEN, SearchTag, Signature,
-    SignaturePurpose, SigningKey, TAG_LEN, TranscriptHash, VerifyingKey,
+    SignaturePurpose, SignedItem, SigningKey, TAG_LEN, TranscriptHash, VerifyingKey,
 };
 use crate::envelope;
 use crate::identity::DeviceId;
@@ -122,6 +122,19 @@ impl OpenedMessage<'_> {
         let SenderMessage { header: SealedHeader { nonce, .. }, body } = &self.message;
         let signed = signed_bytes(origin, claim, nonce, body, keys);
         key.verify(SignaturePurpose::SenderMessage, &signed, signature)
+    }
+
+    /// What [`OpenedMessage::verify`] verifies, to be verified with others.
+    pub(super) fn signed_item(
+        &self,
+        origin: &Digest,
+        key: &VerifyingKey,
+        keys: &MessageKeys,
+    ) -> SignedItem {
+        let Header { claim, signature } = &self.header;
+        let SenderMessage { header: SealedHeader { nonce, .. }, body } = &self.message;
+        let signed = signed_bytes(origin, claim, nonce, body, keys);
+        SignedItem::new(*key, SignaturePurpose::SenderMessage, &signed, *signature)
     }
 
     /// Opens the body into one new buffer. `None`: not authentic.

@@ -7,6 +7,7 @@
 //! belongs to a scope is for the layers above to say: they name the devices in an [`Audience`].
 
 mod audience;
+mod batch;
 mod chain;
 mod distribution;
 mod epoch;
@@ -27,6 +28,7 @@ mod tests;
 pub(crate) mod vectors;
 
 pub use audience::Audience;
+pub use batch::Resolved;
 pub use distribution::{ChainId, Distribution};
 pub use epoch::EpochSecret;
 pub use error::{AcceptKeyError, OpenSenderError, RecordError, SendError, StateError};

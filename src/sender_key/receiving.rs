@@ -7,7 +7,7 @@ use super::epoch::EpochKeys;
 use super::message::{OpenedMessage, SenderMessage};
 use super::outcome::{Accepted, ChainName, Decrypted, Expired, Outcome, counted};
 use super::{AcceptKeyError, EpochSecret, OpenSenderError, Scope, ScopeHash};
-use crate::crypto::{Digest, SearchKey};
+use crate::crypto::SearchKey;
 use crate::identity::DeviceAddress;
 use crate::limits::{AUDIENCE_DEVICES, EPOCH_GRACE, SENDER_CHAINS, SENDER_SKIPPED_KEYS};
 use crate::time::Timestamp;
@@ -17,8 +17,6 @@ use crate::time::Timestamp;
 pub struct ReceivingChains {
     pub(super) scope: Scope,
     hash: ScopeHash,
-    /// What the epoch secret must hash to.
-    pub(super) commitment: Option<Digest>,
     pub(super) epoch: Option<EpochKeys>,
     /// Since when the scope has a successor.
     pub(super) closed: Option<Timestamp>,
@@ -26,21 +24,10 @@ pub struct ReceivingChains {
 }
 
 impl ReceivingChains {
-    /// A scope without chains. `commitment` is what the group's change said of the epoch secret
-    /// ([`EpochSecret::commitment`]); in a group it must be given, or whoever comes first decides.
+    /// A scope without chains.
     #[must_use]
-    pub fn new(scope: Scope, commitment: Option<Digest>) -> Self {
-        Self::with(scope, commitment, None)
-    }
-
-    pub(super) fn with(
-        scope: Scope,
-        commitment: Option<Digest>,
-        secret: Option<EpochSecret>,
-    ) -> Self {
-        let hash = scope.hash();
-        let epoch = secret.map(|secret| EpochKeys::derive(secret, &hash));
-        Self { scope, hash, commitment, epoch, closed: None, chains: BTreeMap::new() }
+    pub fn new(scope: Scope) -> Self {
+        Self { scope, hash: scope.hash(), epoch: None, closed: None, chains: BTreeMap::new() }
     }
 
     /// The scope.
@@ -75,11 +62,12 @@ impl ReceivingChains {
     }
 
     fn check_secret(&self, secret: &EpochSecret) -> Result<(), AcceptKeyError> {
-        let committed = self.commitment.is_none_or(|commitment| {
-            secret.commitment(self.scope.id(), self.scope.key_epoch()) == commitment
-        });
         let known = self.epoch_secret().is_none_or(|known| known == secret);
-        if committed && known { Ok(()) } else { Err(AcceptKeyError::OtherEpochSecret) }
+        if self.scope.fits(secret) && known {
+            Ok(())
+        } else {
+            Err(AcceptKeyError::OtherEpochSecret)
+        }
     }
 
     /// Takes a chain of `from`: the device whose pairwise session brought it. That it belongs to the
@@ -173,7 +161,7 @@ impl ReceivingChains {
         }
     }
 
-    fn commit(
+    pub(super) fn commit(
         &mut self,
         message: &OpenedMessage<'_>,
         from: &DeviceAddress,
@@ -283,7 +271,11 @@ impl ReceivingChains {
         self.chains.get(device)?.iter().find(|chain| chain.id == id)
     }
 
-    fn chain_mut(&mut self, device: &DeviceAddress, id: ChainId) -> Option<&mut ReceivingChain> {
+    pub(super) fn chain_mut(
+        &mut self,
+        device: &DeviceAddress,
+        id: ChainId,
+    ) -> Option<&mut ReceivingChain> {
         self.chains.get_mut(device)?.iter_mut().find(|chain| chain.id == id)
     }
 }

@@ -1,3 +1,4 @@
+use super::EpochSecret;
 use crate::crypto::{Digest, HashLabel, hash};
 use crate::identity::{AccountId, DeviceAddress};
 use crate::wire::{DecodeError, Layout, Reader, Writer, read_all};
@@ -9,7 +10,7 @@ pub struct Scope {
     kind: ScopeKind,
     id: Digest,
     key_epoch: u32,
-    state: Digest,
+    origin: Digest,
 }
 
 /// What kind of thing sender chains serve. It enters every derivation, so that the two are never
@@ -31,18 +32,19 @@ impl Scope {
     /// Bytes of its layout.
     pub const LEN: usize = 1 + Digest::LEN + 4 + Digest::LEN;
 
-    /// A key epoch of a group. `state` is the hash of the group's state in which the key epoch
-    /// began, so that branches of a fork are different scopes.
+    /// A key epoch of a group. `commitment` is what the group's state holds of the epoch secret
+    /// ([`EpochSecret::commitment`]): whoever joins later knows it, and branches of a fork that
+    /// each began a key epoch are different scopes.
     #[must_use]
-    pub const fn group(id: Digest, key_epoch: u32, state: Digest) -> Self {
-        Self { kind: ScopeKind::Group, id, key_epoch, state }
+    pub const fn group(id: Digest, key_epoch: u32, commitment: Digest) -> Self {
+        Self { kind: ScopeKind::Group, id, key_epoch, origin: commitment }
     }
 
     /// A version of the story list that `author` named `list`, 32 random bytes. Only devices of
     /// `author` can have chains in it.
     #[must_use]
     pub fn story(author: &AccountId, list: Digest, version: u32) -> Self {
-        Self { kind: ScopeKind::Story, id: list, key_epoch: version, state: author_hash(author) }
+        Self { kind: ScopeKind::Story, id: list, key_epoch: version, origin: author_hash(author) }
     }
 
     /// A group or a story list.
@@ -63,10 +65,10 @@ impl Scope {
         self.key_epoch
     }
 
-    /// The state of the group, or the hash of the author of a story list.
+    /// The commitment to the group's epoch secret, or the hash of the author of a story list.
     #[must_use]
-    pub const fn state(&self) -> &Digest {
-        &self.state
+    pub const fn origin(&self) -> &Digest {
+        &self.origin
     }
 
     /// Its name.
@@ -80,7 +82,16 @@ impl Scope {
     pub fn admits(&self, device: &DeviceAddress) -> bool {
         match self.kind {
             ScopeKind::Group => true,
-            ScopeKind::Story => self.state == author_hash(&device.account),
+            ScopeKind::Story => self.origin == author_hash(&device.account),
+        }
+    }
+
+    /// Whether this can be its epoch secret: in a group, the one that was committed to.
+    #[must_use]
+    pub fn fits(&self, secret: &EpochSecret) -> bool {
+        match self.kind {
+            ScopeKind::Group => secret.opens(self.key_epoch, &self.origin),
+            ScopeKind::Story => true,
         }
     }
 
@@ -109,12 +120,12 @@ fn author_hash(author: &AccountId) -> Digest {
 
 impl Layout for Scope {
     fn write(&self, w: &mut Writer) {
-        let Self { kind, id, key_epoch, state } = self;
-        w.put(kind).put(id).put(key_epoch).put(state);
+        let Self { kind, id, key_epoch, origin } = self;
+        w.put(kind).put(id).put(key_epoch).put(origin);
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { kind: r.get()?, id: r.get()?, key_epoch: r.get()?, state: r.get()? })
+        Ok(Self { kind: r.get()?, id: r.get()?, key_epoch: r.get()?, origin: r.get()? })
     }
 }
 

@@ -80,7 +80,7 @@ impl fmt::Debug for StoredSendingChain {
 
 impl SendingChain {
     /// A fresh chain of `sender` that nobody has yet, with a signing key of its own. `None`: the
-    /// scope is a story list of another account's.
+    /// scope is a story list of another account's, or the epoch secret is another scope's.
     #[must_use]
     pub fn new<R: CryptoRng + ?Sized>(
         scope: Scope,
@@ -107,10 +107,10 @@ impl SendingChain {
         ready_for: Option<Digest>,
         told: Devices,
     ) -> Option<Self> {
-        if !scope.admits(&sender) {
+        let Keys { epoch, id, chain, signing, created } = keys;
+        if !scope.admits(&sender) || !scope.fits(&epoch) {
             return None;
         }
-        let Keys { epoch, id, chain, signing, created } = keys;
         let hash = scope.hash();
         let origin = origin(&scope, &sender, id, &signing.verifying_key());
         let epoch = EpochKeys::derive(epoch, &hash);
@@ -133,6 +133,12 @@ impl SendingChain {
     #[must_use]
     pub const fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub const fn sender(&self) -> &DeviceAddress {
+        &self.sender
     }
 
     /// Its id.
@@ -307,6 +313,15 @@ impl SendingChain {
         let chain = read_hot(&stored.hot, told)?;
         let complete = chain.ready_for.is_none_or(|ready| ready == chain.told.digest());
         if chain.origin == named && complete { Ok(chain) } else { Err(StateError::Torn) }
+    }
+}
+
+#[cfg(test)]
+impl SendingChain {
+    /// A chain as an attacker puts it together, whoever may have it.
+    pub(crate) fn forged(stored: &StoredSendingChain) -> Self {
+        let (_, told) = read_recipients(&stored.recipients).unwrap();
+        read_hot(&stored.hot, told).unwrap()
     }
 }
 

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::chain::ReceivingChain;
 use super::distribution::ChainId;
-use super::{ReceivingChains, ScopeHash, StateError};
+use super::{EpochSecret, ReceivingChains, ScopeHash, StateError};
 use crate::identity::DeviceAddress;
 use crate::limits::{AUDIENCE_DEVICES, SENDER_CHAINS, SENDER_SKIPPED_KEYS};
 use crate::wire::{DecodeError, Reader, Writer};
@@ -19,8 +19,7 @@ impl ReceivingChains {
     pub fn scope_bytes(&self) -> Zeroizing<Vec<u8>> {
         let mut w = Writer::with_capacity(160);
         w.u8(VERSION);
-        w.put(&self.scope).put(&self.commitment);
-        w.put(&self.epoch_secret().cloned()).put(&self.closed);
+        w.put(&self.scope).put(&self.epoch_secret().cloned()).put(&self.closed);
         w.into_secret()
     }
 
@@ -89,8 +88,12 @@ impl ReceivingChains {
 fn read_scope(bytes: &[u8]) -> Result<ReceivingChains, DecodeError> {
     let mut r = Reader::new(bytes);
     r.version(VERSION)?;
-    let mut restored = ReceivingChains::with(r.get()?, r.get()?, r.get()?);
+    let mut restored = ReceivingChains::new(r.get()?);
+    let secret: Option<EpochSecret> = r.get()?;
     restored.closed = r.get()?;
     r.finish()?;
+    if let Some(secret) = secret {
+        restored.learn(&secret).map_err(|_| DecodeError::OutOfRange)?;
+    }
     Ok(restored)
 }

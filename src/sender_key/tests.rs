@@ -36,7 +36,16 @@ fn digest(name: &str) -> Digest {
 }
 
 fn group() -> Scope {
-    Scope::group(digest("group"), 5, digest("state"))
+    scope("group", 5)
+}
+
+/// All groups have one epoch secret here.
+fn scope(group: &str, key_epoch: u32) -> Scope {
+    Scope::group(digest(group), key_epoch, secret().commitment(key_epoch))
+}
+
+fn secret() -> EpochSecret {
+    EpochSecret::generate(&mut ChaCha20Rng::seed_from_u64(8))
 }
 
 fn rng() -> ChaCha20Rng {
@@ -62,9 +71,8 @@ impl World {
 
     fn in_scope(scope: Scope, receivers: &[DeviceAddress]) -> Self {
         let mut rng = rng();
-        let secret = EpochSecret::generate(&mut rng);
         let alice = device("alice", 1);
-        let chain = SendingChain::new(scope, alice.clone(), secret, NOW, &mut rng).unwrap();
+        let chain = SendingChain::new(scope, alice.clone(), secret(), NOW, &mut rng).unwrap();
         let audience = Audience::new(&scope, &alice, receivers.to_vec()).unwrap();
         let mut world = Self { rng, audience, chain, receivers: BTreeMap::new() };
         world.chain.record(&world.audience, receivers).unwrap();
@@ -81,7 +89,7 @@ impl World {
     /// Gives the receiver the chain as it stands.
     fn give(&mut self, receiver: &DeviceAddress) {
         let given = Distribution::decode(&self.chain.distribution().encode()).unwrap();
-        let mut chains = ReceivingChains::new(*self.chain.scope(), None);
+        let mut chains = ReceivingChains::new(*self.chain.scope());
         chains.accept(&device("alice", 1), &given, NOW).unwrap();
         self.receivers.insert(receiver.clone(), chains);
     }
@@ -176,8 +184,7 @@ fn a_late_joiner_reads_from_its_place_on_and_nothing_earlier() {
 fn a_chain_sends_once_exactly_the_audience_has_it() {
     let mut rng = rng();
     let (alice, bob, carol) = (device("alice", 1), device("bob", 2), device("carol", 3));
-    let secret = EpochSecret::generate(&mut rng);
-    let mut chain = SendingChain::new(group(), alice.clone(), secret, NOW, &mut rng).unwrap();
+    let mut chain = SendingChain::new(group(), alice.clone(), secret(), NOW, &mut rng).unwrap();
     let audience =
         Audience::new(&group(), &alice, [carol.clone(), alice.clone(), bob.clone()]).unwrap();
     let mut send = |chain: &mut SendingChain, audience: &Audience| {
@@ -207,8 +214,7 @@ fn a_chain_sends_once_exactly_the_audience_has_it() {
 fn an_audience_that_shrank_before_the_rest_was_told_can_be_sent_to() {
     let mut rng = rng();
     let (alice, bob) = (device("alice", 1), device("bob", 2));
-    let secret = EpochSecret::generate(&mut rng);
-    let mut chain = SendingChain::new(group(), alice.clone(), secret, NOW, &mut rng).unwrap();
+    let mut chain = SendingChain::new(group(), alice.clone(), secret(), NOW, &mut rng).unwrap();
     let both = Audience::new(&group(), &alice, [bob.clone(), device("carol", 3)]).unwrap();
     chain.record(&both, from_ref(&bob)).unwrap();
     let one = Audience::new(&group(), &alice, [bob]).unwrap();
@@ -218,7 +224,7 @@ fn an_audience_that_shrank_before_the_rest_was_told_can_be_sent_to() {
 #[test]
 fn after_a_change_of_scope_nothing_is_sent_on_the_old_chain() {
     let mut world = World::pair();
-    let next = Scope::group(*group().id(), 6, digest("next state"));
+    let next = scope("group", 6);
     let audience = Audience::new(&next, &device("alice", 1), [device("bob", 2)]).unwrap();
     let error = world.chain.check(&audience, &Rotation::GROUP, NOW).unwrap_err();
     assert_eq!(error, SendError::MustRotate(Rotate::Scope));
@@ -233,7 +239,7 @@ fn after_a_change_of_scope_nothing_is_sent_on_the_old_chain() {
 fn a_group_and_a_story_with_the_same_numbers_are_different_scopes() {
     let author = AccountId::new(b"alice").unwrap();
     let story = Scope::story(&author, digest("id"), 1);
-    let group = Scope::group(digest("id"), 1, *story.state());
+    let group = Scope::group(digest("id"), 1, *story.origin());
     assert_ne!(story.hash(), group.hash());
     assert_ne!(story.hash(), Scope::story(&author, digest("id"), 2).hash());
 }
@@ -253,7 +259,7 @@ fn a_story_list_takes_chains_of_its_author_alone() {
     );
     assert_eq!(text(hear(world.bob(), &sent.unwrap().envelope)), b"story");
     let given = world.chain.distribution();
-    let mut mine = ReceivingChains::new(scope, None);
+    let mut mine = ReceivingChains::new(scope);
     let refused = mine.accept(&device("mallory", 1), &given, NOW);
     assert_eq!(refused, Err(AcceptKeyError::OtherAuthor));
     assert!(mine.accept(&device("alice", 5), &given, NOW).is_ok());
@@ -269,10 +275,9 @@ fn the_index_finds_the_scope_among_a_thousand() {
     assert!(index.is_empty());
     assert!(index.insert(world.bob()));
     for epoch in 0..999 {
-        let mut other =
-            ReceivingChains::new(Scope::group(digest("other"), epoch, digest("")), None);
+        let mut other = ReceivingChains::new(scope("other", epoch));
         assert!(!index.insert(&other));
-        other.learn(&EpochSecret::generate(&mut world.rng)).unwrap();
+        other.learn(&secret()).unwrap();
         assert!(index.insert(&other));
     }
     assert_eq!(index.len(), 1_000);
@@ -291,7 +296,7 @@ fn the_index_finds_the_scope_among_a_thousand() {
 fn a_message_of_a_chain_that_was_not_given_asks_for_it() {
     let mut world = World::pair();
     let envelope = world.say(b"hello");
-    let mut chains = ReceivingChains::new(group(), None);
+    let mut chains = ReceivingChains::new(group());
     assert!(chains.open(&sender_message(&envelope)).unwrap().is_none());
     chains.learn(world.chain.epoch_secret()).unwrap();
     let expected = Outcome::UnknownChain { member_index: 3, device: DeviceId::new(1).unwrap() };

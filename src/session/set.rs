@@ -106,7 +106,7 @@ impl SessionSet {
         }
         let session = self.numbered(session);
         self.flights.insert(session.ordinal, flight);
-        self.activate(session, now);
+        self.supersede(session, now);
         self.archive_changed();
     }
 
@@ -135,7 +135,7 @@ impl SessionSet {
                 if let Some(attempt) = attempt {
                     attempt.receive_only_until = until;
                 }
-                self.activate(session, now);
+                self.supersede(session, now);
             }
         }
         self.archive_changed();
@@ -230,8 +230,8 @@ impl SessionSet {
         opened
     }
 
-    /// An inactive session on which a message arrived becomes active, unless it is retired or lost
-    /// a simultaneous initiation a moment ago.
+    /// An inactive session on which a message arrived becomes active, unless it is retired or gave
+    /// way a moment ago.
     fn promote(&mut self, at: usize, now: Timestamp) {
         let sends = self.active.as_ref().is_some_and(|active| active.may_send(now));
         let Some(session) = self.inactive.get_mut(at) else { return };
@@ -249,7 +249,7 @@ impl SessionSet {
         }
     }
 
-    /// Once the peer has answered in the active session, those before it and those that lost to it
+    /// Once the peer has answered in the active session, those before it and those that gave way
     /// never send again: what was stolen of them is worth nothing for what comes.
     fn retire_older(&mut self) -> bool {
         let Some(active) = self.active.as_ref().filter(|active| active.is_confirmed()) else {
@@ -263,6 +263,16 @@ impl SessionSet {
             }
         }
         changed
+    }
+
+    /// Activates a new session in place of an older one. What the peer sent in that one before it
+    /// knew the new one does not bring it back: if such messages went on crossing, both sides would
+    /// change places for ever.
+    fn supersede(&mut self, session: Box<Session>, now: Timestamp) {
+        if let Some(active) = &mut self.active {
+            active.receive_only_until = Some(now.saturating_add(SIMULTANEOUS_GRACE));
+        }
+        self.activate(session, now);
     }
 
     fn activate(&mut self, mut session: Box<Session>, now: Timestamp) {

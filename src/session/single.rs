@@ -62,7 +62,8 @@ pub(super) struct Session {
     pub(super) ordinal: u32,
     /// Since when it is not the one that sends.
     pub(super) inactive_since: Option<Timestamp>,
-    /// It lost a simultaneous initiation and does not become active before this time.
+    /// It gave way to a later session, or lost a simultaneous initiation, and does not become active
+    /// before this time.
     pub(super) receive_only_until: Option<Timestamp>,
     /// It was reset, or the peer has shown that it holds a later one: it never sends again.
     pub(super) retired: Option<Retired>,
@@ -170,8 +171,8 @@ impl Session {
         self.inactive_since.is_some_and(|since| now.since(since) > INACTIVE_SESSION_AGE)
     }
 
-    /// Whether it lost a simultaneous initiation a moment ago. A time too far in the future was
-    /// set by a clock that went wrong.
+    /// Whether it gave way or lost a simultaneous initiation a moment ago. A time too far in the
+    /// future was set by a clock that went wrong.
     pub(super) fn is_blocked(&self, now: Timestamp) -> bool {
         let left = self.receive_only_until.map_or(Duration::ZERO, |until| until.since(now));
         !left.is_zero() && left <= SIMULTANEOUS_GRACE

@@ -276,6 +276,11 @@ fn content_operations() {
 }
 
 #[test]
+fn content_stories() {
+    content::stories().check(44);
+}
+
+#[test]
 fn media_encryption() {
     media::topic().check(141);
 }
@@ -298,4 +303,14 @@ fn group_changes() {
 #[test]
 fn group_conflicts() {
     crate::group::vectors::conflicts().check(15);
+}
+
+#[test]
+fn group_messages() {
+    crate::group::channel::vectors::messages().check(19);
+}
+
+#[test]
+fn scenario_five_members() {
+    crate::group::channel::vectors::scenario().check(1);
 }

@@ -17,7 +17,6 @@ use crate::limits::{RECEIVED_CHAIN_AGE, SENDER_SKIP, SKIPPED_KEY_AGE};
 use crate::time::Timestamp;
 use crate::vectors::party::NOW;
 use crate::vectors::{Recorder, Topic, digest, encode, field, flipped};
-use crate::wire::read_all;
 
 fn alice() -> DeviceAddress {
     let account = AccountId::new(b"alice").unwrap();
@@ -39,12 +38,12 @@ pub(crate) fn distribution() -> Topic {
         ],
     );
     let mut rng = Recorder::new("sender-distribution");
+    let secret = EpochSecret::generate(&mut rng);
     let scopes = [
-        Scope::group(Digest::from_bytes(rng.bytes()), 5, Digest::from_bytes(rng.bytes())),
+        Scope::group(Digest::from_bytes(rng.bytes()), 5, secret.commitment(5)),
         Scope::story(&alice().account, Digest::from_bytes(rng.bytes()), 1),
     ];
-    derivations(&mut topic, &scopes, &mut rng);
-    let secret = EpochSecret::generate(&mut rng);
+    derivations(&mut topic, &scopes, &secret, &mut rng);
     let chain = SendingChain::new(scopes[0], alice(), secret, NOW, &mut rng).unwrap();
     let given = chain.distribution();
     encodings(&mut topic, &given);
@@ -54,18 +53,18 @@ pub(crate) fn distribution() -> Topic {
     topic
 }
 
-fn derivations(topic: &mut Topic, scopes: &[Scope], rng: &mut Recorder) {
+fn derivations(topic: &mut Topic, scopes: &[Scope], secret: &EpochSecret, rng: &mut Recorder) {
     topic.group(json!({ "op": "derive" }));
     for scope in scopes {
-        let (secret, part): ([u8; 32], [u8; 32]) = (rng.bytes(), rng.bytes());
-        let epoch = EpochKeys::derive(read_all(&secret).unwrap(), &scope.hash());
+        let part: [u8; 32] = rng.bytes();
+        let epoch = EpochKeys::derive(secret.clone(), &scope.hash());
         let signing = SigningKey::from_seed(&Secret::new(rng.bytes()));
         let keys = epoch.message_keys(&Secret::new(part));
         let id = ChainId::from_u32(0xa1b2_c3d4);
         let fields = json!({
             "scope": hex::encode(scope.to_bytes()), "scope_hash": hex::encode(scope.hash().as_bytes()),
-            "epoch_secret": hex::encode(secret),
-            "commitment": hex::encode(epoch.secret.commitment(scope.id(), scope.key_epoch()).as_bytes()),
+            "epoch_secret": hex::encode(encode(secret)),
+            "commitment": hex::encode(secret.commitment(scope.key_epoch()).as_bytes()),
             "header_key": hex::encode(encode(&epoch.header)), "mix": hex::encode(epoch.mix.as_bytes()),
             "chain_part": hex::encode(part), "message_key": hex::encode(keys.body.secret().as_bytes()),
             "key_commitment": hex::encode(keys.commitment.as_bytes()),
@@ -118,9 +117,7 @@ fn encodings(topic: &mut Topic, given: &Distribution) {
 
 fn acceptances(topic: &mut Topic, given: &Distribution, story: &Distribution, rng: &mut Recorder) {
     topic.group(json!({ "op": "accept", "now": NOW.as_millis() }));
-    let secret = given.epoch.clone().unwrap();
-    let committed = secret.commitment(given.scope.id(), given.scope.key_epoch());
-    let empty = || ReceivingChains::new(given.scope, Some(committed));
+    let empty = || ReceivingChains::new(given.scope);
     let known = || {
         let mut chains = empty();
         chains.accept(&alice(), given, NOW).unwrap();
@@ -135,7 +132,7 @@ fn acceptances(topic: &mut Topic, given: &Distribution, story: &Distribution, rn
     let signing = SigningKey::generate(rng).verifying_key();
     let ahead = given.chain.advance().unwrap().1;
     let mallory = DeviceAddress { account: AccountId::new(b"mallory").unwrap(), ..alice() };
-    let stories = || ReceivingChains::new(story.scope, None);
+    let stories = || ReceivingChains::new(story.scope);
     let cases = [
         ("the first", "", empty(), alice(), given.clone()),
         ("without the epoch secret", "", empty(), alice(), with(&|d| d.epoch = None)),
@@ -197,10 +194,10 @@ pub(crate) fn chain() -> Topic {
         ],
     );
     let mut rng = Recorder::new("sender-chain");
-    let scope = Scope::group(Digest::from_bytes(rng.bytes()), 5, Digest::from_bytes(rng.bytes()));
     let secret = EpochSecret::generate(&mut rng);
+    let scope = Scope::group(Digest::from_bytes(rng.bytes()), 5, secret.commitment(5));
     let mut chain = SendingChain::new(scope, alice(), secret, NOW, &mut rng).unwrap();
-    let mut chains = ReceivingChains::new(scope, None);
+    let mut chains = ReceivingChains::new(scope);
     chains.accept(&alice(), &chain.distribution(), NOW).unwrap();
     let first = chain.distribution();
     let sent = sends(&mut topic, &mut chain, &mut rng);

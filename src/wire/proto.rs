@@ -1968,6 +1968,144 @@ pub struct ExpiryTimer {
     #[prost(uint32, tag = "2")]
     pub timer_version: u32,
 }
+/// What viewers may do with a story. What is absent is not allowed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StoryTerms {
+    /// Answer with words.
+    #[prost(bool, tag = "1")]
+    pub replies: bool,
+    /// Put a sign under it.
+    #[prost(bool, tag = "2")]
+    pub reactions: bool,
+    /// Show it to their own audience.
+    #[prost(bool, tag = "3")]
+    pub resharing: bool,
+    /// The story that this one shows again. Absent: it is the author's own.
+    #[prost(message, optional, tag = "4")]
+    pub origin: ::core::option::Option<MessageRef>,
+}
+/// A picture or film for a day.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StoryMedia {
+    /// A photo, video or GIF. Always there.
+    #[prost(message, optional, tag = "1")]
+    pub item: ::core::option::Option<MediaItem>,
+    /// 1 to 4,096 bytes. Absent: none.
+    #[prost(message, optional, tag = "2")]
+    pub caption: ::core::option::Option<StyledText>,
+    /// Always there.
+    #[prost(message, optional, tag = "3")]
+    pub terms: ::core::option::Option<StoryTerms>,
+}
+/// Words for a day.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StoryText {
+    /// 1 to 2,048 bytes. Always there.
+    #[prost(message, optional, tag = "1")]
+    pub text: ::core::option::Option<StyledText>,
+    #[prost(enumeration = "StoryFont", tag = "2")]
+    pub font: i32,
+    /// Of the words: alpha, red, green, blue, from the highest byte to the lowest.
+    #[prost(uint32, tag = "3")]
+    pub colour: u32,
+    /// Behind the words. Always there.
+    #[prost(message, optional, tag = "4")]
+    pub background: ::core::option::Option<StoryBackground>,
+    /// Of a link that stands in the text. Absent: none.
+    #[prost(message, optional, tag = "5")]
+    pub preview: ::core::option::Option<LinkPreview>,
+    /// Always there.
+    #[prost(message, optional, tag = "6")]
+    pub terms: ::core::option::Option<StoryTerms>,
+}
+/// One colour, or several that pass over into each other.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StoryBackground {
+    /// 1 to 8 colours, as above.
+    #[prost(uint32, repeated, tag = "1")]
+    pub colours: ::prost::alloc::vec::Vec<u32>,
+    /// Where each colour is reached, in percent, in strictly ascending order: as many as there are
+    /// colours. With one colour: none.
+    #[prost(uint32, repeated, tag = "2")]
+    pub positions: ::prost::alloc::vec::Vec<u32>,
+    /// The direction of the passage in degrees, 0 to 359. With one colour: 0.
+    #[prost(uint32, tag = "3")]
+    pub angle: u32,
+}
+/// Tells the author that stories were seen. For the author alone.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StoryView {
+    /// The ids of 1 to 512 stories of the receiver's, 16 bytes each, one after the other in strictly
+    /// ascending order.
+    #[prost(bytes = "vec", tag = "1")]
+    pub ids: ::prost::alloc::vec::Vec<u8>,
+}
+/// Words in answer to a story.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StoryReply {
+    /// The story. Always there.
+    #[prost(message, optional, tag = "1")]
+    pub target: ::core::option::Option<MessageRef>,
+    /// 1 to 8,192 bytes. Always there.
+    #[prost(message, optional, tag = "2")]
+    pub text: ::core::option::Option<StyledText>,
+}
+/// A sign under a story, in place of the same account's earlier one.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StoryReaction {
+    /// The story. Always there.
+    #[prost(message, optional, tag = "1")]
+    pub target: ::core::option::Option<MessageRef>,
+    /// One character as people count, 1 to 64 bytes. Absent: takes the earlier one back.
+    #[prost(string, tag = "2")]
+    pub emoji: ::prost::alloc::string::String,
+}
+/// Takes a story back, from its author: viewers remove it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StoryDelete {
+    /// Always there.
+    #[prost(message, optional, tag = "1")]
+    pub target: ::core::option::Option<MessageRef>,
+}
+/// How the words look. A number not listed counts as the default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StoryFont {
+    Default = 0,
+    Regular = 1,
+    Bold = 2,
+    Serif = 3,
+    Script = 4,
+    Condensed = 5,
+}
+impl StoryFont {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Default => "STORY_FONT_DEFAULT",
+            Self::Regular => "STORY_FONT_REGULAR",
+            Self::Bold => "STORY_FONT_BOLD",
+            Self::Serif => "STORY_FONT_SERIF",
+            Self::Script => "STORY_FONT_SCRIPT",
+            Self::Condensed => "STORY_FONT_CONDENSED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STORY_FONT_DEFAULT" => Some(Self::Default),
+            "STORY_FONT_REGULAR" => Some(Self::Regular),
+            "STORY_FONT_BOLD" => Some(Self::Bold),
+            "STORY_FONT_SERIF" => Some(Self::Serif),
+            "STORY_FONT_SCRIPT" => Some(Self::Script),
+            "STORY_FONT_CONDENSED" => Some(Self::Condensed),
+            _ => None,
+        }
+    }
+}
 /// One message's content, at most 65,536 bytes; it is padded and encrypted as a whole. Other
 /// contents refer to it by author, message id and the hash of exactly these bytes.
 ///
@@ -2036,7 +2174,7 @@ pub struct Content {
     /// because encoders write a oneof at the place of its lowest number.
     #[prost(oneof = "content::Body", tags = "16, 17, 18, 20, 21, 23, 24, 25, 26, 27, 32, 33, 34, 35, 36, 37, 38, 40, 48, 49, 50, 41, 42, 43, 51, 52, 53, 54, 55, 56, 57, 58, 61, 62")]
     pub body: ::core::option::Option<content::Body>,
-    #[prost(oneof = "content::LateBody", tags = "1024, 1025, 1026, 1027, 1028, 1029, 1030, 1031, 1032, 1033, 1034, 1035, 1036, 1037, 1038, 1088, 1089, 1090, 1091, 1092, 1093, 1094, 1095, 1096, 1097, 1098, 1099, 1100, 1101, 1102, 1103, 1104, 1105, 1106, 1107, 1108")]
+    #[prost(oneof = "content::LateBody", tags = "1024, 1025, 1026, 1027, 1028, 1029, 1030, 1031, 1032, 1033, 1034, 1035, 1036, 1037, 1038, 1056, 1057, 1058, 1059, 1060, 1061, 1088, 1089, 1090, 1091, 1092, 1093, 1094, 1095, 1096, 1097, 1098, 1099, 1100, 1101, 1102, 1103, 1104, 1105, 1106, 1107, 1108")]
     pub late_body: ::core::option::Option<content::LateBody>,
 }
 /// Nested message and enum types in `Content`.
@@ -2158,6 +2296,18 @@ pub mod content {
         GroupCallCancel(super::GroupCallCancel),
         #[prost(message, tag = "1038")]
         GroupCallEnd(super::GroupCallEnd),
+        #[prost(message, tag = "1056")]
+        StoryMedia(super::StoryMedia),
+        #[prost(message, tag = "1057")]
+        StoryText(super::StoryText),
+        #[prost(message, tag = "1058")]
+        StoryView(super::StoryView),
+        #[prost(message, tag = "1059")]
+        StoryReply(super::StoryReply),
+        #[prost(message, tag = "1060")]
+        StoryReaction(super::StoryReaction),
+        #[prost(message, tag = "1061")]
+        StoryDelete(super::StoryDelete),
         #[prost(message, tag = "1088")]
         SentTranscript(super::SentTranscript),
         #[prost(message, tag = "1089")]

@@ -1,4 +1,4 @@
-"""BLAKE3's tree, as far as section 17.3 needs it: chaining values of subtrees, and the root of them.
+"""BLAKE3's tree, as far as section 17.3 needs it: values of subtrees, and the root of them.
 
 Whole hashes come from a package; this is for what packages do not show.
 """

@@ -1,13 +1,14 @@
-"""SPEC.md sections 15.3, 15.4 and G7: carrying out the actions of a change on a copy of the state."""
+"""SPEC.md 15.3, 15.4 and G7: carrying out the actions of a change on a copy of the state."""
 
 from . import group_documents as doc
 from .group_state import (
-    ADMIN, INVITE_LINK, MEMBER, MODERATOR, OWNER, ROOM, Ban, Invitation, Link, ListRef, Member,
-    Request, may_have,
+    ADD_MEMBER, ADMIN, INVITE_LINK, MEMBER, MODERATOR, OWNER, ROOM, Ban, Invitation, Link, ListRef,
+    Member, Request, may_have,
 )  # fmt: skip
 from .primitives import Refused, is_signed
 
 TICKET_AGE = 7 * 86_400_000
+CLOCK_SKEW = 86_400_000
 
 
 def refuse(reason):
@@ -102,7 +103,7 @@ class Carrying:
         return records[account]
 
     def check_ticket(self, ticket):
-        if self.time - ticket.created > TICKET_AGE:
+        if not -CLOCK_SKEW <= self.time - ticket.created <= TICKET_AGE:
             refuse("document")
 
     # Actions
@@ -158,7 +159,15 @@ class Carrying:
         invitation = self.target("invited", entry.account)
         if (invitation.at, invitation.key) != (ticket.names, entry.in_force):
             refuse("target")
+        if not self.answers_for(invitation):
+            refuse("target")
         self.enter(entry, invitation.role, invitation.by)
+
+    def answers_for(self, invitation):
+        role = self.base.role(invitation.by)
+        return self.base.may(invitation.by, ADD_MEMBER) and (
+            role == OWNER or invitation.role <= MEMBER or invitation.role < role
+        )
 
     def request(self, action):
         self.check_ticket(action.document)

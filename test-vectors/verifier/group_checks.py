@@ -131,10 +131,10 @@ def check_ranks(state, change, action, role):
         target = state.role(action.fields[0])
         if not owner and target is not None and target >= role:
             refuse("rank")
-    given = {doc.ADD: 1, doc.INVITE: 2, doc.SET_ROLE: 1}.get(code)
-    if given is not None and not owner and action.fields[given] >= role:
-        if code == doc.SET_ROLE or action.fields[given] > MEMBER:
-            refuse("rank")
+    if code == doc.SET_ROLE and not owner and action.fields[1] >= role:
+        refuse("rank")
+    if code in (doc.ADD, doc.INVITE) and MEMBER < action.fields[-1] >= role:
+        refuse("rank")
     if code == doc.SET_ACCESS:
         permission, level = action.fields
         if not owner and max(level, state.access[permission]) > role:

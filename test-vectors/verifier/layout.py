@@ -1,6 +1,6 @@
 """SPEC.md section 4: fixed layout, strict protobuf, padding."""
 
-from .primitives import Refused, check_ed25519, check_kem, check_x25519, u16, u32, u64
+from .primitives import Refused, check_ed25519, check_kem, check_x25519, u16, u32
 
 
 class Reader:

@@ -190,4 +190,4 @@ def encode_field(number, described, value):
         return layout.bytes_field(number, value, True)
     if described.kind == "sint32":
         value = value << 1 ^ value >> 31
-    return layout.varint(number << 3) + layout.varint(int(value) % 2**64 if value < 0 else int(value))
+    return layout.varint(number << 3) + layout.varint(int(value) % 2**64)

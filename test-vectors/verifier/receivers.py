@@ -77,7 +77,6 @@ class Receiving:
     """A scope with the chains that others gave."""
 
     scope: Scope
-    commitment: bytes
     secret: bytes
     closed: int
     chains: list
@@ -87,7 +86,7 @@ class Receiving:
         reader = Reader(scope)
         reader.version()
         found = cls(
-            Scope.read(reader), reader.opt(lambda r: r.raw(32)), reader.opt(lambda r: r.raw(32)),
+            Scope.read(reader), reader.opt(lambda r: r.raw(32)),
             reader.opt(lambda r: r.u64()), [Chain.load(data) for data in chains],
         )  # fmt: skip
         reader.finish()
@@ -98,7 +97,7 @@ class Receiving:
     def stored(self):
         closed = None if self.closed is None else u64(self.closed)
         return (
-            b"\1" + self.scope.encoded() + layout.opt(self.commitment) + layout.opt(self.secret)
+            b"\1" + self.scope.encoded() + layout.opt(self.secret)
             + layout.opt(closed)
         )  # fmt: skip
 
@@ -133,7 +132,8 @@ class Receiving:
     def check_secret(self, secret):
         if secret is None:
             return
-        fits = self.commitment in (None, self.scope.commitment(secret))
+        # A group's scope holds the commitment where a story list's has its author.
+        fits = self.scope.kind == STORY or self.scope.state == self.scope.commitment(secret)
         if not fits or self.secret not in (None, secret):
             raise Refused("sender-key/other-epoch-secret")
 

@@ -113,6 +113,11 @@ class SessionSet:
         waits = [s for s in self.sessions() if not s.acknowledged and s.retired is None]
         return {session.ordinal for session in waits}
 
+    def supersede(self, session, now):
+        if self.active:
+            self.active.receive_only_until = now + SIMULTANEOUS_GRACE
+        self.activate(session, now)
+
     def activate(self, session, now):
         session.inactive_since = session.receive_only_until = None
         old, self.active = self.active, session
@@ -130,14 +135,14 @@ class SessionSet:
                 other.retired = ANSWERED
         self.number(session)
         self.flights[session.ordinal] = flight
-        self.activate(session, now)
+        self.supersede(session, now)
 
     def insert_accepted(self, session, known, now):
         self.number(session)
         attempts = [other for other in self.sessions() if other.is_attempt(now)]
         latest = max(attempts, key=lambda other: other.ordinal, default=None)
         if latest is None or latest.id[:8] == known:
-            self.activate(session, now)
+            self.supersede(session, now)
         elif latest.id < session.id:
             session.receive_only_until = now + SIMULTANEOUS_GRACE
             self.deactivate(session, now)

@@ -41,4 +41,6 @@ def is_value(value):
         return all(is_value(item) for item in value.values())
     if isinstance(value, list):
         return all(is_value(item) for item in value)
-    return value is None or isinstance(value, (bool, str)) or (isinstance(value, int) and value >= 0)
+    if isinstance(value, int):
+        return value >= 0
+    return value is None or isinstance(value, str)

@@ -1,6 +1,6 @@
 """SPEC.md sections 14.1 to 14.6: sender chains, and how messages are sent on them."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from . import layout
 from .layout import Reader
@@ -32,6 +32,10 @@ class Scope:
             raise Refused("decode/out-of-range")
         return cls(kind, reader.raw(32), reader.u32(), reader.raw(32))
 
+    @classmethod
+    def group(cls, id_, epoch, state):
+        return cls(GROUP, id_, epoch, state)
+
     def encoded(self):
         return bytes([self.kind]) + self.id + u32(self.epoch) + self.state
 
@@ -46,7 +50,7 @@ class Scope:
         return expand(secret, "sender/mix", self.hash, 32)
 
     def commitment(self, secret):
-        return hash_("epoch-secret", self.id + u32(self.epoch) + secret)
+        return hash_("epoch-secret", u32(self.epoch) + secret)
 
 
 # 14.3

@@ -1,4 +1,4 @@
-//! Thousands of short stories in which everything goes wrong. `sim` says what happens in them and
+//! Some hundred short stories in which everything goes wrong. `sim` says what happens in them and
 //! what must hold; `cargo run --release --example simulation -- 10000` tells more of them.
 
 mod sim;
@@ -14,7 +14,93 @@ fn stories(seeds: std::ops::Range<u64>) -> Report {
     report
 }
 
+/// Also: in so many stories everything happens that is to happen, or the simulation has become
+/// blind to it.
 #[test]
-fn first() {
-    println!("{}", stories(0..150));
+fn everything_goes_wrong_and_nothing_breaks() {
+    let report = stories(0..70);
+    println!("{report}");
+    for what in EVERYTHING {
+        assert!(report.get(what) > 0, "never: {what}");
+    }
 }
+
+#[test]
+fn more_stories() {
+    stories(1_000..1_070);
+}
+
+#[test]
+fn still_more_stories() {
+    stories(2_000..2_070);
+}
+
+/// Behaviour: the same seed tells the same story.
+#[test]
+fn a_seed_tells_one_story() {
+    let [first, again] = [run(14), run(14)];
+    assert!(first == again && first.get("messages opened") > 0);
+}
+
+/// Kept because each failed before something was mended.
+///
+/// - 10, 26, 47, 56 (two devices of two accounts changed places between two sessions with every
+///   crossing message, and began new ones without end): what is heard in an older session does not
+///   bring it back at once.
+#[test]
+fn stories_that_failed_once() {
+    for seed in [10, 26, 47, 56] {
+        run(seed);
+    }
+}
+
+const EVERYTHING: &[&str] = &[
+    "action: AddDevice",
+    "action: Backup",
+    "action: Begin",
+    "action: Crash",
+    "action: Cross",
+    "action: Damage",
+    "action: Exhaust",
+    "action: Forge",
+    "action: Lose",
+    "action: Misdeliver",
+    "action: ReplaceIdentity",
+    "action: Replay",
+    "action: Reset",
+    "action: Restore",
+    "action: Revoke",
+    "action: Rewrap",
+    "action: Rotate",
+    "action: WaitDays",
+    "carriers",
+    "content that came again, dropped by its id",
+    "crash while beginning a session, after it is written",
+    "crash while beginning a session, before it is written",
+    "crash while confirming prekeys, after it is written",
+    "crash while confirming prekeys, before it is written",
+    "crash while deleting what is old, after it is written",
+    "crash while deleting what is old, before it is written",
+    "crash while following a list, after it is written",
+    "crash while following a list, before it is written",
+    "crash while maintaining prekeys, after it is written",
+    "crash while maintaining prekeys, before it is written",
+    "crash while receiving, after it is written",
+    "crash while receiving, before it is written",
+    "crash while sending, after it is written",
+    "crash while sending, before it is written",
+    "a forged introduction, not accepted",
+    "identities replaced",
+    "ignored: duplicate",
+    "ignored: too old",
+    "ignored: unknown",
+    "lost: the server gave its prekeys out twice",
+    "refused: decrypt/not-authentic",
+    "refused: decrypt/other-handshake",
+    "refused: respond/unknown-prekey",
+    "sent again because the other device asked",
+    "session begun: NoSession",
+    "session begun: OldSession",
+    "session begun: Silent",
+    "texts that arrived",
+];

@@ -62,7 +62,7 @@ impl WireBody for Groups {
     }
 
     fn to_wire(&self) -> proto::Groups {
-        proto::Groups { groups: self.0.iter().map(GroupEntry::to_wire).collect() }
+        proto::Groups { groups: self.0.iter().copied().map(GroupEntry::to_wire).collect() }
     }
 }
 
@@ -79,8 +79,8 @@ impl GroupEntry {
         })
     }
 
-    fn to_wire(&self) -> proto::GroupEntry {
-        let Self { id, stamp, state, hidden, mentions_only, hides_stories, removed } = *self;
+    fn to_wire(self) -> proto::GroupEntry {
+        let Self { id, stamp, state, hidden, mentions_only, hides_stories, removed } = self;
         proto::GroupEntry {
             id: id.as_bytes().to_vec(),
             stamp: Some(stamp.to_wire()),

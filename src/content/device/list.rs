@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn a_device_has_a_name() {
         let stamp = Some(stamp().to_wire());
-        let wire = proto::DeviceName { device: 1, stamp, name: "".into() };
+        let wire = proto::DeviceName { device: 1, stamp, name: alloc::string::String::new() };
         assert_eq!(DeviceName::from_wire(wire), Err(Violation::NameLength));
     }
 }

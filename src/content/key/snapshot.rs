@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn parts_of_two_snapshots_do_not_mix() {
-        let mut parts = GroupSnapshot::split(NAME, &[1; GROUP_PART_BYTES + 1]).unwrap();
+        let mut parts = GroupSnapshot::split(NAME, &vec![1; GROUP_PART_BYTES + 1]).unwrap();
         assert_eq!(GroupSnapshot::join(&parts[1..]), Err(JoinError::Incomplete));
         assert_eq!(GroupSnapshot::join(&[]), Err(JoinError::Incomplete));
         parts[1].snapshot = SnapshotId([8; 16]);

@@ -31,6 +31,7 @@ pub use preview::LinkPreview;
 pub use quote::{Quote, QuoteCheck, QuoteKind};
 pub use reference::MessageRef;
 pub use sticker::{Sticker, StickerPackRef};
+pub(super) use styled::Styled;
 pub use styled::{FormatRange, FormatStyle, Mention, Mentioned};
 pub use tally::{OptionCount, Tally, TallyRefused};
 pub use text::Text;

@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn the_same_is_told_every_ten_seconds_and_a_change_at_once() {
         let at = Timestamp::from_secs(100);
-        let soon = at.saturating_add(TYPING_INTERVAL - Duration::from_millis(1));
+        let soon = at.saturating_add(TYPING_INTERVAL.saturating_sub(Duration::from_millis(1)));
         let later = at.saturating_add(TYPING_INTERVAL);
         assert!(may_send_typing(None, Started, at));
         assert!(!may_send_typing(None, Stopped, at), "nobody thinks otherwise");

@@ -4,6 +4,8 @@ use super::super::fixture::{founded, group, id, people, title};
 use super::super::*;
 use crate::identity::fixture::{NOW, days, rng};
 use crate::limits::*;
+use crate::sender_key::EpochSecret;
+use crate::time::Timestamp;
 
 fn epoch_rises(name: &str, actions: vec::Vec<Action>) -> bool {
     let (people, base) = group();
@@ -149,6 +151,29 @@ fn an_invitation_falls_with_who_gave_it() {
     let state = people.done("anna", &base, vec![invite]);
     let state = people.done("olga", &state, vec![Action::Remove(id("anna"))]);
     assert!(state.invited().is_empty());
+}
+
+#[test]
+fn an_invitation_gives_no_rank_that_its_giver_lost() {
+    let (people, base) = group();
+    let invite = |role| vec![Action::invite(&people.account("sam").contact(), role)];
+    let accepted = || vec![accept(&people, base.group(), 1)];
+    let refused = ApplyError::Target { action: 0 };
+    // An owner has its ownership waiting outside, and hands over.
+    let state = people.done("olga", &base, invite(Role::Owner));
+    people.done("otto", &state, accepted());
+    let state = people.done("olga", &state, vec![Action::HandOver(id("anna"))]);
+    assert_eq!(people.refused("otto", &state, accepted()), refused);
+    // An admin is made a member.
+    let state = people.done("adam", &base, invite(Role::Moderator));
+    let state = people.done("olga", &state, vec![Action::SetRole(id("adam"), Role::Member)]);
+    assert_eq!(people.refused("otto", &state, accepted()), refused);
+    // Letting in is for owners alone by now.
+    let state = people.done("adam", &base, invite(Role::Member));
+    let level = Level::AtLeast(Role::Owner);
+    let set = vec![Action::SetAccess(Permission::AddMember, level)];
+    let state = people.done("olga", &state, set);
+    assert_eq!(people.refused("otto", &state, accepted()), refused);
 }
 
 #[test]
@@ -304,6 +329,15 @@ fn a_ticket_is_for_one_group_and_not_for_ever() {
     assert!(people.sign_at("max", &base, carried.clone(), days(7)).is_ok());
     let late = people.sign_at("max", &base, carried, days(8)).unwrap_err();
     assert_eq!(late, DraftRefused::Rules(ApplyError::Document { action: 0 }));
+    // One that is dated ahead would never grow old.
+    let ahead = |then| {
+        let ticket = Ticket::request(base.group(), people.device("sam"), people.list("sam"), then);
+        people.sign("max", &base, vec![Action::carry(&ticket.unwrap())])
+    };
+    assert!(ahead(days(1)).is_ok());
+    let refused = DraftRefused::Rules(ApplyError::Document { action: 0 });
+    assert_eq!(ahead(days(2)).unwrap_err(), refused);
+    assert_eq!(ahead(Timestamp::MAX).unwrap_err(), refused);
 }
 
 #[test]

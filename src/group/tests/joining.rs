@@ -98,6 +98,26 @@ fn an_answer_is_the_changes_or_a_snapshot_and_only_for_members() {
 }
 
 #[test]
+fn a_snapshot_of_somebody_outside_does_not_replace_what_we_have() {
+    let (people, mut group, _) = joined();
+    let kicked = people.sign("olga", group.state(), vec![Action::Ban(id("adam"))]).unwrap();
+    group.apply(&kicked.change, &people.lists, NOW).unwrap();
+    // adam goes on alone from the state that he was in, and makes it a longer history.
+    let mut his = group.genesis().state().clone();
+    let mut last = None;
+    for n in 0..3 {
+        let authored = people.sign("adam", &his, vec![title(&alloc::format!("{n}"))]).unwrap();
+        (his, last) = (authored.state, Some(authored.change));
+    }
+    let snapshot = Snapshot::new(group.genesis().clone(), his, last).unwrap();
+    let us = people.account("max");
+    let before = group.clone();
+    let taken = group.resync(snapshot, &id("adam"), (&us.id, &us.pair.public_key()));
+    assert_eq!(taken, Err(JoinError::SenderNotAMember));
+    assert_eq!(group, before);
+}
+
+#[test]
 fn requests_and_answers_are_one_an_hour_for_each_peer() {
     let mut limiter = SyncLimiter::default();
     let later = NOW.saturating_add(GROUP_SYNC_INTERVAL);

@@ -84,9 +84,11 @@ fn a_stranger_is_refused_without_a_derivation() {
     assert_eq!((cost.kdf, cost.verify, cost.aead, cost.search), (0, 0, 1, 1));
     // Who knows the group's id and state, but no epoch secret, cannot even be found.
     let secret = EpochSecret::generate(&mut world.rng);
-    let mut own =
-        SendingChain::new(group(), device("alice", 1), secret, NOW, &mut world.rng).unwrap();
-    let audience = Audience::new(&group(), &device("alice", 1), []).unwrap();
+    let other = Scope::group(*group().id(), 5, secret.commitment(5));
+    let alice = device("alice", 1);
+    assert!(SendingChain::new(group(), alice.clone(), secret.clone(), NOW, &mut rng()).is_none());
+    let mut own = SendingChain::new(other, alice, secret, NOW, &mut world.rng).unwrap();
+    let audience = Audience::new(&other, &device("alice", 1), []).unwrap();
     let sent = own.encrypt(&audience, STANDING, b"x", &Rotation::GROUP, NOW, &mut world.rng);
     assert!(world.bob().open(&sender_message(&sent.unwrap().envelope)).unwrap().is_none());
 }
@@ -94,8 +96,8 @@ fn a_stranger_is_refused_without_a_derivation() {
 #[test]
 fn a_former_member_without_the_new_epoch_secret_opens_nothing() {
     let mut world = World::pair();
-    let next = Scope::group(*group().id(), 6, digest("next state"));
     let secret = EpochSecret::generate(&mut world.rng);
+    let next = Scope::group(*group().id(), 6, secret.commitment(6));
     let alice = device("alice", 1);
     let mut chain = SendingChain::new(next, alice.clone(), secret, NOW, &mut world.rng).unwrap();
     let audience = Audience::new(&next, &alice, []).unwrap();
@@ -105,8 +107,9 @@ fn a_former_member_without_the_new_epoch_secret_opens_nothing() {
     // Even with the chain key, which a member leaked, the epoch secret is missing.
     let mut given = chain.distribution();
     given.epoch = None;
-    let mut former = ReceivingChains::new(next, None);
-    former.learn(world.chain.epoch_secret()).unwrap();
+    let mut former = ReceivingChains::new(next);
+    let refused = former.learn(world.chain.epoch_secret());
+    assert_eq!(refused, Err(AcceptKeyError::OtherEpochSecret));
     former.accept(&alice, &given, NOW).unwrap();
     assert!(former.open(&sender_message(&envelope)).unwrap().is_none());
 }
@@ -115,7 +118,7 @@ fn a_former_member_without_the_new_epoch_secret_opens_nothing() {
 fn members_who_were_given_different_chain_keys_cannot_both_open_one_message() {
     let mut world = World::new(&[device("bob", 2), device("carol", 3)]);
     let given = with_chain_key(&world.chain.distribution(), 1);
-    let mut carol = ReceivingChains::new(group(), None);
+    let mut carol = ReceivingChains::new(group());
     carol.accept(&device("alice", 1), &given, NOW).unwrap();
     let envelope = world.say(b"hello");
     let before = stored(&carol);
@@ -153,7 +156,7 @@ fn a_chain_cannot_be_passed_off_as_ones_own() {
     let mut world = World::pair();
     let given = world.chain.distribution();
     let mallory = device("mallory", 1);
-    let mut carol = ReceivingChains::new(group(), None);
+    let mut carol = ReceivingChains::new(group());
     carol.accept(&mallory, &given, NOW).unwrap();
     let envelope = world.say(b"hello");
     let opened = carol.open(&sender_message(&envelope)).unwrap().unwrap();
@@ -187,14 +190,13 @@ fn a_distribution_of_another_scope_or_epoch_secret_is_refused() {
     let alice = device("alice", 1);
     let before = stored(world.bob());
     let mut given = world.chain.distribution();
-    given.scope = Scope::group(*group().id(), 5, digest("a fork"));
+    given.scope = Scope::group(*group().id(), 5, secret().commitment(6));
     assert_eq!(world.bob().accept(&alice, &given, NOW), Err(AcceptKeyError::OtherScope));
     let mut given = world.chain.distribution();
     given.epoch = Some(EpochSecret::generate(&mut world.rng));
     assert_eq!(world.bob().accept(&alice, &given, NOW), Err(AcceptKeyError::OtherEpochSecret));
     assert!(stored(world.bob()) == before);
-    let commitment = world.chain.epoch_secret().commitment(group().id(), 5);
-    let mut carol = ReceivingChains::new(group(), Some(commitment));
+    let mut carol = ReceivingChains::new(group());
     assert_eq!(carol.accept(&alice, &given, NOW), Err(AcceptKeyError::OtherEpochSecret));
     assert!(carol.epoch_secret().is_none() && carol.chain_names().next().is_none());
     let accepted = carol.accept(&alice, &world.chain.distribution(), NOW).unwrap();
@@ -208,7 +210,7 @@ fn a_message_is_decrypted_in_the_scope_and_for_the_device_it_was_opened_for() {
     let opened = world.bob().open(&sender_message(&envelope)).unwrap().unwrap();
     let other = device("alice", 2);
     assert_eq!(world.bob().decrypt(&opened, &other, NOW), Err(OpenSenderError::OtherSender));
-    let mut next = ReceivingChains::new(Scope::group(*group().id(), 6, digest("")), None);
+    let mut next = ReceivingChains::new(scope("group", 6));
     let result = next.decrypt(&opened, &device("alice", 1), NOW);
     assert_eq!(result, Err(OpenSenderError::OtherSender));
 }

@@ -152,7 +152,7 @@ fn requests_are_answered_once_in_a_while_and_by_the_current_chain() {
         other => panic!("{other:?}"),
     };
     assert_eq!(reason(ask(&device("eve", 6), &request, NOW)), WithheldReason::NotAMember);
-    let old = KeyRequest { scope: Scope::group(*group().id(), 4, digest("")), ..request };
+    let old = KeyRequest { scope: scope("group", 4), ..request };
     assert!(matches!(ask(&bob, &old, until), Answer::Ignore(TooSoon)));
     let later = until.saturating_add(SENDER_KEY_REQUEST_INTERVAL);
     assert_eq!(reason(ask(&bob, &old, later)), WithheldReason::Replaced);
@@ -192,7 +192,7 @@ fn a_log_of_requests_is_full_at_its_limit_and_survives_a_clock_set_back() {
 fn a_scope_keeps_so_many_keys_and_who_misses_most_pays() {
     let mut world = World::pair();
     let secret = world.chain.epoch_secret().clone();
-    let mut bob = ReceivingChains::new(group(), None);
+    let mut bob = ReceivingChains::new(group());
     let full = SENDER_SKIPPED_KEYS / SKIPPED_KEYS;
     let skips = |messages: usize, name: u32, world: &mut World, bob: &mut ReceivingChains| {
         let sender = device("sender", name);

@@ -52,7 +52,7 @@ fn chains_of_another_scope_or_given_twice_are_refused() {
     let mut parts = stored(world.bob());
     parts.push(parts[1].clone());
     assert_eq!(restore(&parts).unwrap_err(), StateError::Repeated);
-    let other = ReceivingChains::new(Scope::group(digest("other"), 5, digest("")), None);
+    let other = ReceivingChains::new(scope("other", 5));
     let mixed = [other.scope_bytes().to_vec(), parts[1].clone()];
     assert_eq!(restore(&mixed).unwrap_err(), StateError::OtherScope);
 }

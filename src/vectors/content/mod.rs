@@ -3,6 +3,7 @@ mod devices;
 mod operations;
 mod said;
 mod signals;
+mod stories;
 mod strict;
 
 use alloc::vec;
@@ -17,6 +18,7 @@ pub(super) use devices::topic as devices;
 pub(super) use operations::topic as operations;
 pub(super) use said::topic as said;
 pub(super) use signals::topic as signals;
+pub(super) use stories::topic as stories;
 
 use super::party::NOW;
 use super::{Recorder, Topic, field, integer};

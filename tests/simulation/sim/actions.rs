@@ -133,7 +133,7 @@ fn accounts_change(dice: &mut Dice) -> Vec<(Action, usize)> {
 }
 
 fn time(_: &mut Dice) -> Vec<(Action, usize)> {
-    vec![(Action::WaitDays, 12), (Action::Upkeep, 12)]
+    vec![(Action::WaitDays, 16), (Action::Upkeep, 16)]
 }
 
 fn restores(_: &mut Dice) -> Vec<(Action, usize)> {
@@ -181,7 +181,7 @@ impl World {
             Action::Look => self.look_at(at, account)?,
             Action::Wait | Action::WaitDays => {
                 let (unit, doubled) =
-                    if action == Action::Wait { (SECOND, 15) } else { (HOUR * 8, 6) };
+                    if action == Action::Wait { (SECOND, 15) } else { (HOUR * 8, 8) };
                 let times = 1 << self.dice.below(doubled);
                 self.pass(unit * times);
             }

@@ -11,6 +11,8 @@ use super::world::World;
 
 /// Time between two attempts of a pair to talk.
 const ROUND: Duration = DAY.saturating_mul(2);
+/// Rounds from one upkeep of the prekeys to the next: each may sign two hundred.
+const UPKEEP_ROUNDS: usize = 4;
 /// Rounds within which all pairs talk: silence is noticed after a fortnight, and what one side
 /// begins may have to be noticed by the other.
 const ROUNDS: usize = 20;
@@ -22,8 +24,10 @@ const EXCHANGES: usize = 400;
 /// Carriers that two sides need at most to complete an epoch that had begun.
 const CARRIERS: usize = 120;
 
-/// Stories that go on until the ratchets are healed: it takes most of their time.
-const HEALED_PERCENT: usize = 15;
+/// Stories that go on until the ratchets are healed, which takes most of their time, and the pairs
+/// in them.
+const HEALED_PERCENT: usize = 25;
+const HEALED_PAIRS: usize = 3;
 
 /// Two devices that can talk.
 type Pair = (usize, usize);
@@ -37,7 +41,7 @@ impl World {
         let pairs = self.converge();
         self.check_texts();
         self.stay(&pairs);
-        if self.dice.percent(HEALED_PERCENT) {
+        if pairs.len() <= HEALED_PAIRS && self.dice.percent(HEALED_PERCENT) {
             self.heal_ratchets(&pairs);
         }
         self.check_texts();
@@ -50,7 +54,7 @@ impl World {
         let restored = self.devices.iter().any(|device| device.restored.is_some());
         let rounds = if restored { ROUNDS_RESTORED } else { ROUNDS };
         for round in 0..rounds {
-            self.everyday_duties();
+            self.duties(round % UPKEEP_ROUNDS == 0);
             let pairs = self.pairs();
             let apart: Vec<_> = pairs.iter().filter(|pair| !self.agree(**pair)).copied().collect();
             if apart.is_empty() && self.is_quiet() {
@@ -89,12 +93,15 @@ impl World {
         pairs.filter(|(a, b)| a < b && (knows(*a, *b) || knows(*b, *a))).collect()
     }
 
-    /// Every device looks after its lists and prekeys, and every person after contacts.
-    fn everyday_duties(&mut self) {
+    /// Every device looks after its lists and now and then its prekeys, and every person after
+    /// contacts.
+    fn duties(&mut self, upkeep: bool) {
         self.publish_lists();
         for at in self.live() {
             self.without_crashes(|world| {
-                world.upkeep(at)?;
+                if upkeep {
+                    world.upkeep(at)?;
+                }
                 (0..world.accounts.len()).try_for_each(|account| {
                     let id = world.accounts[account].id.clone();
                     if !world.devices[at].contacts.contains_key(&id) {
@@ -184,9 +191,7 @@ impl World {
     /// Whoever agrees goes on agreeing: crossing messages open, and nobody begins anew.
     fn stay(&mut self, pairs: &[Pair]) {
         let begun = self.report.get("sessions begun");
-        for _ in 0..2 {
-            self.talk(pairs);
-        }
+        self.talk(pairs);
         assert!(pairs.iter().all(|pair| self.agree(*pair)), "agreement does not last");
         assert_eq!(self.report.get("sessions begun"), begun, "sessions without a reason");
     }
@@ -196,7 +201,7 @@ impl World {
         let before: Vec<_> = pairs.iter().map(|pair| self.healing(*pair)).collect();
         let sent = self.report.get("messages sent");
         self.let_pass(PQ_EPOCH_AGE + DAY);
-        self.everyday_duties();
+        self.duties(false);
         self.exchange();
         let messages = self.report.get("messages sent") - sent;
         self.report.highest("messages to heal, a pair", messages / pairs.len().max(1) as u64);

@@ -16,6 +16,7 @@
     clippy::unwrap_used,
     reason = "a test fails by panicking"
 )]
+#![allow(clippy::pedantic, reason = "read as a story, not called from elsewhere")]
 
 mod account;
 mod actions;

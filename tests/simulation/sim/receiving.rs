@@ -73,7 +73,9 @@ impl World {
         assert_ne!(packet.nature, Nature::Forged, "a forged introduction was accepted");
         let device = &mut self.devices[at];
         let received = device.endpoint.accept(introduction, &sender, self.now);
-        self.take(at, received.expect("an introduction that was just opened"))
+        let fate = self.take(at, received.expect("an introduction that was just opened"))?;
+        self.check_used_up(at, &packet.envelope);
+        Ok(fate)
     }
 
     fn status_of(

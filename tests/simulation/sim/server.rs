@@ -52,7 +52,7 @@ impl Server {
         let address = certificate.address().clone();
         self.certificates.insert(address.clone(), *certificate.hash());
         match self.shelves.get_mut(&address) {
-            Some(shelf) => shelf.accept(publication),
+            Some(known) => known.accept(publication),
             None => drop(self.shelves.insert(address, PrekeyShelf::new(publication))),
         }
     }
@@ -69,8 +69,8 @@ impl Server {
     /// The one-time prekeys that are left. A hostile server says that there are none.
     pub(super) fn left_of(&self, address: &DeviceAddress, dice: &mut Dice) -> Vec<PrekeyId> {
         let lies = self.hostile && dice.percent(10);
-        let shelf = self.shelves.get(address).filter(|_| !lies);
-        shelf.map(|shelf| shelf.one_time_ids().collect()).unwrap_or_default()
+        let told = self.shelves.get(address).filter(|_| !lies);
+        told.map(|shelf| shelf.one_time_ids().collect()).unwrap_or_default()
     }
 
     pub(super) fn bundle_of(

@@ -127,8 +127,12 @@ impl World {
     pub(super) fn check_not_opened(&mut self, at: usize, number: usize, how: &NotOpened<'_>) {
         let device = &self.devices[at];
         let sent = &self.truth.sent[number];
-        if device.chat.opened.contains(&number) || self.tainted(sent.from, at) {
+        if self.tainted(sent.from, at) {
             return;
+        }
+        if device.chat.opened.contains(&number) {
+            let misread = matches!(how, NotOpened::Refused(OpenError::Message { .. }));
+            return assert!(!misread, "a repetition of {number} is taken for something else");
         }
         let what = match how {
             NotOpened::Duplicate => panic!("{number} is no duplicate at {}", device.name),
@@ -197,6 +201,16 @@ impl World {
             }
             _ => panic!("{} refuses {number}: {error}", self.devices[at].name),
         }
+    }
+
+    /// A handshake that was accepted is used up, even for a device that forgets its session.
+    pub(super) fn check_used_up(&self, at: usize, envelope: &[u8]) {
+        let again = self.devices[at].disk.without_peers().open(envelope, self.now);
+        let used = matches!(
+            again,
+            Err(OpenError::Handshake(RespondError::UnknownPrekey | RespondError::Replay(_)))
+        );
+        assert!(used, "a handshake can be accepted twice: {again:?}");
     }
 
     /// No state is larger than its limits allow.

@@ -1,0 +1,114 @@
+use alloc::vec::Vec;
+
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use super::{PostError, StoryDevices, StoryList};
+use crate::content::{Content, Conversation};
+use crate::identity::DeviceAddress;
+use crate::sender_key::{
+    Progress, RecordError, Rotation, SendingChain, Sent, Standing, StateError, StoredSendingChain,
+};
+use crate::time::Timestamp;
+
+/// A device's own chain in the current version of one of its account's story lists. SPEC.md 18.2.
+#[derive(Debug)]
+pub struct StoryChannel {
+    chain: SendingChain,
+}
+
+/// What has to be done before the next post.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preparation {
+    /// The encoded distribution, for a content of body 51 to each of the devices; secret.
+    pub distribution: Zeroizing<Vec<u8>>,
+    /// The devices that lack it; none: the channel can post.
+    pub to: Vec<DeviceAddress>,
+}
+
+impl StoryChannel {
+    /// A chain of `sender` in the list's current version, which nobody has yet. `None`: the device is
+    /// not of the list's author.
+    #[must_use]
+    pub fn new<R: CryptoRng + ?Sized>(
+        list: &StoryList,
+        sender: &DeviceAddress,
+        now: Timestamp,
+        rng: &mut R,
+    ) -> Option<Self> {
+        let secret = list.secret().clone();
+        SendingChain::new(list.scope(), sender.clone(), secret, now, rng)
+            .map(|chain| Self { chain })
+    }
+
+    /// Whether the list went on to another version, so that a new channel is due.
+    #[must_use]
+    pub fn is_of(&self, list: &StoryList) -> bool {
+        *self.chain.scope() == list.scope()
+    }
+
+    /// Who has to be given the chain before the next post.
+    #[must_use]
+    pub fn prepare(&self, devices: &StoryDevices) -> Preparation {
+        Preparation {
+            distribution: self.chain.distribution().encode(),
+            to: self.chain.outstanding(&devices.audience).cloned().collect(),
+        }
+    }
+
+    /// Records that the distribution was encrypted for `told`, in one step or in many.
+    ///
+    /// # Errors
+    /// [`RecordError`]; nothing has changed.
+    pub fn record(
+        &mut self,
+        devices: &StoryDevices,
+        told: &[DeviceAddress],
+    ) -> Result<Progress, RecordError> {
+        self.chain.record(&devices.audience, told)
+    }
+
+    /// Encrypts a story, once for the whole audience. Persist [`StoryChannel::hot_bytes`] before the
+    /// envelope is sent.
+    ///
+    /// # Errors
+    /// [`PostError`]; nothing has changed.
+    pub fn post<R: CryptoRng + ?Sized>(
+        &mut self,
+        list: &StoryList,
+        devices: &StoryDevices,
+        story: &Content,
+        now: Timestamp,
+        rng: &mut R,
+    ) -> Result<Sent, PostError> {
+        if !self.is_of(list) || list.is_due(now) {
+            return Err(PostError::NotPrepared);
+        }
+        if story.conversation() != Conversation::Story {
+            return Err(PostError::NotAStory);
+        }
+        let (standing, rotation) = (Standing::default(), Rotation::STORY);
+        let audience = &devices.audience;
+        Ok(self.chain.encrypt(audience, standing, story.as_bytes(), &rotation, now, rng)?)
+    }
+
+    /// Both parts, to be stored after [`StoryChannel::record`]: secret.
+    #[must_use]
+    pub fn stored(&self) -> StoredSendingChain {
+        self.chain.stored()
+    }
+
+    /// The part that changes with every post: secret.
+    #[must_use]
+    pub fn hot_bytes(&self) -> Zeroizing<Vec<u8>> {
+        self.chain.hot_bytes()
+    }
+
+    /// Restores a stored channel.
+    ///
+    /// # Errors
+    /// [`StateError`] for damaged parts, or parts of different writes.
+    pub fn restore(stored: &StoredSendingChain) -> Result<Self, StateError> {
+        SendingChain::restore(stored).map(|chain| Self { chain })
+    }
+}

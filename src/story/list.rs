@@ -1,0 +1,237 @@
+use alloc::collections::BTreeSet;
+use core::fmt;
+
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use super::audience::accounts;
+use super::{StoryAudience, StoryDevices};
+use crate::crypto::Digest;
+use crate::error::error_codes;
+use crate::group::DeviceLists;
+use crate::identity::{AccountId, DeviceAddress};
+use crate::limits::{STORY_CHAIN_AGE, STORY_VIEWERS};
+use crate::sender_key::{EpochSecret, Scope};
+use crate::time::Timestamp;
+use crate::wire::{DecodeError, Reader, Writer};
+
+/// The version of a stored list.
+const VERSION: u8 = 1;
+
+/// One audience of an author's stories: who sees them, and the secret of its current version. Secret; the
+/// author's devices share it. A version ends when somebody leaves the audience, and after a day: who
+/// comes later reads nothing earlier, and who left reads nothing later. SPEC.md 18.1.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoryList {
+    author: AccountId,
+    id: Digest,
+    version: u32,
+    secret: EpochSecret,
+    began: Timestamp,
+    audience: StoryAudience,
+    viewers: BTreeSet<AccountId>,
+}
+
+/// What became of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListChange {
+    /// Nobody came or left.
+    Same,
+    /// Somebody came: give the new viewers the chain as it stands.
+    Grown,
+    /// Somebody left: there is a new version, and a new chain is due.
+    NewVersion,
+}
+
+/// Why a list was not made or changed. Nothing has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoryListError {
+    /// More than [`STORY_VIEWERS`] viewers or named accounts, or more devices than
+    /// [`crate::limits::AUDIENCE_DEVICES`].
+    #[error("the list has too many viewers")]
+    TooManyViewers,
+    /// The list's version came to its end.
+    #[error("the list's version came to its end")]
+    Exhausted,
+    /// The device is not of the list's author.
+    #[error("the device is not of the list's author")]
+    OtherAuthor,
+}
+
+error_codes!(StoryListError {
+    Self::TooManyViewers => ("story-list/too-many-viewers", ShowToUser),
+    Self::Exhausted => ("story-list/exhausted", FixCaller),
+    Self::OtherAuthor => ("story-list/other-author", FixCaller),
+});
+
+impl StoryList {
+    /// A list of `author`'s for those of the accepted `contacts` that are of the audience.
+    ///
+    /// # Errors
+    /// [`StoryListError::TooManyViewers`].
+    pub fn new<'a, R: CryptoRng + ?Sized>(
+        author: &AccountId,
+        audience: StoryAudience,
+        contacts: impl IntoIterator<Item = &'a AccountId>,
+        now: Timestamp,
+        rng: &mut R,
+    ) -> Result<Self, StoryListError> {
+        let viewers = viewers(author, &audience, contacts)?;
+        let mut id = [0; 32];
+        rng.fill_bytes(&mut id);
+        let secret = EpochSecret::generate(rng);
+        let (author, id) = (author.clone(), Digest::from_bytes(id));
+        Ok(Self { author, id, version: 1, secret, began: now, audience, viewers })
+    }
+
+    /// Takes another audience or the same with other contacts: to be called when the contacts or the
+    /// settings changed, and always when somebody was blocked.
+    ///
+    /// # Errors
+    /// [`StoryListError`]; nothing has changed.
+    pub fn update<'a, R: CryptoRng + ?Sized>(
+        &mut self,
+        audience: StoryAudience,
+        contacts: impl IntoIterator<Item = &'a AccountId>,
+        now: Timestamp,
+        rng: &mut R,
+    ) -> Result<ListChange, StoryListError> {
+        let viewers = viewers(&self.author, &audience, contacts)?;
+        let change = if !self.viewers.is_subset(&viewers) {
+            self.renew(now, rng)?;
+            ListChange::NewVersion
+        } else if viewers == self.viewers {
+            ListChange::Same
+        } else {
+            ListChange::Grown
+        };
+        (self.audience, self.viewers) = (audience, viewers);
+        Ok(change)
+    }
+
+    /// Begins a new version: a day has passed ([`StoryList::is_due`]), or a device of a viewer's or of the
+    /// author's was revoked.
+    ///
+    /// # Errors
+    /// [`StoryListError::Exhausted`]; nothing has changed.
+    pub fn renew<R: CryptoRng + ?Sized>(
+        &mut self,
+        now: Timestamp,
+        rng: &mut R,
+    ) -> Result<(), StoryListError> {
+        self.version = self.version.checked_add(1).ok_or(StoryListError::Exhausted)?;
+        self.secret = EpochSecret::generate(rng);
+        self.began = now;
+        Ok(())
+    }
+
+    /// Whether the version is a day old. It is checked before every post.
+    #[must_use]
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        now.since(self.began) >= STORY_CHAIN_AGE
+    }
+
+    /// The devices that the current version goes to from `sender`, a device of the author's.
+    ///
+    /// # Errors
+    /// [`StoryListError`].
+    pub fn devices<L: DeviceLists + ?Sized>(
+        &self,
+        sender: &DeviceAddress,
+        lists: &L,
+        now: Timestamp,
+    ) -> Result<StoryDevices, StoryListError> {
+        StoryDevices::new(self, sender, lists, now)
+    }
+
+    /// What chains of the current version are bound to.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        Scope::story(&self.author, self.id, self.version)
+    }
+
+    /// The account whose list it is.
+    #[must_use]
+    pub const fn author(&self) -> &AccountId {
+        &self.author
+    }
+
+    /// Whom it is for.
+    #[must_use]
+    pub const fn audience(&self) -> &StoryAudience {
+        &self.audience
+    }
+
+    /// Who sees it, the author apart.
+    #[must_use]
+    pub fn viewers(&self) -> impl ExactSizeIterator<Item = &AccountId> {
+        self.viewers.iter()
+    }
+
+    /// The version, from 1.
+    #[must_use]
+    pub const fn version(&self) -> u32 {
+        self.version
+    }
+
+    pub(super) const fn secret(&self) -> &EpochSecret {
+        &self.secret
+    }
+
+    /// The state to store: secret.
+    #[must_use]
+    pub fn to_bytes(&self) -> Zeroizing<alloc::vec::Vec<u8>> {
+        let Self { author, id, version, secret, began, audience, viewers } = self;
+        let mut w = Writer::new();
+        w.u8(VERSION);
+        w.put(author).put(id).put(version).put(secret).put(began).put(audience);
+        w.list(viewers.iter());
+        w.into_secret()
+    }
+
+    /// Reads a stored list.
+    ///
+    /// # Errors
+    /// [`DecodeError`] when the bytes are not what [`StoryList::to_bytes`] wrote.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut r = Reader::new(bytes);
+        r.version(VERSION)?;
+        let list = Self {
+            author: r.get()?,
+            id: r.get()?,
+            version: r.get()?,
+            secret: r.get()?,
+            began: r.get()?,
+            audience: r.get()?,
+            viewers: accounts(&mut r)?,
+        };
+        r.finish()?;
+        let consistent = list.audience.among(&list.viewers) == list.viewers
+            && !list.viewers.contains(&list.author)
+            && list.version > 0;
+        if consistent { Ok(list) } else { Err(DecodeError::OutOfRange) }
+    }
+}
+
+fn viewers<'a>(
+    author: &AccountId,
+    audience: &StoryAudience,
+    contacts: impl IntoIterator<Item = &'a AccountId>,
+) -> Result<BTreeSet<AccountId>, StoryListError> {
+    audience.check()?;
+    let mut viewers = audience.among(contacts);
+    viewers.remove(author);
+    if viewers.len() > STORY_VIEWERS { Err(StoryListError::TooManyViewers) } else { Ok(viewers) }
+}
+
+/// Without who is of it.
+impl fmt::Debug for StoryList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoryList")
+            .field("author", &self.author)
+            .field("version", &self.version)
+            .field("viewers", &self.viewers.len())
+            .finish_non_exhaustive()
+    }
+}
