@@ -50,8 +50,8 @@ fn the_table_of_content_rules_is_the_code() {
 #[test]
 fn the_table_of_bodies_is_the_code() {
     let mut table = String::from(
-        "| no. | body | where | receipts | expires | edit | reflect | resend |\n\
-         |---|---|---|---|---|---|---|---|\n",
+        "| no. | body | where | receipts | expires | edit | reflect | resend | blocked | late after |\n\
+         |---|---|---|---|---|---|---|---|---|---|\n",
     );
     let yes = |it: bool| if it { "yes" } else { "no" };
     for kind in BodyKind::ALL {
@@ -65,8 +65,11 @@ fn the_table_of_bodies_is_the_code() {
             kind.name(),
             places.join(", ")
         );
-        let flags = [is.expires, is.editable, is.reflected, is.resent].map(yes).join(" | ");
-        writeln!(table, "{row} {flags} |").unwrap();
+        let flags = [is.expires, is.editable, is.reflected, is.resent, is.from_blocked]
+            .map(yes)
+            .join(" | ");
+        let lifetime = is.lifetime.map_or("-".into(), |time| time.as_secs().to_string());
+        writeln!(table, "{row} {flags} | {lifetime} |").unwrap();
     }
     compare("bodies", &table);
 }
