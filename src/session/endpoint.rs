@@ -306,14 +306,18 @@ impl Endpoint {
     }
 
     /// Takes a newer device list of the own account; new handshakes carry its version and hash.
-    /// Returns whether it is one: another account's or an older list is not taken.
+    /// Returns whether it is one, or the one that we have: another account's, an older one, another of
+    /// the same version, or one whose account key ours does not lead to is not taken.
     pub fn set_own_list(&mut self, list: VerifiedDeviceList) -> bool {
-        let newer = list.version() >= self.own_list.version();
-        let own = list.account() == self.own_list.account();
-        if own && newer {
+        let known = &self.own_list;
+        let newer = list.version() > known.version() || list.hash() == known.hash();
+        let follows =
+            list.account_key() == known.account_key() || list.is_retired(known.account_key());
+        let taken = list.account() == known.account() && newer && follows;
+        if taken {
             self.own_list = list;
         }
-        own && newer
+        taken
     }
 
     /// The prekeys.

@@ -411,3 +411,17 @@ fn restored(party: &Party, stored: &StoredPeer) -> Endpoint {
     let (list, prekeys) = (party.endpoint.own_list().clone(), party.endpoint.prekeys().clone());
     Endpoint::restore(local, list, prekeys, [stored]).complete().unwrap()
 }
+
+#[test]
+fn a_list_that_does_not_follow_from_our_own_is_not_taken() {
+    let mut rng = ChaCha20Rng::seed_from_u64(3);
+    let mut alice = Party::new("alice", &mut rng);
+    let own = alice.endpoint.own_list().clone();
+    // The same account and version under a key of somebody else's.
+    let other = Party::new("alice", &mut rng).endpoint.own_list().clone();
+    assert!(own.version() == other.version() && own.hash() != other.hash());
+    assert!(!alice.endpoint.set_own_list(other));
+    assert!(!alice.endpoint.set_own_list(Party::new("bob", &mut rng).endpoint.own_list().clone()));
+    assert_eq!(alice.endpoint.own_list().hash(), own.hash());
+    assert!(alice.endpoint.set_own_list(own));
+}

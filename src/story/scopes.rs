@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 use crate::identity::{AccountId, DeviceAddress};
 use crate::limits::{EPOCH_GRACE, STORY_AUTHORS, STORY_LIFE, STORY_SCOPES};
 use crate::sender_key::{
-    AcceptKeyError, Distribution, ReceivingChains, Scope, ScopeHash, ScopeIndex, ScopeKind,
-    SenderMessage, StateError,
+    AcceptKeyError, ChainName, Distribution, ReceivingChains, Scope, ScopeHash, ScopeIndex,
+    ScopeKind, SenderMessage, StateError,
 };
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Reader, Writer};
@@ -115,6 +115,16 @@ impl Scopes {
             self.drop_name(scope);
         }
         removed
+    }
+
+    /// Forgets the chains of one device.
+    pub(super) fn forget_device(&mut self, device: &DeviceAddress) -> Vec<(ScopeHash, ChainName)> {
+        let known = self.authors.get_mut(&device.account).into_iter().flatten();
+        let forget = |chains: &mut ReceivingChains| {
+            let scope = *chains.scope_hash();
+            chains.forget(device).into_iter().map(move |chain| (scope, chain))
+        };
+        known.flat_map(forget).collect()
     }
 
     /// Removes versions that were replaced so long ago that whatever was posted in them is over.

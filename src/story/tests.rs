@@ -457,6 +457,26 @@ fn who_is_blocked_as_an_author_is_forgotten() {
 }
 
 #[test]
+fn a_revoked_device_of_an_author_is_forgotten_and_the_others_stay() {
+    let mut world = World::distributed();
+    let laptop = world.people[0].devices[1].address().clone();
+    let (bob, devices) = (world.device(1), world.list.devices(&laptop, &world.lists, NOW).unwrap());
+    let mut other = StoryChannel::new(&world.list, &laptop, NOW, &mut world.rng).unwrap();
+    let Preparation { distribution, to } = other.prepare(&devices);
+    let distribution = Distribution::decode(&distribution).unwrap();
+    other.record(&devices, &to).unwrap();
+    world.viewers.get_mut(&bob).unwrap().accept(&laptop, &distribution, NOW).unwrap();
+    let revoked = other.post(&world.list, &devices, &story(NOW), NOW, &mut world.rng).unwrap();
+    let honest = world.post(NOW);
+    let forgotten = world.viewers.get_mut(&bob).unwrap().forget_device(&laptop);
+    assert_eq!(forgotten.len(), 1);
+    assert_eq!(forgotten[0].1.device, laptop);
+    let opened = world.open(1, &revoked.envelope, NOW);
+    assert!(matches!(opened, StoryOpened::NeedKey(device) if device == laptop));
+    assert!(world.sees(1, &honest, NOW));
+}
+
+#[test]
 fn members_of_an_audience_are_contacts_and_within_the_limit() {
     let id = |i: u32| AccountId::new(&i.to_be_bytes()).unwrap();
     let ids = |n: usize| (0..u32::try_from(n).unwrap()).map(id).collect::<BTreeSet<_>>();

@@ -153,6 +153,12 @@ impl StoryViewer {
         self.scopes.forget(author)
     }
 
+    /// Forgets the chains of one device, as when its account revoked it: what it posts from then on does
+    /// not open, in whatever version of a list. Returns what to delete.
+    pub fn forget_device(&mut self, device: &DeviceAddress) -> Vec<(ScopeHash, ChainName)> {
+        self.scopes.forget_device(device)
+    }
+
     /// Deletes what is too old: versions of lists that were replaced, chains, keys of missing messages. To be called
     /// daily or so. Returns the versions to delete, and of the others what changed.
     pub fn expire(&mut self, now: Timestamp) -> (Vec<ScopeHash>, Vec<(ScopeHash, Expired)>) {
