@@ -1,7 +1,9 @@
 use alloc::vec::Vec;
 
-use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, KeyInit, Tag};
+use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, KeyInit};
+use libcrux_chacha20poly1305 as verified;
 use rand_core::CryptoRng;
+use zeroize::Zeroize;
 
 use super::Secret;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
@@ -59,8 +61,11 @@ impl AeadKey {
     pub(crate) fn seal_detached(&self, nonce: &Nonce, ad: &[u8], text: &mut [u8]) -> [u8; TAG_LEN] {
         #[cfg(test)]
         super::meter::count(|m| m.aead += 1);
-        // The cipher refuses only texts over 256 GiB; every text here has a limit far below. An
-        // all-zero tag would not open, so even that stays safe.
+        // Both refuse only texts that are longer than any here can be. An all-zero tag would not
+        // open, so even that stays safe.
+        if is_short(ad, text) {
+            return self.seal_short(nonce, ad, text).unwrap_or_default();
+        }
         self.cipher()
             .encrypt_inout_detached(nonce.as_bytes().into(), ad, text.into())
             .map_or([0; TAG_LEN], Into::into)
@@ -76,17 +81,63 @@ impl AeadKey {
     ) -> Option<&'a mut [u8]> {
         #[cfg(test)]
         super::meter::count(|m| m.aead += 1);
-        let (text, tag) = sealed.split_at_mut_checked(sealed.len().checked_sub(TAG_LEN)?)?;
-        let tag = Tag::try_from(&*tag).ok()?;
+        let (text, tag) = sealed.split_last_chunk_mut()?;
+        if is_short(ad, text) {
+            self.open_short(nonce, ad, text, tag)?;
+            return Some(text);
+        }
         self.cipher()
-            .decrypt_inout_detached(nonce.as_bytes().into(), ad, (&mut *text).into(), &tag)
+            .decrypt_inout_detached(
+                nonce.as_bytes().into(),
+                ad,
+                (&mut *text).into(),
+                (&*tag).into(),
+            )
             .ok()?;
         Some(text)
+    }
+
+    fn seal_short(&self, nonce: &Nonce, ad: &[u8], text: &mut [u8]) -> Option<[u8; TAG_LEN]> {
+        let (mut room, mut tag) = ([0; SHORT], [0; TAG_LEN]);
+        let copy = copied(text, &mut room)?;
+        let (key, nonce) = (self.0.as_bytes(), nonce.as_bytes());
+        let sealed = verified::encrypt_detached(key, copy, text, &mut tag, ad, nonce).is_ok();
+        copy.zeroize();
+        sealed.then_some(tag)
+    }
+
+    fn open_short(
+        &self,
+        nonce: &Nonce,
+        ad: &[u8],
+        text: &mut [u8],
+        tag: &[u8; TAG_LEN],
+    ) -> Option<()> {
+        let mut room = [0; SHORT];
+        let copy = copied(text, &mut room)?;
+        let (key, nonce) = (self.0.as_bytes(), nonce.as_bytes());
+        verified::decrypt_detached(key, text, copy, tag, ad, nonce).ok().map(drop)
     }
 
     fn cipher(&self) -> ChaCha20Poly1305 {
         ChaCha20Poly1305::new(self.0.as_bytes().into())
     }
+}
+
+/// Up to how many bytes, associated data included, the portable implementation seals and opens: the
+/// vectors of the other, which is two to three times as fast on long texts, take longer to set up
+/// (1.2 µs with AVX2) than a whole short message takes here.
+const SHORT: usize = 768;
+
+const fn is_short(ad: &[u8], text: &[u8]) -> bool {
+    ad.len().saturating_add(text.len()) <= SHORT
+}
+
+/// A copy in `room`, since the portable implementation does not work in place.
+fn copied<'a>(text: &[u8], room: &'a mut [u8; SHORT]) -> Option<&'a mut [u8]> {
+    let copy = room.get_mut(..text.len())?;
+    copy.copy_from_slice(text);
+    Some(copy)
 }
 
 impl Layout for AeadKey {
@@ -120,6 +171,10 @@ mod tests {
 
     fn nonce() -> Nonce {
         Nonce::from_bytes(unhex("070000004041424344454647"))
+    }
+
+    fn text() -> impl Strategy<Value = Vec<u8>> {
+        prop_oneof![any::<Vec<u8>>(), prop::collection::vec(any::<u8>(), SHORT..2 * SHORT)]
     }
 
     #[test]
@@ -164,9 +219,33 @@ mod tests {
         }
     }
 
+    /// On both sides of the length at which the implementation changes.
+    #[test]
+    fn both_implementations_seal_and_open_alike() {
+        let cipher = key().cipher();
+        for (ad, len) in
+            [(0, 0), (0, 1), (183, 128), (144, 115), (0, SHORT), (0, SHORT + 1), (SHORT, 1)]
+        {
+            let (ad, text) = (vec![7; ad], vec![9; len]);
+            let mut sealed = text.clone();
+            let tag = cipher.encrypt_inout_detached(
+                nonce().as_bytes().into(),
+                &ad,
+                sealed.as_mut_slice().into(),
+            );
+            sealed.extend_from_slice(&tag.unwrap());
+            let mut ours = text.clone();
+            key().seal_suffix(&nonce(), &ad, &mut ours, 0);
+            assert_eq!(ours, sealed, "{} and {len}", ad.len());
+            assert_eq!(key().open_in_place(&nonce(), &ad, &mut ours).unwrap(), text);
+        }
+    }
+
     proptest! {
         #[test]
-        fn what_was_sealed_opens(text: Vec<u8>, ad: Vec<u8>, key: [u8; 32], nonce: [u8; 12]) {
+        fn what_was_sealed_opens(
+            text in text(), ad: Vec<u8>, key: [u8; 32], nonce: [u8; 12],
+        ) {
             let (key, nonce) = (AeadKey::new(Secret::new(key)), Nonce::from_bytes(nonce));
             let mut buffer = text.clone();
             key.seal_suffix(&nonce, &ad, &mut buffer, 0);
@@ -176,7 +255,7 @@ mod tests {
 
         #[test]
         fn a_changed_bit_does_not_open_and_the_buffer_stays(
-            text: Vec<u8>, at: prop::sample::Index, bit in 0..8u8,
+            text in text(), at: prop::sample::Index, bit in 0..8u8,
         ) {
             let mut buffer = text;
             key().seal_suffix(&nonce(), b"ad", &mut buffer, 0);

@@ -1,7 +1,7 @@
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use sha2::digest::Output;
+use sha2::digest::{FixedOutput, Output};
 use zeroize::Zeroize;
 
 use super::{KdfLabel, Secret};
@@ -94,11 +94,9 @@ fn keyed(key: &Secret<32>) -> Hmac<Sha256> {
     Hmac::new((&*block).into())
 }
 
+/// Writes the tag to where it stays, so that there is no copy to wipe.
 fn finish(mac: Hmac<Sha256>) -> Secret<32> {
-    let mut tag = mac.finalize().into_bytes();
-    let secret = Secret::new(tag.into());
-    tag.as_mut_slice().zeroize();
-    secret
+    Secret::filled(|out| mac.finalize_into(out.into()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::field::{LANES, Lanes, combine, invert, invert_lanes, mul, mul_lanes, scale};
+use super::field::{LANES, Lanes, Term, combine, invert, invert_lanes, mul, mul_lanes, scale};
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 /// Bytes of an object that one message carries: a constant of the suite.
@@ -155,21 +155,21 @@ const fn weights() -> [PerPoint; MAX_CHUNKS + 1] {
 /// Known points of the polynomials, at most [`MAX_CHUNKS`], without allocation.
 struct Points {
     x: PerPoint,
-    /// A coefficient, yet to be set, and the values of the 32 polynomials.
-    y: [(u16, Lanes); MAX_CHUNKS],
+    /// The values of the 32 polynomials; the coefficients are yet to be set.
+    y: [Term; MAX_CHUNKS],
     len: usize,
 }
 
 impl Points {
     const fn new() -> Self {
-        Self { x: [0; POINTS], y: [(0, [0; LANES]); MAX_CHUNKS], len: 0 }
+        let none = Term { lanes: [0; LANES], coefficient: 0 };
+        Self { x: [0; POINTS], y: [none; MAX_CHUNKS], len: 0 }
     }
 
     fn push(&mut self, x: u16, y: Lanes) {
-        if let (Some(to_x), Some((_, to_y))) = (self.x.get_mut(self.len), self.y.get_mut(self.len))
-        {
-            *to_x = x;
-            *to_y = y;
+        if let (Some(to), Some(term)) = (self.x.get_mut(self.len), self.y.get_mut(self.len)) {
+            *to = x;
+            term.lanes = y;
             self.len = self.len.saturating_add(1);
         }
     }
@@ -196,8 +196,8 @@ impl Points {
     fn at(&mut self, x: u16, weights: &PerPoint) -> Lanes {
         let coefficients = self.coefficients(x, weights);
         let terms = self.y.get_mut(..self.len).unwrap_or_default();
-        for ((to, _), coefficient) in terms.iter_mut().zip(coefficients) {
-            *to = coefficient;
+        for (term, coefficient) in terms.iter_mut().zip(coefficients) {
+            term.coefficient = coefficient;
         }
         combine(terms)
     }
