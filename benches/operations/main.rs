@@ -12,8 +12,13 @@
     reason = "a bench fails by panicking"
 )]
 
+#[path = "../../examples/sizes/groups.rs"]
+mod crowd;
+mod device;
+mod fanout;
 mod floor;
 mod groups;
+mod late;
 mod media;
 mod people;
 
@@ -33,7 +38,9 @@ const BATCHES: usize = 200;
 
 fn main() {
     println!("{:<34} {:>11} {:>11} {:>7}", "operation", "ours", "floor", "ratio");
+    device::run();
     encrypt_and_decrypt();
+    late::run();
     sender_chain();
     turn();
     handshake();
