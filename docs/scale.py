@@ -472,7 +472,7 @@ def picture(points):
         f'<rect width="{len(PANELS) * width}" height="{height + 90}" fill="#ffffff"/>',
     ]
     for number, (title, index) in enumerate(PANELS):
-        box = (number * width + left, top, width - left - 20, height - top)
+        box = (number * width + left, top, width - left - 30, height - top)
         parts += panel(points, title, index, box)
     for number, (name, colour) in enumerate(COLOURS.items()):
         x = left + number * 170
@@ -506,7 +506,7 @@ def panel(points, title, index, box):
 
 
 def scale(power):
-    return {0: "1", 3: "1 k", 6: "1 M", 9: "1 G", 12: "1 T"}.get(power, f"10^{power}")
+    return f"{10 ** (power % 3)} {' kMGTP'[power // 3]}".strip()
 
 
 # Numbers for people ---------------------------------------------------------------------------

@@ -14,7 +14,7 @@ use crate::people::{Gap, NOW, Party, acquaint, crowd, rng};
 
 pub(crate) type Case = (&'static str, fn());
 
-pub(crate) const CASES: [Case; 17] = [
+pub(crate) const CASES: [Case; 18] = [
     ("encrypt", encrypt),
     ("decrypt", decrypt),
     ("decrypt_behind_1000_skipped", decrypt_behind_skipped),
@@ -30,6 +30,7 @@ pub(crate) const CASES: [Case; 17] = [
     ("group_decrypt", group_decrypt),
     ("group_100_at_once", group_at_once),
     ("group_removal_of_256", group_removal),
+    ("group_restored_of_256", group_restored),
     ("store", store),
     ("restore", restore),
 ];
@@ -182,6 +183,13 @@ fn group_removal() {
         let change = SignedChange::decode(&bytes).unwrap();
         crowd.group.apply(&change, &crowd.lists, NOW).unwrap()
     });
+}
+
+fn group_restored() {
+    let mut rng = rng(17);
+    let crowd = Crowd::new(256, 1, NOW, &mut rng).unwrap();
+    let stored = crowd.pair(&mut rng).unwrap().1.stored();
+    counted(|| GroupChannel::restore(&stored).unwrap());
 }
 
 fn store() {

@@ -27,11 +27,8 @@ fn identity() {
         },
     );
     row("identity, keys alone", &times);
-    let times = paired(
-        4,
-        |_| primitives.account(),
-        |_| drop(black_box(device("somebody", &mut rng))),
-    );
+    let times =
+        paired(4, |_| primitives.account(), |_| drop(black_box(device("somebody", &mut rng))));
     row("identity, certified and listed", &times);
 }
 

@@ -43,9 +43,9 @@ struct Plan {
 impl Plan {
     const FULL: Self = Self {
         members: 1_000,
-        short: Effort { rounds: 100, batch: 40 },
-        medium: Effort { rounds: 60, batch: 4 },
-        long: Effort { rounds: 15, batch: 1 },
+        short: Effort { rounds: 200, batch: 40 },
+        medium: Effort { rounds: 120, batch: 4 },
+        long: Effort { rounds: 25, batch: 1 },
     };
     const QUICK: Self = Self {
         members: 64,
