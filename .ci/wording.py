@@ -25,6 +25,7 @@ HOSTS = {
     "spdx.org",
     "www.apache.org",
     "www.rfc-editor.org",
+    "www.w3.org",
 }
 # Written so that they do not match themselves.
 REFUSED = {

@@ -1,14 +1,20 @@
 //! The operations that are counted. Each prepares, does everything once so that nothing is counted
 //! that happens only the first time, and then does it once more for the count.
 
+use sealwax::envelope::Envelope;
+use sealwax::group::channel::GroupChannel;
+use sealwax::group::{Action, SignedChange};
+use sealwax::prekey::PrekeyBundle;
+use sealwax::sender_key::SenderMessage;
 use sealwax::session::Opened;
 
 use crate::callgrind::counted;
-use crate::people::{NOW, Party, acquaint, crowd, rng};
+use crate::crowd::Crowd;
+use crate::people::{Gap, NOW, Party, acquaint, crowd, rng};
 
 pub(crate) type Case = (&'static str, fn());
 
-pub(crate) const CASES: [Case; 11] = [
+pub(crate) const CASES: [Case; 18] = [
     ("encrypt", encrypt),
     ("decrypt", decrypt),
     ("decrypt_behind_1000_skipped", decrypt_behind_skipped),
@@ -18,6 +24,13 @@ pub(crate) const CASES: [Case; 11] = [
     ("first_message_responder", first_message_responder),
     ("open_found_among_1000", found),
     ("open_unknown_among_1000", unknown),
+    ("decrypt_late_of_1000", decrypt_late),
+    ("bundle", bundle),
+    ("group_encrypt", group_encrypt),
+    ("group_decrypt", group_decrypt),
+    ("group_100_at_once", group_at_once),
+    ("group_removal_of_256", group_removal),
+    ("group_restored_of_256", group_restored),
     ("store", store),
     ("restore", restore),
 ];
@@ -42,15 +55,15 @@ fn decrypt() {
 }
 
 fn decrypt_behind_skipped() {
-    let mut rng = rng(3);
-    let (mut alice, mut bob) = acquaint(&mut rng);
-    let first = alice.say(&bob, &TEXT, &mut rng);
-    bob.hear(&alice, &first);
-    for _ in 0..1_000 {
-        alice.say(&bob, &TEXT, &mut rng);
-    }
-    let last = alice.say(&bob, &TEXT, &mut rng);
-    counted(|| bob.endpoint.open(&last, NOW).unwrap());
+    let mut gap = Gap::new(&mut rng(3));
+    counted(|| gap.open_last());
+}
+
+fn decrypt_late() {
+    let mut gap = Gap::new(&mut rng(12));
+    gap.open_last();
+    gap.open_late();
+    counted(|| gap.open_late());
 }
 
 /// A message each way, with a turn on both sides.
@@ -113,6 +126,70 @@ fn unknown() {
     let (mut bob, mut envelope) = crowd(1_000, &mut rng(9));
     envelope[12] ^= 1;
     counted(|| assert!(matches!(bob.endpoint.open(&envelope, NOW), Ok(Opened::Unknown))));
+}
+
+fn bundle() {
+    let mut bob = Party::new("bob", &mut rng(13));
+    let (bytes, permit) = (bob.handed_out().encode(), bob.permit());
+    counted(|| PrekeyBundle::decode(&bytes).unwrap().verify(permit.device(), NOW).unwrap());
+}
+
+fn group_encrypt() {
+    let mut rng = rng(14);
+    let crowd = Crowd::new(4, 1, NOW, &mut rng).unwrap();
+    let (mut writer, _) = crowd.pair(&mut rng).unwrap();
+    writer.encrypt(&TEXT, NOW, &mut rng).unwrap();
+    counted(|| writer.encrypt(&TEXT, NOW, &mut rng).unwrap());
+}
+
+fn group_decrypt() {
+    let (mut reader, envelopes) = group_queue(2);
+    let [first, second] = [0, 1].map(|i| sender_message(&envelopes[i]));
+    reader.open(&first, NOW).unwrap();
+    counted(|| reader.open(&second, NOW).unwrap());
+}
+
+/// A queue in one call, whose signatures are verified together.
+fn group_at_once() {
+    let (mut reader, envelopes) = group_queue(100);
+    let messages: Vec<_> = envelopes.iter().map(|envelope| sender_message(envelope)).collect();
+    counted(|| reader.open_all(&messages, NOW));
+}
+
+/// A reader in a group, and what is written to it.
+fn group_queue(messages: usize) -> (GroupChannel, Vec<Vec<u8>>) {
+    let mut rng = rng(15);
+    let crowd = Crowd::new(4, 1, NOW, &mut rng).unwrap();
+    let (mut writer, reader) = crowd.pair(&mut rng).unwrap();
+    let write = |_| writer.encrypt(&TEXT, NOW, &mut rng).unwrap().sent.envelope;
+    (reader, (0..messages).map(write).collect())
+}
+
+fn sender_message(envelope: &[u8]) -> SenderMessage<'_> {
+    match Envelope::decode(envelope).unwrap() {
+        Envelope::Sender(message) => message,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A member removes another, of 256: decoded, verified and applied.
+fn group_removal() {
+    let mut rng = rng(16);
+    let mut crowd = Crowd::new(256, 1, NOW, &mut rng).unwrap();
+    let remove = Action::Remove(crowd.group.state().members()[128].account.clone());
+    let change = crowd.change(crowd.group.state(), vec![remove], &mut rng).unwrap().change;
+    let bytes = change.encode();
+    counted(|| {
+        let change = SignedChange::decode(&bytes).unwrap();
+        crowd.group.apply(&change, &crowd.lists, NOW).unwrap()
+    });
+}
+
+fn group_restored() {
+    let mut rng = rng(17);
+    let crowd = Crowd::new(256, 1, NOW, &mut rng).unwrap();
+    let stored = crowd.pair(&mut rng).unwrap().1.stored();
+    counted(|| GroupChannel::restore(&stored).unwrap());
 }
 
 fn store() {

@@ -16,6 +16,8 @@
 
 mod callgrind;
 mod cases;
+#[path = "../../examples/sizes/groups.rs"]
+mod crowd;
 #[path = "../operations/people.rs"]
 mod people;
 

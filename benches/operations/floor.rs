@@ -2,10 +2,11 @@
 
 use std::hint::black_box;
 
-use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, KeyInit};
+use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, KeyInit, Tag};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use libcrux_ml_kem::mlkem768;
+use sealwax::media::CHUNK_LEN;
 use sha2::{Digest, Sha256};
 use x25519_dalek::{PublicKey, StaticSecret};
 
@@ -48,6 +49,24 @@ impl Message {
 
     pub(crate) fn open(&mut self) {
         self.keys();
+        self.open_with_key();
+    }
+
+    /// What is left when the keys of both chains are stored.
+    pub(crate) fn open_late(&mut self) {
+        self.message_key();
+        self.open_with_key();
+    }
+
+    /// The steps of both chains over so many messages, and the opening of the one behind them.
+    pub(crate) fn open_behind(&mut self, skipped: usize) {
+        for _ in 0..skipped {
+            self.chain_steps();
+        }
+        self.open();
+    }
+
+    fn open_with_key(&mut self) {
         black_box(blake3::keyed_hash(&self.key, &[0; 12]));
         let (mut header, mut body) = ([0u8; HEADER], [0u8; BODY]);
         let nonce = [0; 12];
@@ -80,6 +99,11 @@ impl Message {
     }
 
     fn keys(&mut self) {
+        self.chain_steps();
+        self.message_key();
+    }
+
+    fn chain_steps(&mut self) {
         for inputs in [[&[1u8][..], &[2]], [&[1; 9][..], &[2; 9]]] {
             let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.key).unwrap();
             for input in inputs {
@@ -88,6 +112,9 @@ impl Message {
                 self.key = mac.finalize().into_bytes().into();
             }
         }
+    }
+
+    fn message_key(&mut self) {
         let mut key = [0; 32];
         expand(&self.key, &self.key, &mut key);
         self.key = key;
@@ -145,6 +172,83 @@ impl Handshake {
     }
 }
 
+/// What hides a sender in a layer around a message: an ephemeral key, two agreements, two ciphers.
+impl Handshake {
+    pub(crate) fn layer_seal(&mut self) {
+        black_box(PublicKey::from(&self.message.local));
+        self.layer_open();
+    }
+
+    pub(crate) fn layer_open(&mut self) {
+        for _ in 0..2 {
+            self.x25519();
+            expand(&[0; 32], &[0; 32], &mut [0; 96]);
+        }
+    }
+}
+
+/// What a new device makes, and what it and others check.
+pub(crate) struct Device {
+    seed: [u8; 32],
+    signing: ed25519_dalek::SigningKey,
+    signatures: [ed25519_dalek::Signature; 2],
+}
+
+/// Lengths of the signed bodies of prekeys: X25519 and ML-KEM-768.
+const PREKEY_BODIES: [usize; 2] = [91, 1_243];
+
+impl Device {
+    pub(crate) fn new() -> Self {
+        use ed25519_dalek::Signer;
+        let signing = ed25519_dalek::SigningKey::from_bytes(&[4; 32]);
+        let signatures = PREKEY_BODIES.map(|len| signing.sign(&vec![0; len]));
+        Self { seed: [5; 32], signing, signatures }
+    }
+
+    /// The keys of an account and of its first device: two of Ed25519 and one of X25519.
+    pub(crate) fn identity(&mut self) {
+        for _ in 0..2 {
+            black_box(ed25519_dalek::SigningKey::from_bytes(&self.seed));
+        }
+        self.x25519();
+    }
+
+    /// Those, and the signatures of a request, of a certificate and of a list.
+    pub(crate) fn account(&mut self) {
+        use ed25519_dalek::Signer;
+        self.identity();
+        for _ in 0..3 {
+            black_box(self.signing.sign(&[0; 200]));
+        }
+    }
+
+    /// So many prekeys of each kind, each signed.
+    pub(crate) fn prekeys(&mut self, each: usize) {
+        use ed25519_dalek::Signer;
+        let bodies = PREKEY_BODIES.map(|len| vec![0; len]);
+        for _ in 0..each {
+            self.x25519();
+            black_box(mlkem768::generate_key_pair([1; 64]));
+            for body in &bodies {
+                black_box(self.signing.sign(body));
+            }
+        }
+    }
+
+    /// Three signatures: of the signed prekey, the one-time prekey and the KEM prekey.
+    pub(crate) fn bundle(&mut self) {
+        let key = self.signing.verifying_key();
+        let [dh, kem] = PREKEY_BODIES.map(|len| vec![0; len]);
+        for (body, signature) in [(&dh, 0), (&dh, 0), (&kem, 1)] {
+            key.verify_strict(body, &self.signatures[signature]).unwrap();
+        }
+    }
+
+    fn x25519(&self) {
+        black_box(PublicKey::from(&StaticSecret::from(self.seed)));
+    }
+}
+
 /// What a message of a sender chain takes: a chain step, the message's keys, header and body, a hash
 /// of the body and an Ed25519 operation.
 pub(crate) struct Sender {
@@ -195,6 +299,40 @@ impl Sender {
             .encrypt_inout_detached((&nonce).into(), &body, (&mut header[..]).into())
             .unwrap();
         black_box((tag, header));
+    }
+}
+
+/// Media: the cipher chunk by chunk and one hash over everything.
+pub(crate) struct Media(ChaCha20Poly1305);
+
+impl Media {
+    pub(crate) fn new() -> Self {
+        Self(ChaCha20Poly1305::new((&[3; 32]).into()))
+    }
+
+    pub(crate) fn seal(&self, buffers: &mut [[u8; CHUNK_LEN]]) -> Vec<Tag> {
+        let mut hash = blake3::Hasher::new();
+        let tags = buffers
+            .iter_mut()
+            .map(|buffer| {
+                let text = &mut buffer[..CHUNK_LEN - 16];
+                let tag = self.0.encrypt_inout_detached((&[0; 12]).into(), &[], text.into());
+                hash.update(&buffer[..]);
+                tag.unwrap()
+            })
+            .collect();
+        black_box(hash.finalize());
+        tags
+    }
+
+    pub(crate) fn open(&self, buffers: &mut [[u8; CHUNK_LEN]], tags: &[Tag]) {
+        let mut hash = blake3::Hasher::new();
+        for (buffer, tag) in buffers.iter_mut().zip(tags) {
+            hash.update(&buffer[..]);
+            let text = &mut buffer[..CHUNK_LEN - 16];
+            self.0.decrypt_inout_detached((&[0; 12]).into(), &[], text.into(), tag).unwrap();
+        }
+        black_box(hash.finalize());
     }
 }
 

@@ -1,27 +1,23 @@
 //! Groups of the largest size.
 
 use std::hint::black_box;
-use std::time::Instant;
 
 use rand_chacha::ChaCha20Rng;
 use sealwax::envelope::Envelope;
 use sealwax::group::channel::{GroupChannel, Opened};
 use sealwax::group::{Action, Outcome, SignedChange, Title};
-use sealwax::identity::{Contact, SendPermit};
 use sealwax::limits::GROUP_MEMBERS;
-use sealwax::prekey::{PrekeyShelf, PrekeyStore};
 use sealwax::sender_key::SenderMessage;
-use sealwax::session::{Endpoint, Opened as OpenedSession};
 
+use crate::crowd::Crowd;
+use crate::fanout::sessions;
 use crate::people::{NOW, rng};
-use crate::{floor, paired, row};
-
-#[path = "../../examples/sizes/groups.rs"]
-mod crowd;
-
-use crowd::Crowd;
+use crate::{floor, paired, paired_in, row};
 
 const QUEUE: usize = 1_000;
+const ROTATIONS: usize = 7;
+/// Bytes of an encoded distribution of a sender key.
+const DISTRIBUTION: usize = 187;
 
 pub(crate) fn run() {
     let mut rng = rng(7);
@@ -100,7 +96,7 @@ fn catching_up(crowd: &Crowd, rng: &mut ChaCha20Rng) {
     let batches = 5;
     let mut singles: Vec<_> = (0..batches).map(|_| fresh()).collect();
     let mut at_once: Vec<_> = (0..batches).map(|_| fresh()).collect();
-    let times = crate::paired_in(
+    let times = paired_in(
         batches,
         1,
         |i| {
@@ -118,57 +114,33 @@ fn catching_up(crowd: &Crowd, rng: &mut ChaCha20Rng) {
 fn rotation(rng: &mut ChaCha20Rng) {
     let crowd = Crowd::new(1_000, 2, NOW, rng).unwrap();
     let (mut endpoint, permits) = sessions(&crowd, rng);
-    let mut channel = crowd.channel(0).unwrap();
-    let start = Instant::now();
-    let prepared = channel.prepare(&crowd.lists, NOW, rng).unwrap();
-    let prepare = start.elapsed();
-    assert_eq!(prepared.devices.len(), permits.len());
-    let distribution = prepared.distribution.encode();
-    let mut bytes = 0;
-    let start = Instant::now();
-    for permit in &permits {
-        bytes += endpoint.encrypt(permit, &distribution, NOW, rng).unwrap().envelope.len();
-    }
-    let encrypts = start.elapsed();
-    let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-    let start = Instant::now();
-    channel.record(&devices).unwrap();
-    let record = start.elapsed();
-    println!(
-        "rotation for {} devices: prepare {prepare:.1?}, encrypts {encrypts:.1?}, record {record:.1?}, {bytes} bytes",
-        devices.len(),
+    let mut channels: Vec<_> = (0..ROTATIONS).map(|_| crowd.channel(0).unwrap()).collect();
+    // Pairwise messages are not of the same cost while the post-quantum ratchets begin.
+    let (mut pairwise, _) = sessions(&crowd, rng);
+    let (mut total, mut length) = (0, 0);
+    let generator = std::cell::RefCell::new(rng);
+    let times = paired_in(
+        ROTATIONS,
+        1,
+        |_| {
+            let mut rng = generator.borrow_mut();
+            for permit in &permits {
+                black_box(pairwise.encrypt(permit, &[7; DISTRIBUTION], NOW, *rng).unwrap());
+            }
+        },
+        |i| {
+            let mut rng = generator.borrow_mut();
+            let prepared = channels[i].prepare(&crowd.lists, NOW, *rng).unwrap();
+            let distribution = prepared.distribution.encode();
+            (total, length) = (0, distribution.len());
+            for permit in &permits {
+                total += endpoint.encrypt(permit, &distribution, NOW, *rng).unwrap().envelope.len();
+            }
+            let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
+            channels[i].record(&devices).unwrap();
+        },
     );
-}
-
-/// The owner's first device with a session with every other device, and the permits to write.
-fn sessions(crowd: &Crowd, rng: &mut ChaCha20Rng) -> (Endpoint, Vec<SendPermit>) {
-    let owner = &crowd.accounts[0];
-    let device = &owner.devices[0];
-    let prekeys = PrekeyStore::new(NOW, rng);
-    let mut shelf = PrekeyShelf::new(prekeys.publication(device, NOW));
-    let own = owner.list.device(device.address().device, NOW).unwrap();
-    let mut endpoint = Endpoint::new(device.clone(), owner.list.clone(), prekeys);
-    let owner_contact = Contact::trust_on_first_use(owner.list.signed().clone(), NOW).unwrap();
-    let to_owner = owner_contact.permit(device.address().device, NOW).unwrap();
-    let others = PrekeyStore::new(NOW, rng);
-    let mut permits = Vec::new();
-    for account in &crowd.accounts {
-        let contact = Contact::trust_on_first_use(account.list.signed().clone(), NOW).unwrap();
-        for peer in account.devices.iter().filter(|peer| peer.address() != device.address()) {
-            let prekeys = PrekeyStore::from_bytes(&others.to_bytes()).unwrap();
-            let mut peer_end = Endpoint::new(peer.clone(), account.list.clone(), prekeys);
-            let bundle = shelf.take_bundle(NOW).verify(&own, NOW).unwrap();
-            peer_end.initiate(&bundle, None, NOW, rng).unwrap();
-            let first = peer_end.encrypt(&to_owner, b"hello", NOW, rng).unwrap().envelope;
-            let permit = contact.permit(peer.address().device, NOW).unwrap();
-            match endpoint.open(&first, NOW).unwrap() {
-                OpenedSession::Introduction(first) => {
-                    endpoint.accept(*first, permit.device(), NOW).unwrap()
-                }
-                other => panic!("{other:?}"),
-            };
-            permits.push(permit);
-        }
-    }
-    (endpoint, permits)
+    assert_eq!(length, DISTRIBUTION);
+    row("rotation / 1,999 pairwise messages", &times);
+    println!("{:<34} {total:>8} bytes", "");
 }

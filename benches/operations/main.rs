@@ -12,8 +12,13 @@
     reason = "a bench fails by panicking"
 )]
 
+#[path = "../../examples/sizes/groups.rs"]
+mod crowd;
+mod device;
+mod fanout;
 mod floor;
 mod groups;
+mod late;
 mod media;
 mod people;
 
@@ -33,7 +38,10 @@ const BATCHES: usize = 200;
 
 fn main() {
     println!("{:<34} {:>11} {:>11} {:>7}", "operation", "ours", "floor", "ratio");
+    device::run();
     encrypt_and_decrypt();
+    hidden_sender();
+    late::run();
     sender_chain();
     turn();
     handshake();
@@ -72,6 +80,31 @@ fn encrypt_and_decrypt() {
         },
     );
     row("decrypt 64 bytes", &times);
+}
+
+/// What hides the sender elsewhere is a layer of its own around a message. Here the whole message
+/// stands beside the primitives of that layer alone.
+fn hidden_sender() {
+    let mut rng = rng(8);
+    let (mut alice, mut bob) = acquaint(&mut rng);
+    let permit = bob.permit();
+    let mut envelopes = Vec::new();
+    let mut primitives = floor::Handshake::new();
+    let times = paired(
+        10,
+        |_| primitives.layer_seal(),
+        |_| {
+            envelopes
+                .push(alice.endpoint.encrypt(&permit, &[7; 64], NOW, &mut rng).unwrap().envelope);
+        },
+    );
+    row("encrypt / seal of a sender's layer", &times);
+    let times = paired(
+        10,
+        |_| primitives.layer_open(),
+        |i| drop(black_box(bob.endpoint.open(&envelopes[i], NOW).unwrap())),
+    );
+    row("decrypt / open of a sender's layer", &times);
 }
 
 /// One message of a sender chain, 64 bytes of text, one receiver of it.

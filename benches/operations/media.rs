@@ -3,11 +3,11 @@
 
 use std::hint::black_box;
 
-use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, KeyInit, Tag};
 use sealwax::media::{
     CHUNK_LEN, ChunkOpener, ChunkSealer, Opener, SealedMedia, Sealer, chunk_buffer,
 };
 
+use super::floor::Media as Raw;
 use super::people::rng;
 use super::{Times, median, paired_in, row};
 
@@ -43,40 +43,6 @@ fn show(name: &str, times: &Times) {
         times.0.iter().map(|time| time.1.as_secs_f64() / time.0.as_secs_f64() * 100.0).collect(),
     );
     println!("{:<34} {ours:>8.0} MB/s {floor:>7.0} MB/s {share:>5.0} %", "");
-}
-
-/// The cipher chunk by chunk and one hash over everything.
-struct Raw(ChaCha20Poly1305);
-
-impl Raw {
-    fn new() -> Self {
-        Self(ChaCha20Poly1305::new((&[3; 32]).into()))
-    }
-
-    fn seal(&self, buffers: &mut Buffers) -> Vec<Tag> {
-        let mut hash = blake3::Hasher::new();
-        let tags = buffers
-            .iter_mut()
-            .map(|buffer| {
-                let text = &mut buffer[..CHUNK_LEN - 16];
-                let tag = self.0.encrypt_inout_detached((&[0; 12]).into(), &[], text.into());
-                hash.update(&buffer[..]);
-                tag.unwrap()
-            })
-            .collect();
-        black_box(hash.finalize());
-        tags
-    }
-
-    fn open(&self, buffers: &mut Buffers, tags: &[Tag]) {
-        let mut hash = blake3::Hasher::new();
-        for (buffer, tag) in buffers.iter_mut().zip(tags) {
-            hash.update(&buffer[..]);
-            let text = &mut buffer[..CHUNK_LEN - 16];
-            self.0.decrypt_inout_detached((&[0; 12]).into(), &[], text.into(), tag).unwrap();
-        }
-        black_box(hash.finalize());
-    }
 }
 
 fn seal(buffers: &mut Buffers) -> ChunkSealer {

@@ -1,5 +1,6 @@
 //! Accounts with one device each, and what a server holds of them.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
@@ -8,11 +9,15 @@ use sealwax::identity::{
     AccountId, AccountKeyPair, CertificateTerms, Contact, DeviceKeys, ListDraft, LocalDevice,
     SendPermit, Validity, VerifiedDeviceList,
 };
-use sealwax::prekey::{PrekeyShelf, PrekeyStore, VerifiedBundle};
+use sealwax::limits::SKIP;
+use sealwax::prekey::{PrekeyBundle, PrekeyShelf, PrekeyStore, VerifiedBundle};
 use sealwax::session::{Endpoint, Opened, Received};
 use sealwax::time::Timestamp;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
+
+/// As many messages as a session skips at once.
+pub(crate) const SKIPPED: usize = SKIP as usize;
 
 pub(crate) fn rng(seed: u64) -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(seed)
@@ -38,7 +43,12 @@ impl Party {
     }
 
     pub(crate) fn bundle(&mut self) -> VerifiedBundle {
-        self.shelf.take_bundle(NOW).verify(self.permit().device(), NOW).unwrap()
+        self.handed_out().verify(self.permit().device(), NOW).unwrap()
+    }
+
+    /// A bundle as the server hands it out.
+    pub(crate) fn handed_out(&mut self) -> PrekeyBundle {
+        self.shelf.take_bundle(NOW)
     }
 
     pub(crate) fn say(&mut self, to: &Self, text: &[u8], rng: &mut ChaCha20Rng) -> Vec<u8> {
@@ -69,6 +79,33 @@ pub(crate) fn acquaint(rng: &mut ChaCha20Rng) -> (Party, Party) {
     (alice, bob)
 }
 
+/// Somebody who got one message, and of those that follow the last one first.
+pub(crate) struct Gap {
+    alice: Party,
+    bob: Party,
+    envelopes: VecDeque<Vec<u8>>,
+}
+
+impl Gap {
+    pub(crate) fn new(rng: &mut ChaCha20Rng) -> Self {
+        let (mut alice, mut bob) = acquaint(rng);
+        let first = alice.say(&bob, &[7; 64], rng);
+        bob.hear(&alice, &first);
+        let envelopes = (0..=SKIPPED).map(|_| alice.say(&bob, &[7; 64], rng)).collect();
+        Self { alice, bob, envelopes }
+    }
+
+    pub(crate) fn open_last(&mut self) {
+        let last = self.envelopes.pop_back().unwrap();
+        self.bob.hear(&self.alice, &last);
+    }
+
+    pub(crate) fn open_late(&mut self) {
+        let next = self.envelopes.pop_front().unwrap();
+        self.bob.hear(&self.alice, &next);
+    }
+}
+
 /// Somebody with sessions with `peers` devices, and an envelope of the one longest not heard of.
 pub(crate) fn crowd(peers: usize, rng: &mut ChaCha20Rng) -> (Party, Vec<u8>) {
     let (mut alice, mut bob) = acquaint(rng);
@@ -89,7 +126,7 @@ pub(crate) fn crowd(peers: usize, rng: &mut ChaCha20Rng) -> (Party, Vec<u8>) {
 }
 
 /// An account with one device, and its list.
-fn device(name: &str, rng: &mut ChaCha20Rng) -> (LocalDevice, VerifiedDeviceList) {
+pub(crate) fn device(name: &str, rng: &mut ChaCha20Rng) -> (LocalDevice, VerifiedDeviceList) {
     let account = AccountId::new(name.as_bytes()).unwrap();
     let key = AccountKeyPair::generate(rng);
     let keys = DeviceKeys::generate(rng);
