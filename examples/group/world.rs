@@ -91,7 +91,7 @@ impl World {
         let from = person.address().clone();
         let prepared = person.channel_mut()?.prepare(lists, *now, rng)?;
         let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-        person.channel_mut()?.record(&devices)?;
+        person.channel_mut()?.record(prepared.distribution.position(), &devices)?;
         let bytes = prepared.distribution.encode();
         for device in &devices {
             let to = people.iter_mut().find(|p| p.address() == device).ok_or("no such device")?;

@@ -114,7 +114,7 @@ impl Crowd {
         let (mut writer, mut reader) = (self.channel(0)?, self.channel(1)?);
         let prepared = writer.prepare(&self.lists, self.now, rng)?;
         let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-        writer.record(&devices)?;
+        writer.record(prepared.distribution.position(), &devices)?;
         reader.accept(&writer.own().clone(), &prepared.distribution, &self.lists, self.now)?;
         Ok((writer, reader))
     }

@@ -81,7 +81,7 @@ impl World {
         for device in &devices {
             self.give(&from, device, &prepared.distribution);
         }
-        self.channel(name).record(&devices).unwrap();
+        self.channel(name).record(prepared.distribution.position(), &devices).unwrap();
         devices
     }
 
