@@ -71,7 +71,7 @@ fn changes(crowd: &Crowd, rng: &mut ChaCha20Rng) {
     let title = Action::SetTitle(Title::new("another title").unwrap());
     let remove = Action::Remove(state.members()[500].account.clone());
     for (name, action) in [("change of a title", title), ("removal of one", remove)] {
-        let change = crowd.change(state, vec![action], rng).unwrap().change;
+        let change = crowd.change(vec![action], rng).unwrap().change;
         let bytes = change.encode();
         println!("{:<34} {:>8} bytes", name, bytes.len());
         let mut primitives = floor::Sender::new();
@@ -132,7 +132,7 @@ fn rotation(rng: &mut ChaCha20Rng) {
     let encrypts = start.elapsed();
     let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
     let start = Instant::now();
-    channel.record(&devices).unwrap();
+    channel.record(prepared.distribution.position(), &devices).unwrap();
     let record = start.elapsed();
     println!(
         "rotation for {} devices: prepare {prepare:.1?}, encrypts {encrypts:.1?}, record {record:.1?}, {bytes} bytes",

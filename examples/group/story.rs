@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use sealwax::group::channel::SendRefused;
+use sealwax::group::channel::{GroupChannel, SendRefused};
 use sealwax::group::{
-    Action, ChangeDraft, Confirmation, GenesisDraft, Group, LinkMode, LinkSecret, LinkTerms,
+    Action, Confirmation, GenesisDraft, Group, LinkMode, LinkSecret, LinkTerms,
     Outcome as ChangeOutcome, Role, SignedChange, SignedGenesis, Snapshot, Ticket, Title, rebase,
 };
 
@@ -169,10 +169,7 @@ fn concurrent_changes(world: &mut World) -> Outcome {
     let state = olga.channel()?.group().state().clone();
     let rebased = rebase(&second.change, &state);
     println!("    {} actions dropped.", rebased.dropped.len());
-    let draft: ChangeDraft<'_> = rebased.draft.ok_or("nothing is left of it")?;
-    let (now, mut rng) = (world.now, world.rng.clone());
-    let again = draft.sign(&olga.device, &olga.list, now, &mut rng)?;
-    world.rng = rng;
+    let again = world.sign("olga", rebased.draft.ok_or("nothing is left of it")?)?;
     publish_to_members(world, &again.change)?;
     println!("  the title is now {:?}.", again.state.title().as_str());
     for name in LAST {
@@ -193,9 +190,11 @@ fn the_server_adds_itself(world: &mut World) -> Outcome {
     heading(6, "The server adds itself");
     let olga = world.author("olga", vec![Action::SetTimer(3600)])?;
     let server = world.person("server")?;
-    let state = world.person("anna")?.channel()?.group().state().clone();
-    let add = state.change().with(Action::add(&server.list, Role::Member));
-    let signed = add.sign(&server.device, &server.list, world.now, &mut world.rng.clone());
+    let group = world.person("anna")?.channel()?.group().clone();
+    let add = group.state().change().with(Action::add(&server.list, Role::Member));
+    let mut channel = GroupChannel::new(server.address().clone(), group);
+    let (lists, rng) = (&world.lists, &mut world.rng.clone());
+    let signed = channel.sign(add, &server.device, lists, world.now, rng);
     let Err(refused) = signed else { return Err("the server signed a change".into()) };
     println!("  its own change is refused when it is signed: {refused}.");
     let mut bytes = olga.change.encode();

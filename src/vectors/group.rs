@@ -146,7 +146,7 @@ impl Cases<'_> {
     }
 
     fn judge(&mut self, comment: &str, flags: &[&str], bytes: &[u8]) {
-        judge(self.topic, self.people, self.base, (comment, flags), bytes);
+        judge(self.topic, self.base, (comment, flags), bytes);
     }
 
     fn accounts(&mut self) {
@@ -335,19 +335,13 @@ fn begin(topic: &mut Topic, what: &str, base: &GroupState) {
     topic.group(json!({ "op": "apply", "base_is": what, "base": hex::encode(base.to_bytes()) }));
 }
 
-fn judge(
-    topic: &mut Topic,
-    people: &People,
-    base: &GroupState,
-    (comment, flags): (&str, &[&str]),
-    bytes: &[u8],
-) {
+fn judge(topic: &mut Topic, base: &GroupState, (comment, flags): (&str, &[&str]), bytes: &[u8]) {
     let mut fields = json!({ "change": hex::encode(bytes) });
     let expect = match SignedChange::decode(bytes) {
         Err(error) => error.code(),
         Ok(change) => {
             fields["change_hash"] = json!(hex::encode(change.hash().as_bytes()));
-            match base.apply(&change, &people.lists) {
+            match base.apply(&change) {
                 Err(error) => error.code(),
                 Ok(outcome) => named(outcome, &mut fields),
             }
@@ -390,7 +384,7 @@ fn after_others(topic: &mut Topic, people: &People, first: &GroupState) {
                 Ok(authored) => authored.change,
                 Err(_) => forged(people, name, base, vec![action], |_| {}),
             };
-            judge(topic, people, base, (comment, &[flag]), &change.encode());
+            judge(topic, base, (comment, &[flag]), &change.encode());
         }
     };
     let invited = people.done("anna", first, vec![Action::invite(&contact, Role::Moderator)]);
@@ -468,17 +462,17 @@ fn past(topic: &mut Topic, people: &People, first: &GroupState) {
     let more = people.sign("adam", &other.state, vec![title("more")]).unwrap();
     let two = people.done("anna", &one.state, vec![title("two")]);
     begin(topic, "one change later", &one.state);
-    judge(topic, people, &one.state, ("applied before", &["G3"]), &one.change.encode());
-    judge(topic, people, &one.state, ("lost", &["G3"]), &other.change.encode());
-    judge(topic, people, &one.state, ("of another branch", &["G3"]), &more.change.encode());
+    judge(topic, &one.state, ("applied before", &["G3"]), &one.change.encode());
+    judge(topic, &one.state, ("lost", &["G3"]), &other.change.encode());
+    judge(topic, &one.state, ("of another branch", &["G3"]), &more.change.encode());
     begin(topic, "two changes later", &two);
-    judge(topic, people, &two, ("too old", &["G3"]), &one.change.encode());
+    judge(topic, &two, ("too old", &["G3"]), &one.change.encode());
     let over = people.done("olga", first, vec![Action::Terminate]);
     begin(topic, "terminated", &over);
     let change = unchecked(people, "olga", &over, vec![title("x")]);
-    judge(topic, people, &over, ("any", &["G11"]), &change.encode());
+    judge(topic, &over, ("any", &["G11"]), &change.encode());
     let change = forged(people, "olga", &over, vec![title("x")], |_| {});
-    judge(topic, people, &over, ("a wrong state", &["G10", "order"]), &change.encode());
+    judge(topic, &over, ("a wrong state", &["G10", "order"]), &change.encode());
 }
 
 /// SPEC.md 15.6: which of several changes of one base is the one, and where a set leads.

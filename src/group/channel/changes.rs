@@ -8,6 +8,8 @@ use crate::sender_key::{ChainName, ScopeHash};
 pub struct Changes {
     /// [`super::GroupChannel::membership_bytes`].
     pub membership: bool,
+    /// [`super::GroupChannel::pending_bytes`]: there is another, or none any more.
+    pub pending: bool,
     /// [`super::GroupChannel::hot_bytes`]: alone after a message.
     pub hot: bool,
     /// [`super::GroupChannel::recipient_bytes`].

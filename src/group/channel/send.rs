@@ -172,6 +172,10 @@ impl GroupChannel {
         if !self.may_be_believed() {
             return Err(SendRefused::Unconfirmed);
         }
+        let suspects = self.group.suspects();
+        if !suspects.is_empty() {
+            return Err(SendRefused::Suspect { suspects: suspects.to_vec() });
+        }
         match &self.behind {
             Some(behind) if now.since(behind.since) <= GROUP_BEHIND_AGE => {
                 Err(SendRefused::Behind { revision: behind.revision })
