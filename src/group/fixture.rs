@@ -193,6 +193,16 @@ fn sealed(people: &People, name: &str, core: &Core, new_state: Digest) -> Signed
     Change::sign(core.to_bytes(), new_state, people.device(name), proof).unwrap()
 }
 
+/// The change, signed anew as leading to another state.
+pub(crate) fn leading_to(
+    people: &People,
+    name: &str,
+    change: &SignedChange,
+    state: Digest,
+) -> SignedChange {
+    sealed(people, name, &change.core, state)
+}
+
 /// The change with one byte of its signature changed.
 pub(crate) fn resigned(change: &SignedChange) -> SignedChange {
     let mut message = change.to_proto();

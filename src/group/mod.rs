@@ -22,6 +22,9 @@ pub(crate) mod fixture;
 mod genesis;
 mod genesis_body;
 mod id;
+#[cfg(test)]
+#[path = "../vectors/group_joining.rs"]
+pub(crate) mod joining_vectors;
 mod link;
 mod member;
 mod membership;
