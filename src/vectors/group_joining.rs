@@ -364,7 +364,7 @@ impl<'a> Scene<'a> {
         self.people.account(name).pair.public_key()
     }
 
-    fn us(&self, sender: &str, account: &str, key: &AccountKey) -> Value {
+    fn us(sender: &str, account: &str, key: &AccountKey) -> Value {
         json!({
             "sender": hex::encode(sender),
             "account": hex::encode(account),
@@ -377,7 +377,7 @@ impl<'a> Scene<'a> {
                         message: &proto::GroupSnapshot,
                         sender: &str,
                         us: (&str, AccountKey)| {
-            let mut fields = self.us(sender, us.0, &us.1);
+            let mut fields = Self::us(sender, us.0, &us.1);
             fields["snapshot"] = json!(hex::encode(message.encode_to_vec()));
             let snapshot = Snapshot::decode(&message.encode_to_vec()).unwrap();
             let joined = snapshot.join(&id(sender), (&id(us.0), &us.1));
@@ -423,7 +423,7 @@ impl<'a> Scene<'a> {
         topic.group(json!({ "op": "resync", "known": known_hex }));
         let mut resync = |comment: &str, message: &proto::GroupSnapshot, sender: &str| {
             let key = self.key("max");
-            let mut fields = self.us(sender, "max", &key);
+            let mut fields = Self::us(sender, "max", &key);
             fields["snapshot"] = json!(hex::encode(message.encode_to_vec()));
             let snapshot = Snapshot::decode(&message.encode_to_vec()).unwrap();
             let taken = known.clone().resync(snapshot, &id(sender), (&id("max"), &key));
@@ -545,7 +545,9 @@ pub(crate) fn suspects() -> Topic {
     topic.group(json!({ "op": "suspects", "base": hex::encode(base.to_bytes()) }));
     let replaced = |names: &[&str]| {
         let mut people = old.clone();
-        names.iter().for_each(|name| people.replace_device(name));
+        for name in names {
+            people.replace_device(name);
+        }
         people
     };
     let (anna, sam, both) = (replaced(&["anna"]), replaced(&["sam"]), replaced(&["anna", "sam"]));

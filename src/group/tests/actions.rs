@@ -346,10 +346,8 @@ fn admins_set_the_clock_moderators_advance_it_and_nobody_else_moves_it() {
     let clock = |state: &GroupState| state.fields().clock;
     let at = |name: &str, state: &GroupState, then| {
         let sue = Ticket::request(base.group(), people.device("sue"), people.list("sue"), then);
-        let action = match state.requests().is_empty() {
-            true => Action::carry(&sue.unwrap()),
-            false => Action::Deny(id("sue")),
-        };
+        let asked = !state.requests().is_empty();
+        let action = if asked { Action::Deny(id("sue")) } else { Action::carry(&sue.unwrap()) };
         people.sign_at(name, state, vec![action], then).unwrap().state
     };
     let noon = days(2);

@@ -224,7 +224,9 @@ proptest! {
     ) {
         let (people, base) = group();
         let mut newer = people.clone();
-        ACTORS.iter().for_each(|name| newer.replace_device(name));
+        for name in ACTORS {
+            newer.replace_device(name);
+        }
         let changes = changes((&people, &newer), &base, &script);
         let expected = replay(&base, &changes);
         let mut shuffled: Vec<_> = changes.iter().rev().collect();
