@@ -349,6 +349,8 @@ limits! {
     GROUP_BEHIND_AGE: Duration = Duration::from_hours(1);
     /// Age at which the devices of a group are looked up anew before anything is sent.
     GROUP_DEVICES_AGE: Duration = DAY;
+    /// Devices behind suspect changes of a group that are remembered until a person looked, the newest.
+    GROUP_SUSPECTS: usize = 16;
     /// Changes of a group that wait for the ones before them.
     GROUP_BUFFERED_CHANGES: usize = 64;
     /// Bytes of the changes that wait.

@@ -73,7 +73,7 @@ fn a_message_of_a_sender_chain_allocates_its_output_alone() {
     };
     let mut chain = SendingChain::new(scope, sender.clone(), secret, now, &mut rng).unwrap();
     let audience = Audience::new(&scope, &sender, []).unwrap();
-    chain.record(&audience, &[]).unwrap();
+    chain.record(&audience, chain.position(), &[]).unwrap();
     let mut chains = ReceivingChains::new(scope);
     chains.accept(&sender, &chain.distribution(), now).unwrap();
     for _ in 0..3 {

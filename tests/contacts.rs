@@ -14,7 +14,7 @@ use sealwax::identity::{
     ListDraft, ListError, OutsideValidity, SafetyNumber, ScanOutcome, SendRefused, SenderStatus,
     Verification,
 };
-use sealwax::session::{AcceptError, Endpoint};
+use sealwax::session::{AcceptError, Endpoint, OwnListRefused};
 use support::{DAY, Dev, NotHeard, World, account_id, alice_and_bob, in_conversation};
 
 /// Behaviour: a device that appears on a contact's list stops all sending to the contact until
@@ -76,7 +76,7 @@ fn an_unlisted_device_is_not_listened_to() {
     world.directory.lists.get_mut(&id).unwrap().pop();
     world.contact(alice, &id);
     let endpoint = world.endpoint_mut(ghost);
-    assert!(!endpoint.set_own_list(honest.clone()), "an older list is not taken");
+    assert_eq!(endpoint.set_own_list(honest.clone()), Err(OwnListRefused::Older));
     let (local, prekeys) = (endpoint.local().clone(), endpoint.prekeys().clone());
     *endpoint = Endpoint::new(local, honest, prekeys);
     world.save(ghost);

@@ -67,7 +67,7 @@ fn changes(crowd: &Crowd, rng: &mut ChaCha20Rng) {
     let title = Action::SetTitle(Title::new("another title").unwrap());
     let remove = Action::Remove(state.members()[500].account.clone());
     for (name, action) in [("change of a title", title), ("removal of one", remove)] {
-        let change = crowd.change(state, vec![action], rng).unwrap().change;
+        let change = crowd.change(vec![action], rng).unwrap().change;
         let bytes = change.encode();
         println!("{:<34} {:>8} bytes", name, bytes.len());
         let mut primitives = floor::Sender::new();
@@ -137,7 +137,7 @@ fn rotation(rng: &mut ChaCha20Rng) {
                 total += endpoint.encrypt(permit, &distribution, NOW, *rng).unwrap().envelope.len();
             }
             let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-            channels[i].record(&devices).unwrap();
+            channels[i].record(prepared.distribution.position(), &devices).unwrap();
         },
     );
     assert_eq!(length, DISTRIBUTION);

@@ -116,7 +116,7 @@ fn sender_chain() {
     let sender = DeviceAddress { account, device: DeviceId::new(1).unwrap() };
     let mut chain = SendingChain::new(scope, sender.clone(), secret, NOW, &mut rng).unwrap();
     let audience = Audience::new(&scope, &sender, []).unwrap();
-    chain.record(&audience, &[]).unwrap();
+    chain.record(&audience, chain.position(), &[]).unwrap();
     let mut chains = ReceivingChains::new(scope);
     chains.accept(&sender, &chain.distribution(), NOW).unwrap();
     let mut envelopes = Vec::new();

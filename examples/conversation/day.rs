@@ -155,7 +155,7 @@ impl Device {
         for viewer in list.viewers() {
             self.write(world, viewer, key.clone())?;
         }
-        channel.record(&devices, &preparation.to)?;
+        channel.record(&devices, preparation.position, &preparation.to)?;
         self.database.store_story_list(&list, &channel);
         Ok(Author { list, channel, devices })
     }

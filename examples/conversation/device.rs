@@ -80,9 +80,10 @@ impl Device {
     }
 
     /// A newer device list of our own account.
-    pub(crate) fn take_own_list(&mut self, list: VerifiedDeviceList) {
-        self.endpoint.set_own_list(list);
+    pub(crate) fn take_own_list(&mut self, list: VerifiedDeviceList) -> Outcome {
+        self.endpoint.set_own_list(list)?;
         self.database.store_own_list(&self.endpoint);
+        Ok(())
     }
 
     /// The contact of an account, on first use taken from the directory.

@@ -190,7 +190,7 @@ impl Story {
         let list = self.bob.list.clone();
         self.devices.push(Device::install(LAPTOP, local, list.clone(), &mut self.world)?);
         self.at(PHONE, |device, world| {
-            device.take_own_list(list);
+            device.take_own_list(list)?;
             device.say(world, &alice, "I have a laptop now.\n")
         })?;
         self.until_alice_sees_a_change(&bob)?;
@@ -214,7 +214,7 @@ impl Story {
         self.stolen = at.map(|at| self.devices.remove(at));
         let list = self.bob.list.clone();
         self.at(LAPTOP, |device, world| {
-            device.take_own_list(list);
+            device.take_own_list(list)?;
             device.say(world, &alice, "My phone was stolen.\n")
         })?;
         self.until_alice_sees_a_change(&bob)?;

@@ -7,8 +7,8 @@ use rand_chacha::ChaCha20Rng;
 use sealwax::envelope::Envelope;
 use sealwax::group::channel::{GroupChannel, KeyOutcome, Opened};
 use sealwax::identity::{
-    AccountId, AccountKey, AccountKeyPair, CertificateTerms, DeviceAddress, DeviceKeys, ListDraft,
-    LocalDevice, Validity, VerifiedDeviceList,
+    AccountId, AccountKey, AccountKeyPair, Advance, CertificateTerms, DeviceAddress, DeviceKeys,
+    ListDraft, LocalDevice, Validity, VerifiedDeviceList,
 };
 use sealwax::sender_key::Distribution;
 use sealwax::time::Timestamp;
@@ -20,6 +20,7 @@ pub(crate) struct Person {
     pub(crate) device: LocalDevice,
     pub(crate) list: VerifiedDeviceList,
     pub(crate) key: AccountKey,
+    pair: AccountKeyPair,
     /// None before it joins.
     pub(crate) channel: Option<GroupChannel>,
     /// Texts read, in the order in which they came.
@@ -35,13 +36,9 @@ impl Person {
     pub(crate) fn new(name: &'static str, now: Timestamp, rng: &mut ChaCha20Rng) -> Outcome<Self> {
         let account = AccountId::new(name.as_bytes())?;
         let pair = AccountKeyPair::generate(rng);
-        let keys = DeviceKeys::generate(rng);
-        let validity = Validity::starting(now, Duration::from_hours(8760))?;
-        let terms = CertificateTerms { validity, capabilities: 0 };
-        let request = keys.request_certificate(&account, &pair.public_key(), terms);
-        let certificate = pair.certify(&request, now)?;
-        let device = LocalDevice::new(keys, certificate.clone())?;
-        let signed = ListDraft::first(account).with(certificate).sign(&pair, validity)?;
+        let device = certified(&account, &pair, now, rng)?;
+        let draft = ListDraft::first(account).with(device.certificate().clone());
+        let signed = draft.sign(&pair, validity(now)?)?;
         let list = VerifiedDeviceList::trust_on_first_use(signed, now)?;
         let key = pair.public_key();
         Ok(Self {
@@ -49,11 +46,29 @@ impl Person {
             device,
             list,
             key,
+            pair,
             channel: None,
             read: Vec::new(),
             waiting: Vec::new(),
             keys: Vec::new(),
         })
+    }
+
+    /// Revokes the device and takes another, which is in no group yet. Returns the old one.
+    pub(crate) fn replace_device(
+        &mut self,
+        now: Timestamp,
+        rng: &mut ChaCha20Rng,
+    ) -> Outcome<LocalDevice> {
+        let new = certified(&self.account().clone(), &self.pair, now, rng)?;
+        let draft = ListDraft::after(&self.list).without(self.address().device);
+        let signed = draft.with(new.certificate().clone()).sign(&self.pair, validity(now)?)?;
+        let Advance::Advanced(list) = self.list.advance(signed, now)? else {
+            return Err("the new list does not follow".into());
+        };
+        self.list = *list;
+        self.channel = None;
+        Ok(std::mem::replace(&mut self.device, new))
     }
 
     pub(crate) fn address(&self) -> &DeviceAddress {
@@ -116,4 +131,20 @@ impl Person {
             other => println!("    {} drops it: {other:?}", self.name),
         }
     }
+}
+
+fn validity(now: Timestamp) -> Outcome<Validity> {
+    Ok(Validity::starting(now, Duration::from_hours(8760))?)
+}
+
+fn certified(
+    account: &AccountId,
+    pair: &AccountKeyPair,
+    now: Timestamp,
+    rng: &mut ChaCha20Rng,
+) -> Outcome<LocalDevice> {
+    let keys = DeviceKeys::generate(rng);
+    let terms = CertificateTerms { validity: validity(now)?, capabilities: 0 };
+    let request = keys.request_certificate(account, &pair.public_key(), terms);
+    Ok(LocalDevice::new(keys, pair.certify(&request, now)?)?)
 }

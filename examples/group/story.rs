@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use sealwax::group::channel::SendRefused;
+use sealwax::group::channel::{GroupChannel, SendRefused};
 use sealwax::group::{
-    Action, ChangeDraft, Confirmation, GenesisDraft, Group, LinkMode, LinkSecret, LinkTerms,
+    Action, Confirmation, GenesisDraft, Group, LinkMode, LinkSecret, LinkTerms,
     Outcome as ChangeOutcome, Role, SignedChange, SignedGenesis, Snapshot, Ticket, Title, rebase,
 };
 
@@ -24,6 +24,7 @@ pub(crate) fn tell(seed: u64) -> Outcome<bool> {
     remove_with_messages_under_way(&mut world)?;
     concurrent_changes(&mut world)?;
     the_server_adds_itself(&mut world)?;
+    a_stolen_device(&mut world)?;
     end(&mut world)
 }
 
@@ -169,10 +170,7 @@ fn concurrent_changes(world: &mut World) -> Outcome {
     let state = olga.channel()?.group().state().clone();
     let rebased = rebase(&second.change, &state);
     println!("    {} actions dropped.", rebased.dropped.len());
-    let draft: ChangeDraft<'_> = rebased.draft.ok_or("nothing is left of it")?;
-    let (now, mut rng) = (world.now, world.rng.clone());
-    let again = draft.sign(&olga.device, &olga.list, now, &mut rng)?;
-    world.rng = rng;
+    let again = world.sign("olga", rebased.draft.ok_or("nothing is left of it")?)?;
     publish_to_members(world, &again.change)?;
     println!("  the title is now {:?}.", again.state.title().as_str());
     for name in LAST {
@@ -193,9 +191,11 @@ fn the_server_adds_itself(world: &mut World) -> Outcome {
     heading(6, "The server adds itself");
     let olga = world.author("olga", vec![Action::SetTimer(3600)])?;
     let server = world.person("server")?;
-    let state = world.person("anna")?.channel()?.group().state().clone();
-    let add = state.change().with(Action::add(&server.list, Role::Member));
-    let signed = add.sign(&server.device, &server.list, world.now, &mut world.rng.clone());
+    let group = world.person("anna")?.channel()?.group().clone();
+    let add = group.state().change().with(Action::add(&server.list, Role::Member));
+    let mut channel = GroupChannel::new(server.address().clone(), group);
+    let (lists, rng) = (&world.lists, &mut world.rng.clone());
+    let signed = channel.sign(add, &server.device, lists, world.now, rng);
     let Err(refused) = signed else { return Err("the server signed a change".into()) };
     println!("  its own change is refused when it is signed: {refused}.");
     let mut bytes = olga.change.encode();
@@ -216,8 +216,50 @@ fn the_server_adds_itself(world: &mut World) -> Outcome {
     world.say("anna", "See you on Saturday.")
 }
 
+/// A thief with anna's device and the server would add a reader.
+fn a_stolen_device(world: &mut World) -> Outcome {
+    heading(7, "A stolen device");
+    let before = world.lists.clone();
+    let group = world.person("sam")?.channel()?.group().clone();
+    let add = Action::add(&world.person("server")?.list, Role::Member);
+    let (now, mut rng) = (world.now, world.rng.clone());
+    let thief = world.person_mut("anna")?.replace_device(now, &mut rng)?;
+    let anna = world.person("anna")?;
+    let (account, key, list) = (anna.account().clone(), anna.key, anna.list.clone());
+    world.lists.insert(account.clone(), list);
+    let mut stolen = GroupChannel::new(thief.address().clone(), group);
+    let draft = stolen.group().state().change().with(add);
+    let change = stolen.sign(draft, &thief, &before, now, &mut rng)?.authored.change;
+    world.rng = rng;
+    println!("  anna revokes her stolen phone; with it, a thief adds the server's account.");
+    world.take_change("olga", &change)?;
+    world.person_mut("sam")?.channel_mut()?.apply(&change, &before, now)?;
+    let refused = world.distribute("olga");
+    println!("  sam has not heard, and follows; olga follows, and does not write:");
+    println!("    {}.", refusal(refused.err()));
+    let state = world.person("olga")?.channel()?.group().state();
+    let mut actions = state.outdated(&world.lists);
+    actions.push(Action::Remove(world.person("server")?.account().clone()));
+    let told = world.author("olga", actions)?;
+    for name in ["olga", "sam"] {
+        world.take_change(name, &told.change)?;
+    }
+    let seen = told.state.revision();
+    world.person_mut("olga")?.channel_mut()?.dismiss_suspects(seen);
+    println!("  olga looks, tells the group and takes the server out again.");
+    let snapshot = world.person("sam")?.channel()?.group().snapshot();
+    let sam = world.person("sam")?.account().clone();
+    world.enter("anna", snapshot.join(&sam, (&account, &key))?)?;
+    world.distribute("olga")?;
+    world.say("olga", "That was not you, Anna, was it?")?;
+    for name in ["anna", "sam"] {
+        world.distribute(name)?;
+    }
+    world.say("anna", "No. Here is my new phone.")
+}
+
 fn end(world: &mut World) -> Outcome<bool> {
-    heading(7, "The end");
+    heading(8, "The end");
     let mut good = true;
     let expected = *world.person("olga")?.channel()?.group().state().hash();
     for name in LAST {
@@ -234,7 +276,7 @@ fn end(world: &mut World) -> Outcome<bool> {
     println!("  max read {} messages, the last one {:?}.", max.read.len(), max.read.last());
     good &= max.read.last().is_some_and(|last| last == "Saturday at nine.");
     let sam = world.person("sam")?;
-    good &= sam.read.last().is_some_and(|last| last == "See you on Saturday.");
+    good &= sam.read.last().is_some_and(|last| last == "No. Here is my new phone.");
     println!("{}", if good { "\nAll as it should be." } else { "\nNOT as it should be." });
     Ok(good)
 }

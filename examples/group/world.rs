@@ -52,11 +52,16 @@ impl World {
 
     /// Puts a change together and signs it; nobody has it yet, not even its author.
     pub(crate) fn author(&mut self, name: &str, actions: Vec<Action>) -> Outcome<Authored> {
-        let Self { people, rng, now, .. } = self;
-        let person = people.iter().find(|p| p.name == name).ok_or("nobody")?;
-        let state = person.channel()?.group().state();
-        let draft = actions.into_iter().fold(state.change(), ChangeDraft::with);
-        Ok(draft.sign(&person.device, &person.list, *now, rng)?)
+        let draft = self.person(name)?.channel()?.group().state().change();
+        self.sign(name, actions.into_iter().fold(draft, ChangeDraft::with))
+    }
+
+    /// Its author keeps it until the state goes on.
+    pub(crate) fn sign(&mut self, name: &str, draft: ChangeDraft) -> Outcome<Authored> {
+        let Self { people, lists, rng, now } = self;
+        let person = people.iter_mut().find(|p| p.name == name).ok_or("nobody")?;
+        let device = person.device.clone();
+        Ok(person.channel_mut()?.sign(draft, &device, lists, *now, rng)?.authored)
     }
 
     /// Gives a change to somebody, and then what was waiting for it.
@@ -76,11 +81,7 @@ impl World {
     }
 
     pub(crate) fn take_own(&mut self, name: &str, authored: &Authored) -> Outcome {
-        self.take_change(name, &authored.change)?;
-        if let Some(secret) = &authored.epoch_secret {
-            self.person_mut(name)?.channel_mut()?.learn(secret)?;
-        }
-        Ok(())
+        self.take_change(name, &authored.change).map(drop)
     }
 
     /// Looks up the devices and gives the sender chain to exactly those that lack it: in pairwise
@@ -91,7 +92,7 @@ impl World {
         let from = person.address().clone();
         let prepared = person.channel_mut()?.prepare(lists, *now, rng)?;
         let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-        person.channel_mut()?.record(&devices)?;
+        person.channel_mut()?.record(prepared.distribution.position(), &devices)?;
         let bytes = prepared.distribution.encode();
         for device in &devices {
             let to = people.iter_mut().find(|p| p.address() == device).ok_or("no such device")?;

@@ -158,7 +158,7 @@ fn groups(figures: &mut Vec<Figure>) -> Outcome<()> {
     let prepared = writer.prepare(&crowd.lists, NOW, &mut rng)?;
     add(figures, "sender_key_distribution", prepared.distribution.encode().len());
     let title = Action::SetTitle(Title::new("another title")?);
-    let change = crowd.change(crowd.group.state(), vec![title], &mut rng)?.change;
+    let change = crowd.change(vec![title], &mut rng)?.change;
     add(figures, "group_change_title", change.encode().len());
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
 use sealwax::group::channel::GroupChannel;
-use sealwax::group::{Action, Authored, ChangeDraft, GenesisDraft, Group, GroupState, Role, Title};
+use sealwax::group::{Action, Authored, ChangeDraft, GenesisDraft, Group, Role, Title};
 use sealwax::identity::{
     AccountId, AccountKeyPair, CertificateTerms, DeviceKeys, ListDraft, LocalDevice, Validity,
     VerifiedDeviceList,
@@ -81,23 +81,19 @@ impl Crowd {
         let later: Vec<_> = rest.map(|a| Action::add(&a.list, Role::Member)).collect();
         let mut crowd = Self { accounts, lists, group, secret, now };
         for actions in later.chunks(GROUP_ACTIONS) {
-            let added = crowd.change(crowd.group.state(), actions.to_vec(), rng)?;
+            let added = crowd.change(actions.to_vec(), rng)?;
             crowd.group.apply(&added.change, &crowd.lists, now)?;
         }
         Ok(crowd)
     }
 
     /// A change of the owner's.
-    pub(crate) fn change(
-        &self,
-        base: &GroupState,
-        actions: Vec<Action>,
-        rng: &mut ChaCha20Rng,
-    ) -> Outcome<Authored> {
+    pub(crate) fn change(&self, actions: Vec<Action>, rng: &mut ChaCha20Rng) -> Outcome<Authored> {
         let owner = self.accounts.first().ok_or("nobody")?;
         let device = owner.devices.first().ok_or("no device")?;
-        let draft = actions.into_iter().fold(base.change(), ChangeDraft::with);
-        Ok(draft.sign(device, &owner.list, self.now, rng)?)
+        let mut channel = GroupChannel::new(device.address().clone(), self.group.clone());
+        let draft = actions.into_iter().fold(self.group.state().change(), ChangeDraft::with);
+        Ok(channel.sign(draft, device, &self.lists, self.now, rng)?.authored)
     }
 
     /// A member's end of the group.
@@ -114,7 +110,7 @@ impl Crowd {
         let (mut writer, mut reader) = (self.channel(0)?, self.channel(1)?);
         let prepared = writer.prepare(&self.lists, self.now, rng)?;
         let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-        writer.record(&devices)?;
+        writer.record(prepared.distribution.position(), &devices)?;
         reader.accept(&writer.own().clone(), &prepared.distribution, &self.lists, self.now)?;
         Ok((writer, reader))
     }

@@ -70,7 +70,7 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
     let crowd = crowd();
     let state = crowd.group.state();
     let mut rng = rng(3);
-    let mut change = |actions| crowd.change(state, actions, &mut rng).unwrap();
+    let mut change = |actions| crowd.change(actions, &mut rng).unwrap();
     let title = change(vec![Action::SetTitle(Title::new("another").unwrap())]);
     let member = crowd.accounts[2].list.account().clone();
     let removal = change(vec![Action::Remove(member.clone())]);
@@ -82,11 +82,8 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
     ]);
     let secret = LinkSecret::generate(state.group(), &mut super::group_scene::rng(4));
     let terms = LinkTerms { mode: LinkMode::Open, expires: None, max_uses: Some(2) };
-    let link = crowd.change(
-        state,
-        vec![Action::create_link(&secret, terms)],
-        &mut super::group_scene::rng(5),
-    );
+    let link =
+        crowd.change(vec![Action::create_link(&secret, terms)], &mut super::group_scene::rng(5));
     let account = &crowd.accounts[1];
     let ticket = Ticket::link(&secret, &account.devices[0], &account.list, NOW).unwrap();
     let mut later = crowd.group.clone();

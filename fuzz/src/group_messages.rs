@@ -163,10 +163,11 @@ impl Scene {
             2 => Action::Remove(member()),
             _ => Action::SetSlowMode(60),
         };
-        let state = self.channels[who].group().state().clone();
-        let draft: ChangeDraft<'_> = state.change().with(action);
-        let signed = draft.sign(&account.devices[0], &account.list, self.now, &mut self.rng);
-        self.changes.extend(signed);
+        let channel = &mut self.channels[who];
+        let draft: ChangeDraft = channel.group().state().change().with(action);
+        let device = &account.devices[0];
+        let signed = channel.sign(draft, device, &crowd().lists, self.now, &mut self.rng);
+        self.changes.extend(signed.map(|signed| signed.authored));
     }
 
     fn take(&mut self, who: usize, what: usize) {
@@ -188,7 +189,7 @@ impl Scene {
         let channel = &mut self.channels[who];
         let Ok(prepared) = channel.prepare(&crowd().lists, self.now, &mut self.rng) else { return };
         let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-        channel.record(&devices).unwrap();
+        channel.record(prepared.distribution.position(), &devices).unwrap();
         self.keys.push((channel.own().clone(), prepared.distribution));
     }
 

@@ -33,7 +33,7 @@ pub(super) fn channels() -> Vec<GroupChannel> {
     for from in 0..MEMBERS {
         let prepared = channels[from].prepare(&crowd.lists, NOW, &mut rng).unwrap();
         let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-        channels[from].record(&devices).unwrap();
+        channels[from].record(prepared.distribution.position(), &devices).unwrap();
         let own = channels[from].own().clone();
         for to in (0..MEMBERS).filter(|to| *to != from) {
             channels[to].accept(&own, &prepared.distribution, &crowd.lists, NOW).unwrap();

@@ -1,13 +1,14 @@
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use super::change::SignedChange;
-use super::devices::DeviceLists;
 use super::error::ApplyError;
 use super::evidence::GroupEvidence;
 use super::member::Member;
-use super::stage::{Act, stage, standing};
+use super::stage::{Act, Shown, stage, standing};
 use super::state::GroupState;
+use crate::identity::DeviceAddress;
 
 /// The version of the protocol that this crate speaks, against a group's floor.
 pub(super) const PROTOCOL: u16 = 1;
@@ -55,37 +56,19 @@ pub struct Applied {
     pub state: GroupState,
     /// Whether a key epoch began: every sender needs a new chain, and everybody the new secret.
     pub key_epoch_began: bool,
+    /// Devices that made the change, or a ticket in it, and that a list at hand revokes: the group is
+    /// suspect ([`super::Suspect`]). Only [`super::Group::apply`] looks.
+    pub suspects: Vec<DeviceAddress>,
+    pub(super) shown: Shown,
 }
 
 impl GroupState {
-    /// Checks a change and says what it leads to; nothing here is changed (SPEC.md 15.5). `lists`
-    /// are the newest that we have: a device that they revoke changes nothing any more, even if
-    /// the group has not heard of it.
+    /// Checks a change and says what it leads to; nothing here is changed. The answer depends on the
+    /// state and the change's bytes alone, so that all members give the same (SPEC.md 15.5).
     ///
     /// # Errors
     /// [`ApplyError`]: the first check that fails.
-    pub fn apply<L: DeviceLists + ?Sized>(
-        &self,
-        change: &SignedChange,
-        lists: &L,
-    ) -> Result<Outcome, ApplyError> {
-        let revoked = || {
-            lists.device_list(&change.actor().account).is_some_and(|list| {
-                list.signed().entry().revoked().binary_search(&change.actor().device).is_ok()
-            })
-        };
-        match self.place(change)? {
-            Some(outcome) => Ok(outcome),
-            None if self.check_actor(change).is_ok() && revoked() => Err(ApplyError::DeviceRevoked),
-            None => self.succeed(change).map(|applied| Outcome::Applied(Box::new(applied))),
-        }
-    }
-
-    /// Applies a change of the past, judged by the chain alone: what is revoked now was not then.
-    ///
-    /// # Errors
-    /// [`ApplyError`].
-    pub fn apply_past(&self, change: &SignedChange) -> Result<Outcome, ApplyError> {
+    pub fn apply(&self, change: &SignedChange) -> Result<Outcome, ApplyError> {
         match self.place(change)? {
             Some(outcome) => Ok(outcome),
             None => self.succeed(change).map(|applied| Outcome::Applied(Box::new(applied))),
@@ -153,7 +136,8 @@ impl GroupState {
         let actor = self.check_author(change)?;
         let entry = Some(change.proof().entry());
         let act = Act { actor, entry, created_at: change.created_at() };
-        let staged = stage(self, &act, change.actions())?;
+        let mut staged = stage(self, &act, change.actions())?;
+        let shown = core::mem::take(&mut staged.shown);
         let state = staged.finish(self, change.core.epoch_commitment, *change.core_hash())?;
         if state.hash() != change.new_state() {
             return Err(ApplyError::StateHash);
@@ -161,6 +145,7 @@ impl GroupState {
         if self.is_terminated() {
             return Err(ApplyError::Terminated);
         }
-        Ok(Applied { state, key_epoch_began: change.begins_key_epoch() })
+        let key_epoch_began = change.begins_key_epoch();
+        Ok(Applied { state, key_epoch_began, suspects: Vec::new(), shown })
     }
 }

@@ -5,22 +5,25 @@ use rand_core::CryptoRng;
 use super::GroupState;
 use super::action::Action;
 use super::change::{Core, SignedChange, core_hash};
+use super::devices::DeviceLists;
 use super::error::{ApplyError, ChangeError};
 use super::extension::Extension;
 use super::member::insert;
 use super::proof::{DeviceProof, ProofError};
 use super::stage::{Act, stage};
+use super::suspect::is_revoked;
+use crate::crypto::Digest;
 use crate::error::error_codes;
-use crate::identity::{LocalDevice, VerifiedDeviceList};
+use crate::identity::{DeviceListEntry, LocalDevice};
 use crate::limits::{GROUP_ACTIONS, GROUP_EXTENSIONS};
 use crate::sender_key::EpochSecret;
 use crate::time::Timestamp;
 use crate::wire::DecodeError;
 
-/// A change that is being put together.
+/// A change of one state that is being put together; [`super::channel::GroupChannel::sign`] signs it.
 #[derive(Clone, Debug)]
-pub struct ChangeDraft<'a> {
-    base: &'a GroupState,
+pub struct ChangeDraft {
+    base: Digest,
     actions: Vec<Action>,
     extensions: Vec<Extension>,
 }
@@ -40,12 +43,12 @@ pub struct Authored {
 impl GroupState {
     /// Begins a change of this state.
     #[must_use]
-    pub const fn change(&self) -> ChangeDraft<'_> {
-        ChangeDraft { base: self, actions: Vec::new(), extensions: Vec::new() }
+    pub const fn change(&self) -> ChangeDraft {
+        ChangeDraft { base: *self.hash(), actions: Vec::new(), extensions: Vec::new() }
     }
 }
 
-impl ChangeDraft<'_> {
+impl ChangeDraft {
     /// Adds an action.
     #[must_use]
     pub fn with(mut self, action: Action) -> Self {
@@ -70,23 +73,32 @@ impl ChangeDraft<'_> {
         &self.actions
     }
 
-    /// Checks as every receiver will, and signs. `list` is the newest of the device's own account.
+    /// Checks as every receiver will, and against the newest lists that we have, our own among them.
     ///
     /// # Errors
-    /// [`DraftRefused`]: what a receiver would answer.
-    pub fn sign<R: CryptoRng + ?Sized>(
+    /// [`DraftRefused`].
+    pub(super) fn sign<L, R>(
         self,
+        base: &GroupState,
         device: &LocalDevice,
-        list: &VerifiedDeviceList,
+        lists: &L,
         now: Timestamp,
         rng: &mut R,
-    ) -> Result<Authored, DraftRefused> {
+    ) -> Result<Authored, DraftRefused>
+    where
+        L: DeviceLists + ?Sized,
+        R: CryptoRng + ?Sized,
+    {
+        if self.base != *base.hash() {
+            return Err(DraftRefused::Moved);
+        }
         self.check_sizes()?;
-        let base = self.base;
-        let proof = DeviceProof::of(list, device.address().device)?;
+        let own = lists.device_list(&device.address().account).ok_or(ProofError::Unlisted)?;
+        let proof = DeviceProof::of(own, device.address().device)?;
         let actor = base.member(proof.account()).ok_or(ApplyError::NotAMember)?;
         let act = Act { actor, entry: Some(proof.entry()), created_at: now };
         let staged = stage(base, &act, &self.actions)?;
+        self.check_lists(lists)?;
         let secret = staged.begins_epoch().map(|epoch| (epoch, EpochSecret::generate(rng)));
         let commitment = secret.as_ref().map(|(epoch, secret)| secret.commitment(*epoch));
         let core = Core {
@@ -108,6 +120,22 @@ impl ChangeDraft<'_> {
         Ok(Authored { change, state, epoch_secret: secret.map(|(_, secret)| secret) })
     }
 
+    /// Receivers take an old list entry or ticket, since they cannot agree on which is old; who signs
+    /// does not put one in.
+    fn check_lists<L: DeviceLists + ?Sized>(&self, lists: &L) -> Result<(), DraftRefused> {
+        for (action, index) in self.actions.iter().zip(0u8..) {
+            let Some(opened) = action.open() else { continue };
+            if opened.ticket().is_some_and(|ticket| is_revoked(ticket.proof().address(), lists)) {
+                return Err(DraftRefused::RevokedDevice { action: index });
+            }
+            let adds = matches!(action, Action::Add { .. });
+            if opened.entry().is_some_and(|entry| adds && is_outdated(entry, lists)) {
+                return Err(DraftRefused::OutdatedList { action: index });
+            }
+        }
+        Ok(())
+    }
+
     /// What could not be written out and read again.
     fn check_sizes(&self) -> Result<(), ChangeError> {
         if self.actions.is_empty() {
@@ -116,6 +144,13 @@ impl ChangeDraft<'_> {
         let over = self.actions.len() > GROUP_ACTIONS || self.extensions.len() > GROUP_EXTENSIONS;
         if over { Err(DecodeError::TooLarge.into()) } else { Ok(()) }
     }
+}
+
+/// Whether we have a newer list of the account, or another of the same version.
+fn is_outdated<L: DeviceLists + ?Sized>(entry: &DeviceListEntry, lists: &L) -> bool {
+    lists
+        .device_list(entry.account())
+        .is_some_and(|list| entry.version() <= list.version() && entry.hash() != list.hash())
 }
 
 /// Why a change was not signed.
@@ -128,13 +163,32 @@ pub enum DraftRefused {
     /// It cannot be written.
     #[error(transparent)]
     Form(#[from] ChangeError),
-    /// The list does not name the device.
+    /// Our list is not at hand, or does not name the device.
     #[error(transparent)]
     Device(#[from] ProofError),
+    /// It was put together for another state than the present one: look again, or
+    /// [`super::rebase()`].
+    #[error("the group has changed since the draft was begun")]
+    Moved,
+    /// A newer list of the account that is added is at hand: add it under that one.
+    #[error("action {action} adds an account under an old device list")]
+    OutdatedList {
+        /// Which.
+        action: u8,
+    },
+    /// A list at hand revokes the device that signed the ticket.
+    #[error("the ticket of action {action} is a revoked device's")]
+    RevokedDevice {
+        /// Which.
+        action: u8,
+    },
 }
 
 error_codes!(DraftRefused {
     Self::Rules(_) => ("group-draft/rules", FixCaller),
     Self::Form(_) => ("group-draft/form", FixCaller),
     Self::Device(_) => ("group-draft/device", FixCaller),
+    Self::Moved => ("group-draft/moved", ChangeGroup),
+    Self::OutdatedList { .. } => ("group-draft/outdated-list", ChangeGroup),
+    Self::RevokedDevice { .. } => ("group-draft/revoked-device", ShowToUser),
 });

@@ -54,9 +54,6 @@ pub enum ApplyError {
     /// G4: the actor's device list is not the one that the group knows, nor follows it.
     #[error("the actor's device list is not the group's")]
     DeviceList,
-    /// G4: the newest list that we have revokes the device.
-    #[error("the actor's device was revoked")]
-    DeviceRevoked,
     /// G5: the device did not sign.
     #[error("the signature does not verify")]
     Signature,
@@ -121,7 +118,6 @@ error_codes!(ApplyError {
     Self::ProtocolFloor => ("group/protocol-floor", Update),
     Self::NotAMember => ("group/not-a-member", Drop),
     Self::DeviceList => ("group/device-list", Drop),
-    Self::DeviceRevoked => ("group/device-revoked", ShowToUser),
     Self::Signature => ("group/signature", Drop),
     Self::NotPermitted { .. } => ("group/not-permitted", Drop),
     Self::Rank { .. } => ("group/rank", Drop),

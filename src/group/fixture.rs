@@ -58,14 +58,14 @@ impl People {
         now: Timestamp,
     ) -> Result<Authored, DraftRefused> {
         let draft = actions.into_iter().fold(base.change(), ChangeDraft::with);
-        draft.sign(self.device(name), self.list(name), now, &mut fixture::rng(7))
+        draft.sign(base, self.device(name), &self.lists, now, &mut fixture::rng(7))
     }
 
     /// What the others make of the change is what its author made of it.
     pub(crate) fn done(&self, name: &str, base: &GroupState, actions: Vec<Action>) -> GroupState {
         let authored = self.sign(name, base, actions).unwrap();
         let change = SignedChange::decode(&authored.change.encode()).unwrap();
-        let Ok(Outcome::Applied(applied)) = base.apply(&change, &self.lists) else { panic!() };
+        let Ok(Outcome::Applied(applied)) = base.apply(&change) else { panic!() };
         assert_eq!(applied.state, authored.state);
         assert_eq!(applied.key_epoch_began, authored.epoch_secret.is_some());
         applied.state
@@ -191,6 +191,16 @@ fn core(people: &People, name: &str, base: &GroupState, actions: Vec<Action>) ->
 fn sealed(people: &People, name: &str, core: &Core, new_state: Digest) -> SignedChange {
     let proof = DeviceProof::of(people.list(name), people.device(name).address().device).unwrap();
     Change::sign(core.to_bytes(), new_state, people.device(name), proof).unwrap()
+}
+
+/// The change, signed anew as leading to another state.
+pub(crate) fn leading_to(
+    people: &People,
+    name: &str,
+    change: &SignedChange,
+    state: Digest,
+) -> SignedChange {
+    sealed(people, name, &change.core, state)
 }
 
 /// The change with one byte of its signature changed.

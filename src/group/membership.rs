@@ -11,6 +11,7 @@ use super::genesis::SignedGenesis;
 use super::past::{PastRevision, PastSender};
 use super::snapshot::Snapshot;
 use super::state::GroupState;
+use super::suspect::{self, Suspect, Suspects};
 use super::sync::StateAck;
 use crate::crypto::Digest;
 use crate::identity::AccountId;
@@ -63,6 +64,7 @@ pub struct Group {
     confirmation: Confirmation,
     /// Oldest first, without gaps.
     past: VecDeque<PastRevision>,
+    suspects: Suspects,
 }
 
 impl Group {
@@ -70,14 +72,23 @@ impl Group {
     #[must_use]
     pub fn founded(genesis: SignedGenesis) -> Self {
         let state = genesis.state().clone();
-        let past = VecDeque::new();
-        Self { genesis, state, last_change: None, confirmation: Confirmation::Confirmed, past }
+        Self::with(genesis, state, None, Confirmation::Confirmed)
     }
 
     pub(super) fn joined(snapshot: Snapshot, by: AccountId, own: AccountId) -> Self {
         let Snapshot { genesis, state, last_change } = snapshot;
         let confirmation = Confirmation::Unconfirmed { by, own };
-        Self { genesis, state, last_change, confirmation, past: VecDeque::new() }
+        Self::with(genesis, state, last_change, confirmation)
+    }
+
+    fn with(
+        genesis: SignedGenesis,
+        state: GroupState,
+        last_change: Option<SignedChange>,
+        confirmation: Confirmation,
+    ) -> Self {
+        let suspects = Suspects::default();
+        Self { genesis, state, last_change, confirmation, past: VecDeque::new(), suspects }
     }
 
     /// The state.
@@ -104,7 +115,9 @@ impl Group {
         &self.confirmation
     }
 
-    /// Takes a change, a member's or our own once it is the one that follows (SPEC.md 15.5).
+    /// Takes a change, a member's or our own once it is the one that follows (SPEC.md 15.5). `lists`
+    /// are the newest that we have; they do not decide whether it is taken, but whether the group is
+    /// suspect from then on ([`Group::suspects`]).
     ///
     /// # Errors
     /// [`ApplyError`]; then, and for every outcome but [`Outcome::Applied`], nothing changed.
@@ -114,21 +127,24 @@ impl Group {
         lists: &L,
         now: Timestamp,
     ) -> Result<Outcome, ApplyError> {
-        let outcome = self.state.apply(change, lists)?;
+        let mut outcome = self.state.apply(change)?;
+        if let Outcome::Applied(applied) = &mut outcome {
+            applied.suspects = suspect::revoked_authors(change, &applied.shown, lists);
+        }
         Ok(self.settle(change, outcome, now))
     }
 
-    /// Takes a change of the past, from an answer to our resync request: judged by the chain alone.
-    ///
-    /// # Errors
-    /// [`ApplyError`]; as [`Group::apply`].
-    pub fn catch_up(
-        &mut self,
-        change: &SignedChange,
-        now: Timestamp,
-    ) -> Result<Outcome, ApplyError> {
-        let outcome = self.state.apply_past(change)?;
-        Ok(self.settle(change, outcome, now))
+    /// The changes of revoked devices that we followed and no person has looked at yet, oldest first.
+    /// While there are any, nothing is sent to the group.
+    #[must_use]
+    pub fn suspects(&self) -> &[Suspect] {
+        self.suspects.as_slice()
+    }
+
+    /// A person looked at the suspect changes up to the revision `seen`, and goes on. Returns whether
+    /// there were any.
+    pub fn dismiss_suspects(&mut self, seen: u32) -> bool {
+        self.suspects.dismiss(seen)
     }
 
     fn settle(&mut self, change: &SignedChange, outcome: Outcome, now: Timestamp) -> Outcome {
@@ -156,6 +172,7 @@ impl Group {
             self.past.pop_front();
         }
         self.past.push_back(past);
+        self.suspects.add(&applied.suspects, next.revision());
         self.state = next.clone();
         self.last_change = Some(change.clone());
     }
@@ -223,6 +240,12 @@ impl Group {
         }
     }
 
+    /// What is suspect stays so when a snapshot takes the place of the changes.
+    pub(super) fn replace(&mut self, joined: Self) {
+        let suspects = core::mem::take(&mut self.suspects);
+        *self = Self { suspects, ..joined };
+    }
+
     /// Returns whether that changed anything.
     pub(super) fn confirm(&mut self, by: &AccountId) -> bool {
         let news = matches!(&self.confirmation,
@@ -236,7 +259,7 @@ impl Group {
     /// The state to store; it holds no secret, but says who is in the group.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let Self { genesis, state, last_change, confirmation, past } = self;
+        let Self { genesis, state, last_change, confirmation, past, suspects } = self;
         let mut w = Writer::new();
         w.u8(STORED_VERSION);
         w.var(&genesis.encode());
@@ -245,6 +268,7 @@ impl Group {
         w.raw(&state);
         w.put(last_change).put(confirmation);
         w.list(past.iter());
+        w.put(suspects);
         w.into_public()
     }
 
@@ -265,12 +289,17 @@ impl Group {
         let state = GroupState::from_bytes(r.raw(len)?)?;
         let (last_change, confirmation) = (r.get()?, r.get()?);
         let past = r.list(GROUP_PAST_REVISIONS)?;
+        let suspects: Suspects = r.get()?;
         r.finish()?;
         let snapshot =
             Snapshot::new(genesis, state, last_change).map_err(|_| DecodeError::OutOfRange)?;
         let Snapshot { genesis, state, last_change } = snapshot;
-        let group = Self { genesis, state, last_change, confirmation, past };
-        if group.past_fits() { Ok(group) } else { Err(DecodeError::OutOfRange) }
+        let group = Self { genesis, state, last_change, confirmation, past, suspects };
+        if group.past_fits() && group.suspects.fit(group.state.revision()) {
+            Ok(group)
+        } else {
+            Err(DecodeError::OutOfRange)
+        }
     }
 
     /// Without gaps up to the state before this one.

@@ -22,6 +22,9 @@ pub(crate) mod fixture;
 mod genesis;
 mod genesis_body;
 mod id;
+#[cfg(test)]
+#[path = "../vectors/group_joining.rs"]
+pub(crate) mod joining_vectors;
 mod link;
 mod member;
 mod membership;
@@ -33,6 +36,7 @@ mod snapshot;
 mod stage;
 mod state;
 mod state_layout;
+mod suspect;
 mod sync;
 #[cfg(test)]
 mod tests;
@@ -64,6 +68,7 @@ pub use proof::{DeviceProof, ProofError};
 pub use rebase::{Dropped, Rebase, rebase};
 pub use snapshot::{JoinError, Snapshot, SnapshotError};
 pub use state::{GroupState, Timer};
+pub use suspect::Suspect;
 pub use sync::{StateAck, SyncAnswer, SyncLimiter, SyncRequest};
 pub use text::{Description, TextError, Title};
 pub use ticket::{Ticket, TicketError, TicketKind};

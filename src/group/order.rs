@@ -1,4 +1,4 @@
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
@@ -58,7 +58,8 @@ fn precedence(base: &GroupState, change: &SignedChange) -> Option<Precedence> {
 
 /// Without a server that orders: the change that follows `base`, of any number that claim to. Who
 /// has the same candidates comes to the same result, in whatever order they came (SPEC.md 15.6).
-/// Changes that no check would pass do not count; judged by the chain alone.
+/// Changes that no check would pass do not count, nor do those of devices that the list entries in
+/// any of the others revoke: so a stolen device loses against the news of it, whatever its rank.
 #[must_use]
 pub fn winner<'a>(
     base: &GroupState,
@@ -71,15 +72,18 @@ fn best<'a>(
     base: &GroupState,
     candidates: impl IntoIterator<Item = &'a SignedChange>,
 ) -> Option<(&'a SignedChange, GroupState)> {
-    let mut ordered: Vec<_> = candidates
-        .into_iter()
-        .filter(|change| change.group() == base.group() && change.base_hash() == base.hash())
-        .filter_map(|change| precedence(base, change).map(|p| (p, change)))
-        .collect();
-    ordered.sort_by_key(|(precedence, _)| *precedence);
-    ordered
-        .into_iter()
-        .find_map(|(_, change)| base.succeed(change).ok().map(|applied| (change, applied.state)))
+    let mut revoked = BTreeSet::new();
+    let mut valid = Vec::new();
+    for change in candidates {
+        let claims = change.group() == base.group() && change.base_hash() == base.hash();
+        let Some(precedence) = precedence(base, change).filter(|_| claims) else { continue };
+        let Ok(applied) = base.succeed(change) else { continue };
+        revoked.extend(applied.shown.revoked);
+        valid.push((precedence, change));
+    }
+    valid.retain(|(_, change)| !revoked.contains(change.actor()));
+    let (_, change) = valid.into_iter().min_by_key(|(precedence, _)| *precedence)?;
+    base.succeed(change).ok().map(|applied| (change, applied.state))
 }
 
 /// Where a set of changes leads.

@@ -1,6 +1,7 @@
 use alloc::vec::Vec;
 
 use super::access::{AccessTable, Permission, Role};
+use super::member::Member;
 use super::state::GroupState;
 use crate::crypto::Digest;
 use crate::identity::AccountId;
@@ -134,16 +135,25 @@ impl PastRevision {
     }
 }
 
+/// By account, as both lists are: one walk, since a group is large and a change small.
 fn former_roles(old: &GroupState, new: &GroupState) -> Vec<FormerRole> {
-    let changed = old.members().iter().filter_map(|was| {
-        let same = new.member(&was.account).is_some_and(|is| is.role == was.role);
-        (!same).then(|| FormerRole { account: was.account.clone(), role: Some(was.role) })
-    });
-    let came = new.members().iter().filter_map(|is| {
-        let there = old.member(&is.account).is_some();
-        (!there).then(|| FormerRole { account: is.account.clone(), role: None })
-    });
-    changed.chain(came).collect()
+    let (mut before, mut after) = (old.members(), new.members());
+    let mut roles = Vec::new();
+    while let Some(next) = before.first().into_iter().chain(after.first()).map(|m| &m.account).min()
+    {
+        let (was, is) = (take_off(&mut before, next), take_off(&mut after, next));
+        if was != is {
+            roles.push(FormerRole { account: next.clone(), role: was });
+        }
+    }
+    roles
+}
+
+/// The role of the first member, if it is that account, which is then taken off.
+fn take_off(members: &mut &[Member], account: &AccountId) -> Option<Role> {
+    let (first, rest) = members.split_first().filter(|(first, _)| first.account == *account)?;
+    *members = rest;
+    Some(first.role)
 }
 
 impl Layout for PastRevision {

@@ -9,9 +9,9 @@ use super::state::GroupState;
 
 /// A change that lost against another, derived anew.
 #[derive(Clone, Debug)]
-pub struct Rebase<'a> {
+pub struct Rebase {
     /// What is left of it, to be signed; none if nothing is.
-    pub draft: Option<ChangeDraft<'a>>,
+    pub draft: Option<ChangeDraft>,
     /// What the new state does not permit or has no use for.
     pub dropped: Vec<Dropped>,
 }
@@ -29,7 +29,7 @@ pub struct Dropped {
 /// that would not pass are dropped and reported, since somebody has decided otherwise in between.
 /// What is left gets a new signature, and a new secret if it begins a key epoch.
 #[must_use]
-pub fn rebase<'a>(pending: &SignedChange, onto: &'a GroupState) -> Rebase<'a> {
+pub fn rebase(pending: &SignedChange, onto: &GroupState) -> Rebase {
     let mut kept: Vec<Action> = Vec::new();
     let mut dropped = Vec::new();
     for action in pending.actions() {

@@ -206,7 +206,7 @@ impl Group {
         if self.state().member(sender).is_none() {
             return Err(JoinError::SenderNotAMember);
         }
-        *self = snapshot.join(sender, us)?;
+        self.replace(snapshot.join(sender, us)?);
         Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! Checks G7 to G9: what the actions do, on a copy (SPEC.md 15.4, 15.5).
 
+use alloc::vec::Vec;
+
 use super::access::{Permission, Role};
 use super::action::{Action, Opened};
 use super::authority::{Refusal, answers_for, authorise};
@@ -13,7 +15,7 @@ use super::proof::key_in_force;
 use super::state::{Fields, GroupState};
 use super::ticket::{Ticket, TicketKind};
 use crate::crypto::Digest;
-use crate::identity::{AccountId, DeviceListEntry};
+use crate::identity::{AccountId, DeviceAddress, DeviceId, DeviceListEntry};
 use crate::limits::{
     CLOCK_SKEW, GROUP_BANNED, GROUP_EXTENSIONS, GROUP_INVITED, GROUP_LINKS, GROUP_MEMBERS,
     GROUP_REQUESTS, GROUP_TICKET_AGE,
@@ -61,6 +63,16 @@ pub(super) fn standing(member: &Member, entry: &DeviceListEntry) -> Option<Stand
 pub(super) struct Staged {
     next: Fields,
     raises: bool,
+    pub(super) shown: Shown,
+}
+
+/// What the documents of a change show, besides where it leads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Shown {
+    /// The devices that signed the tickets in it.
+    pub(super) joiners: Vec<DeviceAddress>,
+    /// The devices that the list entries which it follows revoke.
+    pub(super) revoked: Vec<DeviceAddress>,
 }
 
 /// Carries the actions out on a copy of `base`: G6 to G8.
@@ -80,7 +92,7 @@ pub(super) fn stage(
     if !stage.next.members.iter().any(|member| member.role == Role::Owner) {
         return Err(ApplyError::NoOwner);
     }
-    Ok(Staged { next: stage.next, raises: stage.raises })
+    Ok(Staged { next: stage.next, raises: stage.raises, shown: stage.shown })
 }
 
 impl Staged {
@@ -112,25 +124,33 @@ impl Staged {
     }
 }
 
+/// The group's time at a change. An admin says what it is, backwards too, since who may add members
+/// needs no false time to let somebody in, and a clock that was pushed ahead can be put right;
+/// everybody else is never before the clock.
+fn time(clock: Timestamp, act: &Act<'_>) -> Timestamp {
+    if act.actor.role >= Role::Admin { act.created_at } else { clock.max(act.created_at) }
+}
+
 struct Stage<'a> {
     base: &'a GroupState,
     actor: &'a AccountId,
-    /// The group's time: what its moderators signed, and never earlier.
     time: Timestamp,
     revision: u32,
     next: Fields,
     raises: bool,
+    shown: Shown,
 }
 
 impl<'a> Stage<'a> {
     fn new(base: &'a GroupState, act: &'a Act<'_>) -> Self {
         let mut next = base.fields().clone();
-        let time = next.clock.max(act.created_at);
+        let time = time(next.clock, act);
         if act.actor.role >= Role::Moderator {
             next.clock = time;
         }
         let revision = next.revision.saturating_add(1);
-        Self { base, actor: &act.actor.account, time, revision, next, raises: false }
+        let (actor, shown) = (&act.actor.account, Shown::default());
+        Self { base, actor, time, revision, next, raises: false, shown }
     }
 
     fn act(&mut self, opened: &Opened<'_>) -> Result<(), Refusal> {
@@ -229,6 +249,7 @@ impl<'a> Stage<'a> {
             member.list = ListRef::from(entry);
             member.account_key = key_in_force(entry).into();
             self.raises |= revokes;
+            self.shown.revoked.extend(revoked(entry));
         }
         Ok(standing)
     }
@@ -300,6 +321,7 @@ impl<'a> Stage<'a> {
     }
 
     fn carry(&mut self, ticket: &Ticket) -> Result<(), Refusal> {
+        self.shown.joiners.push(ticket.proof().address().clone());
         let (signed, now) = (ticket.created_at(), self.time);
         if now.since(signed) > GROUP_TICKET_AGE || signed.since(now) > CLOCK_SKEW {
             return Err(Refusal::Document);
@@ -365,6 +387,13 @@ impl<'a> Stage<'a> {
     }
 }
 
+/// The devices that an entry revokes.
+fn revoked(entry: &DeviceListEntry) -> impl Iterator<Item = DeviceAddress> {
+    let address =
+        |device: &DeviceId| DeviceAddress { account: entry.account().clone(), device: *device };
+    entry.revoked().iter().map(address)
+}
+
 /// Somebody who comes in, as their own list entry says.
 struct Newcomer {
     account: AccountId,
@@ -382,7 +411,7 @@ impl From<&DeviceListEntry> for Newcomer {
     }
 }
 
-fn add<T: Keyed>(list: &mut alloc::vec::Vec<T>, item: T, limit: usize) -> Result<(), Refusal> {
+fn add<T: Keyed>(list: &mut Vec<T>, item: T, limit: usize) -> Result<(), Refusal> {
     if find(list, item.key()).is_some() {
         return Err(Refusal::Target);
     }

@@ -37,6 +37,15 @@ impl ChainId {
     }
 }
 
+/// Where a chain stood when a distribution of it was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChainPosition {
+    /// The chain.
+    pub chain: ChainId,
+    /// The number of its next message then.
+    pub iteration: u32,
+}
+
 /// What lets a device read a sender chain, from `iteration` on and nothing before: `SenderKey` of
 /// `sender_key.proto`. It travels inside pairwise sessions alone, and belongs to the device whose
 /// session brought it. SPEC.md section 14.6.
@@ -67,6 +76,12 @@ impl Distribution {
     #[must_use]
     pub const fn iteration(&self) -> u32 {
         self.chain.number()
+    }
+
+    /// Both, for [`super::SendingChain::record`].
+    #[must_use]
+    pub const fn position(&self) -> ChainPosition {
+        ChainPosition { chain: self.id, iteration: self.chain.number() }
     }
 
     /// When the sender made the chain, by its clock.

@@ -46,6 +46,11 @@ pub enum RecordError {
     /// The audience is another device's.
     #[error("the audience is another device's")]
     OtherSender,
+    /// What was encrypted is not the chain as it stands: another chain's distribution, or one made
+    /// before messages were sent that the devices would be able to read. It must not be sent; encrypt
+    /// the present distribution.
+    #[error("the distribution is not that of the chain as it stands")]
+    Stale,
     /// These devices are not of the audience: what was encrypted for them must not be sent. If it
     /// was, make a new chain.
     #[error("{} devices are not of the audience", extra.len())]
@@ -61,6 +66,7 @@ pub enum RecordError {
 error_codes!(RecordError {
     Self::OtherScope => ("sender/rotate-scope", RotateChain),
     Self::OtherSender => ("sender/other-sender", FixCaller),
+    Self::Stale => ("sender/stale-distribution", DistributeKey),
     Self::Extra { .. } => ("sender/extra-recipients", FixCaller),
     Self::TooManyDevices => ("sender/too-many-devices", RotateChain),
 });

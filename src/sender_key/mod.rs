@@ -29,7 +29,7 @@ pub(crate) mod vectors;
 
 pub use audience::Audience;
 pub use batch::Resolved;
-pub use distribution::{ChainId, Distribution};
+pub use distribution::{ChainId, ChainPosition, Distribution};
 pub use epoch::EpochSecret;
 pub use error::{AcceptKeyError, OpenSenderError, RecordError, SendError, StateError};
 pub use index::ScopeIndex;

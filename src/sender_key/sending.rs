@@ -5,7 +5,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::audience::Devices;
-use super::distribution::{ChainId, Distribution, origin};
+use super::distribution::{ChainId, ChainPosition, Distribution, origin};
 use super::epoch::EpochKeys;
 use super::message::{Claim, Outgoing, Sealed, Standing};
 use super::{
@@ -153,6 +153,12 @@ impl SendingChain {
         self.chain.number()
     }
 
+    /// Where it stands.
+    #[must_use]
+    pub const fn position(&self) -> ChainPosition {
+        ChainPosition { chain: self.id, iteration: self.chain.number() }
+    }
+
     /// The epoch secret, for a further chain in the same scope.
     #[must_use]
     pub const fn epoch_secret(&self) -> &EpochSecret {
@@ -180,14 +186,16 @@ impl SendingChain {
         audience.set().without(&self.told)
     }
 
-    /// Records that the distribution was encrypted for `devices`, in one step or in many: before
-    /// what was encrypted is sent, persist both parts, with the pairwise sessions.
+    /// Records that the distribution that was made at `position` was encrypted for `devices`, in one
+    /// step or in many: before what was encrypted is sent, persist both parts, with the pairwise
+    /// sessions.
     ///
     /// # Errors
     /// [`RecordError`]; nothing has changed.
     pub fn record(
         &mut self,
         audience: &Audience,
+        position: ChainPosition,
         devices: &[DeviceAddress],
     ) -> Result<Progress, RecordError> {
         if *audience.scope() != self.hash {
@@ -195,6 +203,9 @@ impl SendingChain {
         }
         if *audience.sender() != self.sender {
             return Err(RecordError::OtherSender);
+        }
+        if position != self.position() {
+            return Err(RecordError::Stale);
         }
         let stranger = |device: &&DeviceAddress| !audience.contains(device);
         let extra: Vec<_> = devices.iter().filter(stranger).cloned().collect();

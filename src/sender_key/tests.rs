@@ -75,7 +75,7 @@ impl World {
         let chain = SendingChain::new(scope, alice.clone(), secret(), NOW, &mut rng).unwrap();
         let audience = Audience::new(&scope, &alice, receivers.to_vec()).unwrap();
         let mut world = Self { rng, audience, chain, receivers: BTreeMap::new() };
-        world.chain.record(&world.audience, receivers).unwrap();
+        world.chain.record(&world.audience, world.chain.position(), receivers).unwrap();
         for receiver in receivers {
             world.give(receiver);
         }
@@ -172,7 +172,10 @@ fn a_late_joiner_reads_from_its_place_on_and_nothing_earlier() {
     let error = world.chain.check(&world.audience, &Rotation::GROUP, NOW).unwrap_err();
     assert_eq!(error, SendError::NotDistributed { missing: vec![dave.clone()] });
     world.give(&dave);
-    assert_eq!(world.chain.record(&world.audience, from_ref(&dave)), Ok(Progress { missing: 0 }));
+    assert_eq!(
+        world.chain.record(&world.audience, world.chain.position(), from_ref(&dave)),
+        Ok(Progress { missing: 0 })
+    );
     let after = world.say(b"after");
     let chains = world.receivers.get_mut(&dave).unwrap();
     assert_eq!(hear(chains, &before), Ok(Outcome::TooOld));
@@ -198,12 +201,19 @@ fn a_chain_sends_once_exactly_the_audience_has_it() {
     };
     assert_eq!(send(&mut chain, &audience), missing(&[&bob, &carol]));
     let extra = device("eve", 9);
-    let error = chain.record(&audience, &[bob.clone(), extra.clone()]).unwrap_err();
+    let error =
+        chain.record(&audience, chain.position(), &[bob.clone(), extra.clone()]).unwrap_err();
     assert_eq!(error, RecordError::Extra { extra: vec![extra] });
     assert_eq!(send(&mut chain, &audience), missing(&[&bob, &carol]));
-    assert_eq!(chain.record(&audience, from_ref(&carol)), Ok(Progress { missing: 1 }));
+    assert_eq!(
+        chain.record(&audience, chain.position(), from_ref(&carol)),
+        Ok(Progress { missing: 1 })
+    );
     assert_eq!(send(&mut chain, &audience), missing(&[&bob]));
-    assert_eq!(chain.record(&audience, from_ref(&bob)), Ok(Progress { missing: 0 }));
+    assert_eq!(
+        chain.record(&audience, chain.position(), from_ref(&bob)),
+        Ok(Progress { missing: 0 })
+    );
     assert_eq!(send(&mut chain, &audience), Ok(()));
     let smaller = Audience::new(&group(), &alice, [bob]).unwrap();
     let rotate = SendError::MustRotate(Rotate::Extra(vec![carol]));
@@ -216,9 +226,29 @@ fn an_audience_that_shrank_before_the_rest_was_told_can_be_sent_to() {
     let (alice, bob) = (device("alice", 1), device("bob", 2));
     let mut chain = SendingChain::new(group(), alice.clone(), secret(), NOW, &mut rng).unwrap();
     let both = Audience::new(&group(), &alice, [bob.clone(), device("carol", 3)]).unwrap();
-    chain.record(&both, from_ref(&bob)).unwrap();
+    chain.record(&both, chain.position(), from_ref(&bob)).unwrap();
     let one = Audience::new(&group(), &alice, [bob]).unwrap();
     assert_eq!(chain.check(&one, &Rotation::GROUP, NOW), Ok(()));
+}
+
+#[test]
+fn a_distribution_of_before_a_message_or_of_another_chain_is_not_recorded() {
+    let mut world = World::pair();
+    let (early, dave) = (world.chain.position(), device("dave", 9));
+    world.say(b"not for dave");
+    let alice = device("alice", 1);
+    world.audience = Audience::new(&group(), &alice, [device("bob", 2), dave.clone()]).unwrap();
+    let before = world.chain.stored();
+    let record = |chain: &mut SendingChain, position| {
+        chain.record(&world.audience, position, from_ref(&dave))
+    };
+    assert_eq!(record(&mut world.chain, early), Err(RecordError::Stale));
+    let mut other_chain = world.chain.position();
+    other_chain.chain = ChainId::from_u32(other_chain.chain.as_u32() ^ 1);
+    assert_eq!(record(&mut world.chain, other_chain), Err(RecordError::Stale));
+    assert!(world.chain.stored() == before);
+    let now = world.chain.position();
+    assert_eq!(record(&mut world.chain, now), Ok(Progress { missing: 0 }));
 }
 
 #[test]
@@ -228,7 +258,7 @@ fn after_a_change_of_scope_nothing_is_sent_on_the_old_chain() {
     let audience = Audience::new(&next, &device("alice", 1), [device("bob", 2)]).unwrap();
     let error = world.chain.check(&audience, &Rotation::GROUP, NOW).unwrap_err();
     assert_eq!(error, SendError::MustRotate(Rotate::Scope));
-    let error = world.chain.record(&audience, &[]).unwrap_err();
+    let error = world.chain.record(&audience, world.chain.position(), &[]).unwrap_err();
     assert_eq!(error, RecordError::OtherScope);
     let others = Audience::new(&group(), &device("bob", 2), []).unwrap();
     let error = world.chain.check(&others, &Rotation::GROUP, NOW).unwrap_err();

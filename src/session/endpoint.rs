@@ -305,19 +305,27 @@ impl Endpoint {
         &self.own_list
     }
 
-    /// Takes a newer device list of the own account; new handshakes carry its version and hash.
-    /// Returns whether it is one, or the one that we have: another account's, an older one, another of
-    /// the same version, or one whose account key ours does not lead to is not taken.
-    pub fn set_own_list(&mut self, list: VerifiedDeviceList) -> bool {
+    /// Takes a newer device list of the own account, or again the one that we have; new handshakes
+    /// carry its version and hash.
+    ///
+    /// # Errors
+    /// [`OwnListRefused`], in the order of its variants; the list that we have stays.
+    pub fn set_own_list(&mut self, list: VerifiedDeviceList) -> Result<(), OwnListRefused> {
         let known = &self.own_list;
-        let newer = list.version() > known.version() || list.hash() == known.hash();
-        let follows =
-            list.account_key() == known.account_key() || list.is_retired(known.account_key());
-        let taken = list.account() == known.account() && newer && follows;
-        if taken {
-            self.own_list = list;
+        if list.account() != known.account() {
+            return Err(OwnListRefused::OtherAccount);
         }
-        taken
+        if list.version() < known.version() {
+            return Err(OwnListRefused::Older);
+        }
+        if list.version() == known.version() && list.hash() != known.hash() {
+            return Err(OwnListRefused::Forked);
+        }
+        if list.account_key() != known.account_key() && !list.is_retired(known.account_key()) {
+            return Err(OwnListRefused::OtherKey);
+        }
+        self.own_list = list;
+        Ok(())
     }
 
     /// The prekeys.
@@ -469,4 +477,29 @@ crate::error::error_codes!(AcceptError {
     Self::OtherDevice => ("accept/other-device", FixCaller),
     Self::Stale => ("accept/stale", OpenAgain),
     Self::OtherKeys => ("accept/other-keys", ShowToUser),
+});
+
+/// Why a device list of the own account was not taken. Nothing has changed. SPEC.md section 5.7.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OwnListRefused {
+    /// It is another account's.
+    #[error("the list is another account's")]
+    OtherAccount,
+    /// We have a newer one.
+    #[error("the list is older than ours")]
+    Older,
+    /// Two lists of one version: whoever holds the account key signed both.
+    #[error("the list is another of the same version")]
+    Forked,
+    /// The account key that we know does not lead to its.
+    #[error("the list is under another account key")]
+    OtherKey,
+}
+
+crate::error::error_codes!(OwnListRefused {
+    Self::OtherAccount => ("own-list/other-account", FixCaller),
+    Self::Older => ("own-list/older", Drop),
+    Self::Forked => ("own-list/forked", ShowToUser),
+    Self::OtherKey => ("own-list/other-key", ShowToUser),
 });

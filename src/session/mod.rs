@@ -13,7 +13,7 @@ mod single;
 #[cfg(test)]
 mod tests;
 
-pub use endpoint::{AcceptError, Endpoint, Opened, Received, Restored, Sessions};
+pub use endpoint::{AcceptError, Endpoint, Opened, OwnListRefused, Received, Restored, Sessions};
 pub use error::{DecryptError, EncryptError, OpenError, StateError};
 pub use introduction::Introduction;
 pub use outcome::{Begun, Changes, Encrypted, Renewal, StoredPeer};

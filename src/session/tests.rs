@@ -420,8 +420,9 @@ fn a_list_that_does_not_follow_from_our_own_is_not_taken() {
     // The same account and version under a key of somebody else's.
     let other = Party::new("alice", &mut rng).endpoint.own_list().clone();
     assert!(own.version() == other.version() && own.hash() != other.hash());
-    assert!(!alice.endpoint.set_own_list(other));
-    assert!(!alice.endpoint.set_own_list(Party::new("bob", &mut rng).endpoint.own_list().clone()));
+    assert_eq!(alice.endpoint.set_own_list(other), Err(OwnListRefused::Forked));
+    let bobs = Party::new("bob", &mut rng).endpoint.own_list().clone();
+    assert_eq!(alice.endpoint.set_own_list(bobs), Err(OwnListRefused::OtherAccount));
     assert_eq!(alice.endpoint.own_list().hash(), own.hash());
-    assert!(alice.endpoint.set_own_list(own));
+    assert_eq!(alice.endpoint.set_own_list(own), Ok(()));
 }

@@ -7,8 +7,8 @@ use super::{PostError, StoryDevices, StoryList};
 use crate::content::{Content, Conversation};
 use crate::identity::DeviceAddress;
 use crate::sender_key::{
-    Answer, KeyRequest, Progress, RecordError, RequestLog, Rotation, SendingChain, Sent, Standing,
-    StateError, StoredSendingChain,
+    Answer, ChainPosition, KeyRequest, Progress, RecordError, RequestLog, Rotation, SendingChain,
+    Sent, Standing, StateError, StoredSendingChain,
 };
 use crate::time::Timestamp;
 
@@ -23,6 +23,8 @@ pub struct StoryChannel {
 pub struct Preparation {
     /// The encoded distribution, for a content of body 51 to each of the devices; secret.
     pub distribution: Zeroizing<Vec<u8>>,
+    /// Where the chain stood, for [`StoryChannel::record`].
+    pub position: ChainPosition,
     /// The devices that lack it; none: the channel can post.
     pub to: Vec<DeviceAddress>,
 }
@@ -51,22 +53,26 @@ impl StoryChannel {
     /// Who has to be given the chain before the next post.
     #[must_use]
     pub fn prepare(&self, devices: &StoryDevices) -> Preparation {
+        let distribution = self.chain.distribution();
         Preparation {
-            distribution: self.chain.distribution().encode(),
+            position: distribution.position(),
+            distribution: distribution.encode(),
             to: self.chain.outstanding(&devices.audience).cloned().collect(),
         }
     }
 
-    /// Records that the distribution was encrypted for `told`, in one step or in many.
+    /// Records that the distribution that was made at `position` was encrypted for `told`, in one step
+    /// or in many.
     ///
     /// # Errors
     /// [`RecordError`]; nothing has changed.
     pub fn record(
         &mut self,
         devices: &StoryDevices,
+        position: ChainPosition,
         told: &[DeviceAddress],
     ) -> Result<Progress, RecordError> {
-        self.chain.record(&devices.audience, told)
+        self.chain.record(&devices.audience, position, told)
     }
 
     /// What a device of the audience gets that asks for the chain: the chain as it stands now. `answered`

@@ -75,14 +75,14 @@ impl World {
     /// Gives the chain to all who lack it; returns to whom.
     fn distribute(&mut self, now: Timestamp) -> Vec<DeviceAddress> {
         let devices = self.devices(now);
-        let Preparation { distribution, to } = self.channel.prepare(&devices);
+        let Preparation { distribution, position, to } = self.channel.prepare(&devices);
         let distribution = Distribution::decode(&distribution).unwrap();
         let alice = self.device(0);
         for device in &to {
             let viewer = self.viewers.get_mut(device).unwrap();
             viewer.accept(&alice, &distribution, now).unwrap();
         }
-        self.channel.record(&devices, &to).unwrap();
+        self.channel.record(&devices, position, &to).unwrap();
         to
     }
 
@@ -288,7 +288,8 @@ fn a_content_for_another_conversation_is_neither_posted_nor_shown() {
     let hostile = |world: &mut World, plaintext: &[u8]| {
         let devices = world.devices(NOW);
         let mut chain = world_chain(world);
-        chain.record(&devices.audience, &devices.devices().cloned().collect::<Vec<_>>()).unwrap();
+        let all: Vec<_> = devices.devices().cloned().collect();
+        chain.record(&devices.audience, chain.position(), &all).unwrap();
         let alice = world.device(0);
         let bob = world.device(1);
         let viewer = world.viewers.get_mut(&bob).unwrap();
@@ -331,7 +332,7 @@ fn a_chain_that_a_viewer_was_not_given_names_whom_to_ask() {
     let devices = world.devices(NOW);
     let mut other = world_chain(&mut world);
     let all: Vec<_> = devices.devices().cloned().collect();
-    other.record(&devices.audience, &all).unwrap();
+    other.record(&devices.audience, other.position(), &all).unwrap();
     let rotation = crate::sender_key::Rotation::STORY;
     let sent = other.encrypt(
         &devices.audience,
@@ -351,7 +352,7 @@ fn a_group_s_standing_has_no_place_in_a_story() {
     let devices = world.devices(NOW);
     let mut chain = world_chain(&mut world);
     let all: Vec<_> = devices.devices().cloned().collect();
-    chain.record(&devices.audience, &all).unwrap();
+    chain.record(&devices.audience, chain.position(), &all).unwrap();
     let standing = Standing { revision: 1, ..Standing::default() };
     let rotation = crate::sender_key::Rotation::STORY;
     let rng = &mut world.rng;
@@ -462,9 +463,9 @@ fn a_revoked_device_of_an_author_is_forgotten_and_the_others_stay() {
     let laptop = world.people[0].devices[1].address().clone();
     let (bob, devices) = (world.device(1), world.list.devices(&laptop, &world.lists, NOW).unwrap());
     let mut other = StoryChannel::new(&world.list, &laptop, NOW, &mut world.rng).unwrap();
-    let Preparation { distribution, to } = other.prepare(&devices);
+    let Preparation { distribution, position, to } = other.prepare(&devices);
     let distribution = Distribution::decode(&distribution).unwrap();
-    other.record(&devices, &to).unwrap();
+    other.record(&devices, position, &to).unwrap();
     world.viewers.get_mut(&bob).unwrap().accept(&laptop, &distribution, NOW).unwrap();
     let revoked = other.post(&world.list, &devices, &story(NOW), NOW, &mut world.rng).unwrap();
     let honest = world.post(NOW);

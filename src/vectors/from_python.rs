@@ -222,7 +222,7 @@ fn group_change(inputs: &Inputs<'_>) -> Found {
         Ok(change) => change,
     };
     let mut found: Found = [("change_hash", bytes(change.hash().as_bytes()))].into();
-    match base.apply(&change, &BTreeMap::<AccountId, VerifiedDeviceList>::new()) {
+    match base.apply(&change) {
         Err(error) => drop(found.insert("expect", error.code().into())),
         Ok(Outcome::Applied(applied)) => {
             found.insert("expect", "ok".into());

@@ -8,6 +8,7 @@ use super::fixture::{People, ROLES, forged, founded, id, people, resigned, title
 use super::*;
 use crate::crypto::Digest;
 use crate::identity::fixture::{NOW, days, rng};
+use crate::time::Timestamp;
 use crate::vectors::{Topic, flipped};
 
 /// SPEC.md 15.1 and 15.2: what a genesis gives, and what none is.
@@ -108,6 +109,7 @@ pub(crate) fn changes() -> Topic {
         ("G10", "new state"),
         ("G11", "terminated"),
         ("order", "more than one check would fail"),
+        ("clock", "15.4: the group's time"),
     ];
     let mut topic = Topic::new("group-changes", notes);
     let people = people();
@@ -146,7 +148,7 @@ impl Cases<'_> {
     }
 
     fn judge(&mut self, comment: &str, flags: &[&str], bytes: &[u8]) {
-        judge(self.topic, self.people, self.base, (comment, flags), bytes);
+        judge(self.topic, self.base, (comment, flags), bytes);
     }
 
     fn accounts(&mut self) {
@@ -335,19 +337,13 @@ fn begin(topic: &mut Topic, what: &str, base: &GroupState) {
     topic.group(json!({ "op": "apply", "base_is": what, "base": hex::encode(base.to_bytes()) }));
 }
 
-fn judge(
-    topic: &mut Topic,
-    people: &People,
-    base: &GroupState,
-    (comment, flags): (&str, &[&str]),
-    bytes: &[u8],
-) {
+fn judge(topic: &mut Topic, base: &GroupState, (comment, flags): (&str, &[&str]), bytes: &[u8]) {
     let mut fields = json!({ "change": hex::encode(bytes) });
     let expect = match SignedChange::decode(bytes) {
         Err(error) => error.code(),
         Ok(change) => {
             fields["change_hash"] = json!(hex::encode(change.hash().as_bytes()));
-            match base.apply(&change, &people.lists) {
+            match base.apply(&change) {
                 Err(error) => error.code(),
                 Ok(outcome) => named(outcome, &mut fields),
             }
@@ -390,7 +386,7 @@ fn after_others(topic: &mut Topic, people: &People, first: &GroupState) {
                 Ok(authored) => authored.change,
                 Err(_) => forged(people, name, base, vec![action], |_| {}),
             };
-            judge(topic, people, base, (comment, &[flag]), &change.encode());
+            judge(topic, base, (comment, &[flag]), &change.encode());
         }
     };
     let invited = people.done("anna", first, vec![Action::invite(&contact, Role::Moderator)]);
@@ -459,6 +455,53 @@ fn after_others(topic: &mut Topic, people: &People, first: &GroupState) {
     let floor = people.done("olga", first, vec![Action::SetProtocolFloor(2)]);
     on("the group requires version 2", &floor, vec![("any", "G3", "anna", title("x"))]);
     past(topic, people, first);
+    clocks(topic, people, first);
+}
+
+/// Who moves the group's clock, and a clock that a moderator pushed to its end.
+fn clocks(topic: &mut Topic, people: &People, first: &GroupState) {
+    let secret = LinkSecret::generate(first.group(), &mut rng(5));
+    let terms = LinkTerms { mode: LinkMode::Open, expires: Some(days(2)), max_uses: None };
+    let linked = people.done("anna", first, vec![Action::create_link(&secret, terms)]);
+    let ticket = Ticket::link(&secret, people.device("sam"), people.list("sam"), NOW).unwrap();
+    let carry = || vec![Action::carry(&ticket)];
+    let ban = || vec![Action::Ban(id("server"))];
+    let at = |name: &str, base: &GroupState, actions: Vec<Action>, then| match people.sign_at(
+        name,
+        base,
+        actions.clone(),
+        then,
+    ) {
+        Ok(authored) => authored.change,
+        Err(_) => forged(people, name, base, actions, |core| core.created_at = then),
+    };
+    let mut on = |what: &str, base: &GroupState, cases: Vec<(&str, SignedChange)>| {
+        begin(topic, what, base);
+        for (comment, change) in cases {
+            judge(topic, base, (comment, &["clock"]), &change.encode());
+        }
+    };
+    let yesterday = Timestamp::from_millis(NOW.as_millis() - 86_400_000);
+    let cases = vec![
+        ("a moderator advances the clock", at("mona", &linked, ban(), days(1))),
+        ("a moderator dates back", at("mona", &linked, ban(), yesterday)),
+        ("an admin sets it back", at("anna", &linked, vec![title("x")], yesterday)),
+        ("a member does not move it", at("max", &linked, carry(), days(1))),
+        ("a link that has expired", at("max", &linked, carry(), days(2))),
+    ];
+    on("there is a link for two days", &linked, cases);
+    let push = at("mona", &linked, ban(), Timestamp::MAX);
+    let Ok(Outcome::Applied(pushed)) = linked.apply(&push) else { panic!() };
+    let pushed = pushed.state;
+    let cases = vec![
+        ("a ticket by an observer", at("otto", &pushed, carry(), NOW)),
+        ("a ticket by a moderator", at("mona", &pushed, carry(), NOW)),
+        ("a ticket by an admin", at("anna", &pushed, carry(), NOW)),
+        ("an admin puts the clock right", at("anna", &pushed, vec![title("x")], NOW)),
+    ];
+    on("a moderator pushed the clock to its end", &pushed, cases);
+    let mended = people.done("anna", &pushed, vec![title("x")]);
+    on("an admin put it right", &mended, vec![("a ticket", at("otto", &mended, carry(), NOW))]);
 }
 
 /// Where changes belong, and the end of a group.
@@ -468,17 +511,17 @@ fn past(topic: &mut Topic, people: &People, first: &GroupState) {
     let more = people.sign("adam", &other.state, vec![title("more")]).unwrap();
     let two = people.done("anna", &one.state, vec![title("two")]);
     begin(topic, "one change later", &one.state);
-    judge(topic, people, &one.state, ("applied before", &["G3"]), &one.change.encode());
-    judge(topic, people, &one.state, ("lost", &["G3"]), &other.change.encode());
-    judge(topic, people, &one.state, ("of another branch", &["G3"]), &more.change.encode());
+    judge(topic, &one.state, ("applied before", &["G3"]), &one.change.encode());
+    judge(topic, &one.state, ("lost", &["G3"]), &other.change.encode());
+    judge(topic, &one.state, ("of another branch", &["G3"]), &more.change.encode());
     begin(topic, "two changes later", &two);
-    judge(topic, people, &two, ("too old", &["G3"]), &one.change.encode());
+    judge(topic, &two, ("too old", &["G3"]), &one.change.encode());
     let over = people.done("olga", first, vec![Action::Terminate]);
     begin(topic, "terminated", &over);
     let change = unchecked(people, "olga", &over, vec![title("x")]);
-    judge(topic, people, &over, ("any", &["G11"]), &change.encode());
+    judge(topic, &over, ("any", &["G11"]), &change.encode());
     let change = forged(people, "olga", &over, vec![title("x")], |_| {});
-    judge(topic, people, &over, ("a wrong state", &["G10", "order"]), &change.encode());
+    judge(topic, &over, ("a wrong state", &["G10", "order"]), &change.encode());
 }
 
 /// SPEC.md 15.6: which of several changes of one base is the one, and where a set leads.
@@ -489,6 +532,7 @@ pub(crate) fn conflicts() -> Topic {
         ("hash", "the hash decides"),
         ("invalid", "a candidate passes no check"),
         ("set", "changes of several states"),
+        ("revoked", "15.6: a list entry in the set revokes an actor"),
     ];
     let mut topic = Topic::new("group-conflicts", notes);
     let people = people();
@@ -535,6 +579,26 @@ pub(crate) fn conflicts() -> Topic {
     let next = people.sign("anna", &after, vec![title("c")]).unwrap().change;
     let lost = people.sign("adam", &after, vec![title("d")]).unwrap().change;
     case("a chain, backwards", "set", &[&lost, &next, &renamed, &removal]);
+    let mut owners = people.clone();
+    owners.replace_device("olga");
+    let stolen = people.sign("olga", &base, vec![Action::Remove(id("max"))]).unwrap().change;
+    let news = owners.sign("mia", &base, base.outdated(&owners.lists)).unwrap().change;
+    let again = owners.sign("olga", &base, vec![Action::Remove(id("otto"))]).unwrap().change;
+    let own = people.sign("olga", &base, base.outdated(&owners.lists)).unwrap().change;
+    let unsound = forged(&people, "mia", &base, base.outdated(&owners.lists), |_| {});
+    let kicked = sign("mona", Action::Remove(id("mia")));
+    case("news beat the device", "revoked", &[&stolen, &news]);
+    case("news that lose count", "revoked", &[&news, &stolen, &kicked]);
+    case("news that the owner's new device brings", "revoked", &[&stolen, &again]);
+    case("the device carries its own revocation", "revoked", &[&own]);
+    case("and somebody else does", "revoked", &[&own, &news]);
+    case("nothing is left but another's", "revoked", &[&own, &stolen, &renamed]);
+    case("an entry in a change that does not hold", "revoked", &[&unsound, &stolen]);
+    let mut gone = people.clone();
+    gone.replace_device("max");
+    let ticket = Ticket::request(base.group(), people.device("sam"), people.list("sam"), NOW);
+    let revoking = gone.sign("max", &base, vec![Action::carry(&ticket.unwrap())]).unwrap().change;
+    case("a removed member revokes its own device", "revoked", &[&revoking, &removal]);
     topic
 }
 

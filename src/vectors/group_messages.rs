@@ -295,7 +295,11 @@ impl Scenario {
         let fields =
             json!({ "random": random, "distribution": hex::encode(&*given), "devices": listed });
         self.step(name, "prepare", "ok", fields);
-        self.channels.get_mut(name).unwrap().record(&devices).unwrap();
+        self.channels
+            .get_mut(name)
+            .unwrap()
+            .record(prepared.distribution.position(), &devices)
+            .unwrap();
         self.step(name, "record", "ok", json!({ "devices": listed }));
         let from = self.channels[name].own().clone();
         let others =

@@ -298,12 +298,32 @@ fn group_genesis() {
 
 #[test]
 fn group_changes() {
-    crate::group::vectors::changes().check(91);
+    crate::group::vectors::changes().check(101);
 }
 
 #[test]
 fn group_conflicts() {
-    crate::group::vectors::conflicts().check(15);
+    crate::group::vectors::conflicts().check(23);
+}
+
+#[test]
+fn group_tickets() {
+    crate::group::joining_vectors::tickets().check(40);
+}
+
+#[test]
+fn group_joining() {
+    crate::group::joining_vectors::joining().check(29);
+}
+
+#[test]
+fn group_evidence() {
+    crate::group::joining_vectors::evidence().check(13);
+}
+
+#[test]
+fn group_suspects() {
+    crate::group::joining_vectors::suspects().check(10);
 }
 
 #[test]

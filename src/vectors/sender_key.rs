@@ -257,7 +257,7 @@ fn sends(topic: &mut Topic, chain: &mut SendingChain, rng: &mut Recorder) -> Vec
     let mut sent = vec![];
     for (i, text) in texts.into_iter().enumerate() {
         if i == 1 {
-            chain.record(&audience, core::slice::from_ref(&bob)).unwrap();
+            chain.record(&audience, chain.position(), core::slice::from_ref(&bob)).unwrap();
         }
         let standing = Standing { member_index: 3, revision: 7, state_prefix: [9; 16] };
         let before = hex::encode(&*chain.hot_bytes());

@@ -33,11 +33,13 @@ class Carrying:
         self.base, self.change, self.role = base, change, role
         self.actor = change.actor[0]
         self.state = base.copy()
-        self.time = max(change.created, base.clock)
+        self.time = change.created if role >= ADMIN else max(change.created, base.clock)
         self.key_epoch_begins = False
+        # Device addresses, as the followed list entries say.
+        self.revoked = set()
 
     def run(self):
-        """The new state, and whether a key epoch begins."""
+        """The new state, whether a key epoch begins, and whom followed entries revoke."""
         state, change = self.state, self.change
         state.revision = min(state.revision + 1, 2**32 - 1)
         if standing(change.proof.entry, state.members[self.actor]) == "newer":
@@ -50,7 +52,7 @@ class Carrying:
         if self.key_epoch_begins:
             state.key_epoch = min(state.key_epoch + 1, 2**32 - 1)
             state.commitment = change.commitment or bytes(32)
-        return state, self.key_epoch_begins
+        return state, self.key_epoch_begins, self.revoked
 
     # What several actions do
 
@@ -58,6 +60,7 @@ class Carrying:
         member = self.state.members[entry.account]
         if len(entry.revoked) > member.list.revoked or entry.new_account_key:
             self.key_epoch_begins = True
+        self.revoked |= {(entry.account, device) for device in entry.revoked}
         member.list, member.key = ListRef.of(entry), entry.in_force
 
     def put(self, name, key, value):

@@ -38,6 +38,11 @@ def receive(state, data):
 
 
 def apply(state, change):
+    return follow(state, change)[0]
+
+
+def follow(state, change):
+    """The state after the change, and the devices that list entries in it revoke."""
     if change.group != state.group:
         refuse("unknown-group")
     place(state, change)
@@ -50,7 +55,7 @@ def apply(state, change):
         check_permission(state, change, action, role)
         check_ranks(state, change, action, role)
     check_conflicts(change)
-    new, key_epoch_begins = Carrying(state, change, role).run()
+    new, key_epoch_begins, revoked = Carrying(state, change, role).run()
     if not new.has_owner():
         refuse("no-owner")
     full = state.revision == 2**32 - 1 or (key_epoch_begins and state.key_epoch == 2**32 - 1)
@@ -60,7 +65,7 @@ def apply(state, change):
         refuse("state-hash")
     if state.terminated:
         refuse("terminated")
-    return new
+    return new, revoked
 
 
 def place(state, change):
@@ -86,7 +91,7 @@ def place(state, change):
 
 
 def check_actor(state, change):
-    """G4 without newer lists of the receiver's, and G5."""
+    """G4 and G5."""
     member = state.members.get(change.actor[0])
     if member is None:
         refuse("not-a-member")
@@ -190,13 +195,16 @@ def replay(state, documents):
     """The changes that hold, in order, and the state after them."""
     applied = []
     while True:
-        candidates = []
+        candidates, revoked = [], set()
         for data in documents:
             try:
-                change, after = receive(state, data)
+                change = decode_change(data)
+                after, named = follow(state, change)
                 candidates.append((order(state, change), change, after))
+                revoked |= named
             except Refused:
                 continue
+        candidates = [found for found in candidates if found[1].actor not in revoked]
         if not candidates:
             return applied, state
         _, change, state = min(candidates, key=lambda candidate: candidate[0])

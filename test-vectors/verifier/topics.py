@@ -6,6 +6,7 @@ from . import ratchet, safety, scenario
 from .compare import Difference, equal, outcome, unhex
 from .primitives import Refused
 from .topics_groups import changes, conflicts, genesis
+from .topics_joining import evidence, joining, suspects, tickets
 from .topics_media import media_
 from .topics_ratchet import Draw, braid_, script
 from .topics_senders import senders_
@@ -360,6 +361,10 @@ TOPICS = {
     "group-genesis": genesis,
     "group-changes": changes,
     "group-conflicts": conflicts,
+    "group-tickets": tickets,
+    "group-joining": joining,
+    "group-evidence": evidence,
+    "group-suspects": suspects,
     "media-encryption": media_,
     "sender-chain": senders_,
     "sender-distribution": senders_,

@@ -176,7 +176,7 @@ impl World {
         let Some(list) = self.newest_list(account) else { return };
         for device in &mut self.devices {
             if device.endpoint.local().address().account == *account {
-                device.endpoint.set_own_list(list.clone());
+                device.endpoint.set_own_list(list.clone()).unwrap();
                 device.disk.own_list = list.to_bytes();
             }
         }

@@ -5,9 +5,12 @@ use crate::sender_key::{ChainName, ScopeHash};
 /// What changed and must be persisted, in one transaction, before anything that came out is acted
 /// upon or sent. SPEC.md section 16.6.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "one for each part that there is one of")]
 pub struct Changes {
     /// [`super::GroupChannel::membership_bytes`].
     pub membership: bool,
+    /// [`super::GroupChannel::pending_bytes`]: there is another, or none any more.
+    pub pending: bool,
     /// [`super::GroupChannel::hot_bytes`]: alone after a message.
     pub hot: bool,
     /// [`super::GroupChannel::recipient_bytes`].

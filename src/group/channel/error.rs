@@ -1,6 +1,8 @@
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::error::error_codes;
+use crate::group::{DraftRefused, SignedChange, Suspect};
 use crate::identity::AccountId;
 use crate::sender_key::{RecordError, SendError, StateError};
 use crate::time::Timestamp;
@@ -23,6 +25,15 @@ pub enum SendRefused {
     /// One account alone vouches for the group: show it to the person, or wait for another.
     #[error("nobody else has confirmed the group")]
     Unconfirmed,
+    /// A revoked device changed the group, and we follow so that its members do not come apart: show
+    /// a person who did what, and ask before anything is said ([`super::GroupChannel::dismiss_suspects`]).
+    /// If the group was not told of the revocation, it is told at once
+    /// ([`crate::group::GroupState::untold`]).
+    #[error("revoked devices changed the group")]
+    Suspect {
+        /// Which, and when.
+        suspects: Vec<Suspect>,
+    },
     /// There is a later revision, in which others may be members.
     #[error("revision {revision} is missing")]
     Behind {
@@ -61,6 +72,7 @@ error_codes!(SendRefused {
     Self::NotAMember => ("group-send/not-a-member", Drop),
     Self::NotAllowed => ("group-send/not-allowed", Drop),
     Self::Unconfirmed => ("group-send/unconfirmed", ShowToUser),
+    Self::Suspect { .. } => ("group-send/suspect", ShowToUser),
     Self::Behind { .. } => ("group-send/behind", SyncGroup),
     Self::Revoked { .. } => ("group-send/revoked", ChangeGroup),
     Self::OwnDevice => ("group-send/own-device", FetchDeviceList),
@@ -69,6 +81,28 @@ error_codes!(SendRefused {
     Self::SlowMode { .. } => ("group-send/slow-mode", ShowToUser),
     Self::Chain(SendError::TooLarge) => ("group-send/too-large", FixCaller),
     Self::Chain(_) => ("group-send/chain", DistributeKey),
+});
+
+/// Why a change was not signed. Nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignRefused {
+    /// The device is not the channel's.
+    #[error("the device is not the one of this channel")]
+    OtherDevice,
+    /// This device has signed a change of this state already, and perhaps given it to somebody: give
+    /// it out again. When another change follows, it is to be rebased.
+    #[error("a change of this state was signed already")]
+    Pending(Box<SignedChange>),
+    /// What a receiver would answer, or an honest author does not sign.
+    #[error(transparent)]
+    Draft(#[from] DraftRefused),
+}
+
+error_codes!(SignRefused {
+    Self::OtherDevice => ("group-sign/other-device", FixCaller),
+    Self::Pending(_) => ("group-sign/pending", ChangeGroup),
+    Self::Draft(_) => ("group-sign/draft", FixCaller),
 });
 
 /// Why it was not recorded who got the chain. Nothing has changed.
@@ -98,6 +132,9 @@ pub enum RestoreError {
     /// A part of the sender chain or of a scope is.
     #[error("a stored part: {0}")]
     Part(#[from] StateError),
+    /// The pending change is damaged.
+    #[error("the stored pending change: {0}")]
+    Pending(DecodeError),
     /// A part is another group's or another device's.
     #[error("a part is of another group or device")]
     OtherGroup,
@@ -109,6 +146,7 @@ pub enum RestoreError {
 error_codes!(RestoreError {
     Self::Membership(_) => ("group-stored/membership", RestoreState),
     Self::Part(_) => ("group-stored/part", RestoreState),
+    Self::Pending(_) => ("group-stored/pending", RestoreState),
     Self::OtherGroup => ("group-stored/other-group", FixCaller),
     Self::Torn => ("group-stored/torn", RestoreState),
 });

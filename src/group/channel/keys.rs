@@ -118,7 +118,9 @@ impl GroupChannel {
         };
         let answer = chain.answer(request, from, &ready.audience, &mut self.answered, now);
         let changes = match answer {
-            Answer::Give(_) => self.record(core::slice::from_ref(from))?.changes,
+            Answer::Give(ref given) => {
+                self.record(given.position(), core::slice::from_ref(from))?.changes
+            }
             _ => Changes::default(),
         };
         Ok(KeyAnswer { answer, changes })

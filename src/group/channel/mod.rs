@@ -4,6 +4,7 @@
 //! chains that it receives on, the epoch secrets. [`Groups`] finds the group of a message among
 //! many.
 
+mod author;
 mod changes;
 mod error;
 mod groups;
@@ -18,15 +19,19 @@ pub(crate) mod tests;
 #[path = "../../vectors/group_messages.rs"]
 pub(crate) mod vectors;
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+pub use author::Signed;
 pub use changes::{ChainPart, Changes};
-pub use error::{RecordRefused, RestoreError, SendRefused};
+pub use error::{RecordRefused, RestoreError, SendRefused, SignRefused};
 pub use groups::{Found, Groups};
 pub use keys::KeyAnswer;
 pub use outcome::{GroupMessage, KeyOutcome, MissingKey, NotAllowedReason, Opened, Stranger};
 pub use send::{GroupSent, Prepared, Recorded, keeps_slow_mode};
 pub use stored::{StoredChannel, StoredScope};
+
+use author::Pending;
 
 use super::{
     ApplyError, DeviceLists, Group, GroupId, JoinError, Outcome, SignedChange, Snapshot, StateAck,
@@ -52,6 +57,7 @@ pub struct GroupChannel {
     last_sent: Option<Timestamp>,
     /// A person decided to believe an unconfirmed group.
     believed: bool,
+    pending: Option<Pending>,
     /// Not stored, like all that follows: it is looked up, heard or counted again.
     ready: Option<Ready>,
     behind: Option<Behind>,
@@ -81,6 +87,8 @@ struct Behind {
 pub struct Changed {
     /// As [`Group::apply`] says.
     pub outcome: Outcome,
+    /// Our own change of the state before, if another followed: to be rebased ([`super::rebase()`]).
+    pub lost: Option<Box<SignedChange>>,
     /// What to persist.
     pub changes: Changes,
 }
@@ -102,6 +110,7 @@ impl GroupChannel {
             sending: None,
             last_sent: None,
             believed: false,
+            pending: None,
             ready: None,
             behind: None,
             asked: RequestLog::new(),
@@ -141,8 +150,15 @@ impl GroupChannel {
         Changes::membership()
     }
 
+    /// A person looked at the changes of revoked devices up to the revision `seen` ([`Group::suspects`])
+    /// and goes on.
+    pub fn dismiss_suspects(&mut self, seen: u32) -> Changes {
+        Changes { membership: self.group.dismiss_suspects(seen), ..Changes::default() }
+    }
+
     /// Takes a change ([`Group::apply`]): a member's, or our own once it is the one that follows. The
-    /// secret of a new key epoch comes beside it, or later, and is for [`GroupChannel::learn`].
+    /// secret of a new key epoch is known at once if the change is ours; else it comes beside it, or
+    /// later, and is for [`GroupChannel::learn`].
     ///
     /// # Errors
     /// [`ApplyError`]; nothing has changed.
@@ -153,46 +169,43 @@ impl GroupChannel {
         now: Timestamp,
     ) -> Result<Changed, ApplyError> {
         let outcome = self.group.apply(change, lists, now)?;
-        Ok(self.changed(change, outcome, lists, now))
-    }
-
-    /// Takes a change of the past ([`Group::catch_up`]), from an answer to our resync request.
-    ///
-    /// # Errors
-    /// [`ApplyError`]; nothing has changed.
-    pub fn catch_up<L: DeviceLists + ?Sized>(
-        &mut self,
-        change: &SignedChange,
-        lists: &L,
-        now: Timestamp,
-    ) -> Result<Changed, ApplyError> {
-        let outcome = self.group.catch_up(change, now)?;
-        Ok(self.changed(change, outcome, lists, now))
-    }
-
-    fn changed<L: DeviceLists + ?Sized>(
-        &mut self,
-        change: &SignedChange,
-        outcome: Outcome,
-        lists: &L,
-        now: Timestamp,
-    ) -> Changed {
-        let changes = match &outcome {
-            Outcome::Applied(_) => self.follow(lists, now),
+        match &outcome {
+            Outcome::Applied(_) => {
+                let mut changes = self.follow(lists, now);
+                let lost = self.settle_pending(change, &mut changes);
+                Ok(Changed { outcome, lost, changes })
+            }
             Outcome::Ahead { base, .. } => {
                 // Only a member may hold us up, and not the server with a change of its own make.
                 if self.group.state().check_author(change).is_ok() {
                     self.lacks(base.saturating_add(1), now);
                 }
-                Changes::default()
+                Ok(Changed { outcome, lost: None, changes: Changes::default() })
             }
-            _ => Changes::default(),
-        };
-        Changed { outcome, changes }
+            _ => Ok(Changed { outcome, lost: None, changes: Changes::default() }),
+        }
+    }
+
+    /// What was pending is the change that followed, or has lost against it.
+    fn settle_pending(
+        &mut self,
+        followed: &SignedChange,
+        changes: &mut Changes,
+    ) -> Option<Box<SignedChange>> {
+        let Pending { change, epoch_secret } = self.pending.take()?;
+        changes.pending = true;
+        if change.hash() != followed.hash() {
+            return Some(Box::new(change));
+        }
+        // The scope that was just entered is among what is to be stored.
+        if let Some(secret) = epoch_secret {
+            let _fits = self.learn(&secret);
+        }
+        None
     }
 
     /// Takes a snapshot in place of changes that are gone ([`Group::resync`]). Key epochs of before
-    /// are forgotten: nothing shows who might speak in them.
+    /// are forgotten: nothing shows who might speak in them. A pending change of ours is gone.
     ///
     /// # Errors
     /// [`JoinError`]; nothing has changed.
@@ -205,10 +218,11 @@ impl GroupChannel {
     ) -> Result<Changes, JoinError> {
         self.group.resync(snapshot, sender, us)?;
         self.believed = false;
+        let pending = self.pending.take().is_some();
         let scope = self.group.state().scope();
         let (kept, gone): (Vec<_>, Vec<_>) =
             core::mem::take(&mut self.scopes).into_iter().partition(|s| *s.scope() == scope);
-        let mut changes = Changes::membership();
+        let mut changes = Changes { pending, ..Changes::membership() };
         changes.removed_scopes = gone.iter().map(|chains| *chains.scope_hash()).collect();
         self.scopes = kept;
         self.enter(scope, &mut changes);

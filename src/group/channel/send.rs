@@ -8,7 +8,8 @@ use crate::group::{Confirmation, DeviceLists, Permission, Role, Withheld};
 use crate::identity::{DeviceAddress, VerifiedDevice};
 use crate::limits::{GROUP_BEHIND_AGE, GROUP_DEVICES_AGE};
 use crate::sender_key::{
-    Audience, Distribution, Progress, Rotation, SendError, SendingChain, Sent, Standing,
+    Audience, ChainPosition, Distribution, Progress, Rotation, SendError, SendingChain, Sent,
+    Standing,
 };
 use crate::time::Timestamp;
 
@@ -107,17 +108,22 @@ impl GroupChannel {
         Ok(Changes::sending())
     }
 
-    /// Records that the distribution was encrypted for these devices, in one step or in many.
+    /// Records that the distribution that was made at `position` was encrypted for these devices, in
+    /// one step or in many.
     ///
     /// # Errors
     /// [`RecordRefused`]; nothing has changed.
-    pub fn record(&mut self, devices: &[DeviceAddress]) -> Result<Recorded, RecordRefused> {
+    pub fn record(
+        &mut self,
+        position: ChainPosition,
+        devices: &[DeviceAddress],
+    ) -> Result<Recorded, RecordRefused> {
         let hash = self.group.state().hash();
         let ready = self.ready.as_ref().filter(|ready| ready.state == *hash);
         let (Some(ready), Some(chain)) = (ready, &mut self.sending) else {
             return Err(RecordRefused::NotPrepared);
         };
-        let progress = chain.record(&ready.audience, devices)?;
+        let progress = chain.record(&ready.audience, position, devices)?;
         Ok(Recorded { progress, changes: Changes::sending() })
     }
 
@@ -165,6 +171,10 @@ impl GroupChannel {
         }
         if !self.may_be_believed() {
             return Err(SendRefused::Unconfirmed);
+        }
+        let suspects = self.group.suspects();
+        if !suspects.is_empty() {
+            return Err(SendRefused::Suspect { suspects: suspects.to_vec() });
         }
         match &self.behind {
             Some(behind) if now.since(behind.since) <= GROUP_BEHIND_AGE => {

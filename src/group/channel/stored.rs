@@ -18,6 +18,8 @@ const VERSION: u8 = 1;
 pub struct StoredChannel {
     /// Who is in the group: changes with the group.
     pub membership: Vec<u8>,
+    /// The own change that waits to be the one that follows, if there is one. Secret.
+    pub pending: Option<Zeroizing<Vec<u8>>>,
     /// The own chain, if there is one: its hot part changes with every message sent. Secret.
     pub sending: Option<StoredSendingChain>,
     /// What is received on, in any order.
@@ -37,6 +39,7 @@ impl fmt::Debug for StoredChannel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StoredChannel")
             .field("membership_len", &self.membership.len())
+            .field("pending", &self.pending.is_some())
             .field("sending", &self.sending)
             .field("scopes", &self.scopes)
             .finish()
@@ -62,6 +65,7 @@ impl GroupChannel {
         };
         StoredChannel {
             membership: self.membership_bytes(),
+            pending: self.pending_bytes(),
             sending: self
                 .hot_bytes()
                 .zip(self.recipient_bytes())
@@ -121,6 +125,8 @@ impl GroupChannel {
         let (own, believed, group) = read_membership(&stored.membership)?;
         let mut channel = Self::with(own, group, Vec::new());
         channel.believed = believed;
+        channel.pending =
+            stored.pending.as_ref().map(|bytes| channel.restore_pending(bytes)).transpose()?;
         for StoredScope { scope, chains } in &stored.scopes {
             let chains = chains.iter().map(|bytes| bytes.as_slice());
             channel.scopes.push(ReceivingChains::restore(scope, chains)?);

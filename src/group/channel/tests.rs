@@ -12,12 +12,14 @@ use crate::identity::fixture::{NOW, rng};
 use crate::sender_key::{Distribution, OpenSenderError, SenderMessage};
 
 mod attacks;
+mod authoring;
 mod catching_up;
 mod membership;
 mod persistence;
 mod receiving;
 mod sending;
 mod simulation;
+mod suspects;
 
 pub(crate) fn message(envelope: &[u8]) -> SenderMessage<'_> {
     let Ok(Envelope::Sender(message)) = Envelope::decode(envelope) else { panic!() };
@@ -81,7 +83,7 @@ impl World {
         for device in &devices {
             self.give(&from, device, &prepared.distribution);
         }
-        self.channel(name).record(&devices).unwrap();
+        self.channel(name).record(prepared.distribution.position(), &devices).unwrap();
         devices
     }
 

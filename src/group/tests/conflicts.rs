@@ -73,7 +73,7 @@ fn a_rebased_change_keeps_what_is_still_wanted() {
     assert_eq!(dropped[0].action, Action::Remove(id("max")));
     assert_eq!(dropped[0].why, ApplyError::Target { action: 1 });
     let mut rng = rng(11);
-    let again = draft.unwrap().sign(people.device("anna"), people.list("anna"), NOW, &mut rng);
+    let again = draft.unwrap().sign(&theirs, people.device("anna"), &people.lists, NOW, &mut rng);
     let again = again.unwrap();
     assert_eq!(again.state.key_epoch(), 2);
     assert!(again.state.is_epoch_secret(&again.epoch_secret.unwrap()));
@@ -90,12 +90,11 @@ fn a_rebase_outlives_a_newer_list_of_its_author() {
     let state = people.done("otto", &base, base.outdated(&people.lists));
     let Rebase { draft, dropped } = rebase(&pending, &state);
     assert!(dropped.is_empty());
-    let (device, list) = (people.device("anna"), people.list("anna"));
-    assert!(draft.unwrap().sign(device, list, NOW, &mut rng(3)).is_ok());
+    let (device, lists) = (people.device("anna"), &people.lists);
+    assert!(draft.unwrap().sign(&state, device, lists, NOW, &mut rng(3)).is_ok());
 }
 
 #[test]
-#[ignore = "open: who knows of a revocation skips what others take, and they come apart"]
 fn members_who_follow_one_order_agree_whatever_lists_they_have() {
     let (mut people, base) = group();
     let stolen = people.sign("anna", &base, vec![title("x")]).unwrap().change;
@@ -108,19 +107,70 @@ fn members_who_follow_one_order_agree_whatever_lists_they_have() {
         for change in [&stolen, &told] {
             drop(group.apply(change, lists, NOW));
         }
-        group.state().clone()
+        (group.state().clone(), group.suspects().len())
     };
-    assert_eq!(follow(&unaware), follow(&people.lists));
+    let (state, none) = follow(&unaware);
+    assert_eq!((state, none + 1), follow(&people.lists), "who knows is warned");
 }
 
 #[test]
-#[ignore = "open: a revoked device of a higher rank wins every race against the news of it"]
 fn the_news_of_a_revocation_beats_what_the_revoked_device_signs() {
     let (mut people, base) = group();
     let stolen = people.sign("olga", &base, vec![Action::Remove(id("max"))]).unwrap().change;
     people.replace_device("olga");
     let told = people.sign("mia", &base, base.outdated(&people.lists)).unwrap().change;
     assert_eq!(winner(&base, [&stolen, &told]), Some(&told));
+    // The new device may say the same.
+    let again = people.sign("olga", &base, vec![Action::Remove(id("max"))]).unwrap().change;
+    assert_eq!(winner(&base, [&told, &stolen, &again]), Some(&again));
+    // News that lose against another change count as well.
+    let kicked = people.sign("mona", &base, vec![Action::Remove(id("mia"))]).unwrap().change;
+    assert_eq!(winner(&base, [&stolen, &told, &kicked]), Some(&kicked));
+}
+
+#[test]
+fn the_news_of_its_own_revocation_excludes_its_carrier() {
+    let (people, base) = group();
+    let mut newer = people.clone();
+    newer.replace_device("anna");
+    let told = people.sign("anna", &base, base.outdated(&newer.lists)).unwrap().change;
+    assert_eq!(winner(&base, [&told]), None);
+    let also = people.sign("mia", &base, base.outdated(&newer.lists)).unwrap().change;
+    assert_eq!(winner(&base, [&told, &also]), Some(&also));
+}
+
+#[test]
+fn a_list_entry_in_an_invalid_change_revokes_nothing() {
+    let (mut people, base) = group();
+    let removal = people.sign("olga", &base, vec![Action::Remove(id("max"))]).unwrap().change;
+    people.replace_device("olga");
+    let told = base.outdated(&people.lists);
+    let forged = fixture::forged(&people, "mia", &base, told, |_| {});
+    assert_eq!(winner(&base, [&forged, &removal]), Some(&removal));
+}
+
+#[test]
+fn a_removed_member_gains_nothing_by_revoking_its_own_devices() {
+    let (people, base) = group();
+    let owners = vec![Action::SetRole(id("anna"), Role::Owner)];
+    let base = people.done("olga", &base, owners);
+    let sam = Ticket::request(base.group(), people.device("sam"), people.list("sam"), NOW).unwrap();
+    for (remover, removed) in [("mona", "max"), ("olga", "anna"), ("anna", "olga")] {
+        let mut newer = people.clone();
+        newer.replace_device(removed);
+        let removal = people.sign(remover, &base, vec![Action::Remove(id(removed))]).unwrap();
+        let revoking = newer.sign(removed, &base, vec![Action::carry(&sam)]).unwrap();
+        assert!(revoking.state.key_epoch() > base.key_epoch());
+        let mut set = vec![removal.change.clone(), revoking.change.clone()];
+        // Of two owners the hash decides; what lost is said again and holds.
+        if winner(&base, &set) == Some(&revoking.change) {
+            assert_ne!(remover, "mona", "a lower rank never comes first");
+            let draft = rebase(&removal.change, &revoking.state).draft.unwrap();
+            let (device, lists) = (people.device(remover), &newer.lists);
+            set.push(draft.sign(&revoking.state, device, lists, NOW, &mut rng(4)).unwrap().change);
+        }
+        assert_eq!(replay(&base, &set).state.member(&id(removed)), None);
+    }
 }
 
 fn action(people: &People, kind: u8, target: usize) -> Action {
@@ -138,9 +188,10 @@ fn action(people: &People, kind: u8, target: usize) -> Action {
     }
 }
 
-/// A tree of valid changes: each (actor, kind, target, which state it builds on).
+/// A tree of valid changes: each (actor, kind, target, which state it builds on). Whoever's kind is 9
+/// has had its device replaced, and carries the news of the target's.
 fn changes(
-    people: &People,
+    (people, newer): (&People, &People),
     base: &GroupState,
     script: &[(usize, u8, usize, prop::sample::Index)],
 ) -> Vec<SignedChange> {
@@ -152,7 +203,11 @@ fn changes(
         if base.member(&id(actor)).is_none() {
             continue;
         }
-        if let Ok(made) = people.sign(actor, base, vec![action(people, *kind, *target)]) {
+        let (people, action) = match kind {
+            9 => (newer, Action::update_devices(newer.list(ACTORS[*target]).signed().entry())),
+            _ => (people, action(people, *kind, *target)),
+        };
+        if let Ok(made) = people.sign(actor, base, vec![action]) {
             changes.push(made.change);
             states.push(made.state);
         }
@@ -164,11 +219,15 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
     fn any_set_of_changes_in_any_order_with_duplicates_leads_to_the_same_state(
-        script in prop::collection::vec((0..7usize, 0..9u8, 0..7usize, any::<prop::sample::Index>()), 1..14),
+        script in prop::collection::vec((0..7usize, 0..10u8, 0..7usize, any::<prop::sample::Index>()), 1..14),
         order in prop::collection::vec(any::<prop::sample::Index>(), 0..30),
     ) {
         let (people, base) = group();
-        let changes = changes(&people, &base, &script);
+        let mut newer = people.clone();
+        for name in ACTORS {
+            newer.replace_device(name);
+        }
+        let changes = changes((&people, &newer), &base, &script);
         let expected = replay(&base, &changes);
         let mut shuffled: Vec<_> = changes.iter().rev().collect();
         for at in order {
@@ -182,7 +241,7 @@ proptest! {
         // Whoever takes the same changes one by one comes to the same.
         let mut state = base;
         for change in expected.applied {
-            let Ok(Outcome::Applied(applied)) = state.apply(change, &people.lists) else { panic!() };
+            let Ok(Outcome::Applied(applied)) = state.apply(change) else { panic!() };
             state = applied.state;
         }
         prop_assert_eq!(state.hash(), expected.state.hash());

@@ -65,11 +65,31 @@ fn a_group_has_so_many_members_and_no_more() {
     assert_eq!(GroupState::from_bytes(&over.to_bytes()), Err(DecodeError::TooLarge));
 }
 
+/// SPEC.md 15.2 states these figures.
+#[test]
+fn a_full_group_takes_what_the_specification_says() {
+    let (_, base) = group();
+    let bytes = |len: usize| {
+        let mut fields = base.fields().clone();
+        let model = Member {
+            account: id("a"),
+            added_by: id(&"a".repeat(len)),
+            ..fields.members[0].clone()
+        };
+        let account = |n: usize| id(&alloc::format!("{n:0len$}"));
+        fields.members =
+            (0..GROUP_MEMBERS).map(|n| Member { account: account(n), ..model.clone() }).collect();
+        let rest = Fields { members: Vec::new(), ..fields.clone() };
+        GroupState::new(fields).to_bytes().len() - GroupState::new(rest).to_bytes().len()
+    };
+    assert_eq!([16, 36, 64].map(bytes), [114_688, 155_648, 212_992]);
+}
+
 #[test]
 fn applying_a_change_verifies_one_signature_and_no_key_of_a_member() {
     let (people, base) = crowd(GROUP_MEMBERS);
     let change = people.sign("anna", &base, vec![title("x")]).unwrap().change;
-    let apply = || base.apply(&change, &people.lists);
+    let apply = || base.apply(&change);
     let (outcome, meter) = crate::crypto::meter::measure(apply);
     assert!(matches!(outcome, Ok(Outcome::Applied(_))));
     assert_eq!(meter.verify, 1);

@@ -38,7 +38,7 @@ fn parts_of_different_writes_are_refused() {
     let carol = device("carol", 3);
     world.audience =
         Audience::new(&group(), &device("alice", 1), [device("bob", 2), carol.clone()]).unwrap();
-    world.chain.record(&world.audience, &[carol]).unwrap();
+    world.chain.record(&world.audience, world.chain.position(), &[carol]).unwrap();
     let new = world.chain.stored();
     let torn = StoredSendingChain { hot: new.hot.clone(), recipients: old.recipients.clone() };
     assert_eq!(SendingChain::restore(&torn).unwrap_err(), StateError::Torn);

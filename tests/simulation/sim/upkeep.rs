@@ -55,7 +55,7 @@ impl World {
         let device = &mut self.devices[at];
         if device.address().account == *account {
             let list = device.contacts[account].list().clone();
-            device.endpoint.set_own_list(list);
+            device.endpoint.set_own_list(list).unwrap();
         }
     }
 

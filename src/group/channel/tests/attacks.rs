@@ -116,7 +116,7 @@ fn a_member_that_gives_out_different_chain_keys_is_read_by_those_with_its_own_al
         let given = if device.account == id("mia") { &lie } else { &prepared.distribution };
         world.give(&max, device, given);
     }
-    world.channel("max").record(&devices).unwrap();
+    world.channel("max").record(prepared.distribution.position(), &devices).unwrap();
     let said = world.say("max", "x");
     assert_eq!(world.heard("anna", &said).plaintext, b"x");
     let before = world.stored("mia");
@@ -185,8 +185,8 @@ fn a_message_of_an_unknown_group_is_nobodys() {
         let mut other =
             GroupChannel::new(device.address().clone(), Group::founded(founded.genesis));
         other.learn(&founded.epoch_secret).unwrap();
-        other.prepare(&people.lists, NOW, &mut rng(4)).unwrap();
-        other.record(&[]).unwrap();
+        let prepared = other.prepare(&people.lists, NOW, &mut rng(4)).unwrap();
+        other.record(prepared.distribution.position(), &[]).unwrap();
         other
     };
     let mut other = other;

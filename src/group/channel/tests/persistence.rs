@@ -5,6 +5,9 @@ fn write(disk: &mut StoredChannel, channel: &GroupChannel, changes: &Changes) {
     if changes.membership {
         disk.membership = channel.membership_bytes();
     }
+    if changes.pending {
+        disk.pending = channel.pending_bytes();
+    }
     if changes.hot || changes.recipients {
         let old = disk.sending.take();
         let parts = channel.stored().sending.unwrap();
@@ -66,6 +69,21 @@ fn what_operations_say_they_changed_is_all_that_they_changed() {
     check(&world, &learned);
     let prepared = world.prepare("mia").unwrap();
     check(&world, &prepared.changes);
+}
+
+#[test]
+fn a_change_of_ones_own_is_stored_when_signed_and_gone_with_its_secret_when_applied() {
+    let mut world = World::new();
+    let mut disk = world.stored("mona");
+    let World { people, channels, now, rng } = &mut world;
+    let mona = channels.get_mut("mona").unwrap();
+    let draft = mona.group().state().change().with(Action::ResetKeys);
+    let signed = mona.sign(draft, people.device("mona"), &people.lists, *now, rng).unwrap();
+    write(&mut disk, mona, &signed.changes);
+    assert!(disk.pending.is_some() && disk == mona.stored());
+    let changed = mona.apply(&signed.authored.change, &people.lists, *now).unwrap();
+    write(&mut disk, mona, &changed.changes);
+    assert!(disk.pending.is_none() && disk == mona.stored());
 }
 
 #[test]

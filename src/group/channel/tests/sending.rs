@@ -24,21 +24,23 @@ fn nothing_is_sent_before_exactly_the_devices_of_the_state_have_the_chain() {
     let mut world = World::quiet();
     assert_eq!(world.try_say("max", "x"), Err(SendRefused::NotPrepared));
     let prepared = world.prepare("max").unwrap();
+    let position = prepared.distribution.position();
     assert_eq!(prepared.devices.len(), 6);
     assert!(prepared.devices.iter().all(|d| d.address().account != id("max")));
     let all: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-    world.channel("max").record(&all[1..]).unwrap();
+    world.channel("max").record(position, &all[1..]).unwrap();
     let missing = SendError::NotDistributed { missing: vec![all[0].clone()] };
     assert_eq!(world.try_say("max", "x"), Err(SendRefused::Chain(missing)));
     let again = world.prepare("max").unwrap();
     assert!(again.changes.is_empty());
     assert_eq!(again.devices.len(), 1);
-    let recorded = world.channel("max").record(&all[..1]).unwrap();
+    let recorded = world.channel("max").record(position, &all[..1]).unwrap();
     assert_eq!(recorded.progress.missing, 0);
     assert!(world.try_say("max", "x").is_ok());
     let sam = world.people.device("sam").address().clone();
     let before = world.stored("max");
-    let extra = world.channel("max").record(core::slice::from_ref(&sam));
+    let position = world.channel("max").sending.as_ref().unwrap().position();
+    let extra = world.channel("max").record(position, core::slice::from_ref(&sam));
     assert_eq!(extra, Err(RecordRefused::Chain(RecordError::Extra { extra: vec![sam] })));
     assert!(world.stored("max") == before);
 }
@@ -52,7 +54,7 @@ fn an_unlisted_device_gets_nothing() {
     let [withheld] = &prepared.withheld[..] else { panic!() };
     assert_eq!((&withheld.account, withheld.reason), (&id("mia"), WithheldReason::NoList));
     let mia = world.people.device("mia").address().clone();
-    assert!(world.channel("max").record(&[mia]).is_err());
+    assert!(world.channel("max").record(prepared.distribution.position(), &[mia]).is_err());
 }
 
 #[test]

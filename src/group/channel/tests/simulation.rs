@@ -172,7 +172,7 @@ impl Simulation {
         let from = channel.own().clone();
         let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
         let given = prepared.distribution.encode().to_vec();
-        channel.record(&devices).unwrap();
+        channel.record(prepared.distribution.position(), &devices).unwrap();
         for device in &devices {
             let to = ALL.into_iter().find(|n| id(n) == device.account).unwrap();
             let key = Parcel::Key { from: from.clone(), given: given.clone() };
