@@ -2,7 +2,7 @@
 
 from . import certified, envelope, handshake, identity, layout, pq, prekey
 from . import primitives as p
-from . import ratchet, safety, scenario
+from . import ratchet, safety, scenario, topics_channel
 from .compare import Difference, equal, outcome, unhex
 from .primitives import Refused
 from .topics_contents import contents_
@@ -355,8 +355,10 @@ TOPICS = {
     "group-genesis": genesis,
     "group-changes": changes,
     "group-conflicts": conflicts,
+    "group-messages": topics_channel.open_,
     "media-encryption": media_,
     "sender-chain": senders_,
     "sender-distribution": senders_,
+    "scenario-five-members": topics_channel.scenario,
     "scenario-two-devices": lambda params, test: scenario.run(params, test, equal, party, Draw),
 }
