@@ -81,7 +81,8 @@ def sender_messages():
         account = seeded.bytes(seeded.between(1, 64))
         address = account, seeded.between(1, 2**32 - 1)
         secret, id_, epoch = seeded.bytes(32), seeded.bytes(32), seeded.below(2**32)
-        scope = senders.Scope.group(id_, epoch, seeded.bytes(32))
+        commitment = senders.Scope.group(id_, epoch, b"").commitment(secret)
+        scope = senders.Scope.group(id_, epoch, commitment)
         seed, chain, chain_id = seeded.bytes(32), seeded.bytes(32), seeded.below(2**32)
         iteration, created = seeded.below(10_000), 1_800_000_000_000 + seeded.below(2**20)
         given = senders.Distribution(

@@ -145,7 +145,7 @@ def placeholder(data):
 
 
 def check_place(conversation, kind):
-    places = {"own devices": "peer"}
+    places = {"own devices": "peer", "member": "group"}
     where = {places.get(place.strip(), place.strip()) for place in kind["where"].split(",")}
     if CONVERSATIONS[conversation] not in where:
         refuse("place")

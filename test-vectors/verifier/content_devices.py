@@ -204,9 +204,9 @@ def device_name(body):
 
 
 def device_hint(body):
-    device(body["device"])
     if body["list_version"] == 0 or len(body["list_hash"]) != 32:
         refuse("device-list")
+    device(body["device"])
 
 
 RULES = {

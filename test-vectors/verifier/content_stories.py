@@ -68,9 +68,9 @@ def reply(body):
 
 
 def reaction(body):
-    parts.reference(body["target"])
     if body["emoji"]:
         words.check_character(body["emoji"])
+    parts.reference(body["target"])
 
 
 RULES = {

@@ -66,7 +66,10 @@ class Channel:
             raise Refused("group-stored/torn")
 
     def stored(self):
-        """All parts, in the order that test-vectors/README.md states."""
+        return b"".join(self.parts())
+
+    def parts(self):
+        """In the order that test-vectors/README.md states."""
         membership = b"\1" + layout.address(*self.address) + layout.boolean(self.believed)
         parts = [membership + self.group.encoded()]
         if self.sending:
@@ -79,7 +82,7 @@ class Channel:
             parts.append(held.stored())
             ordered = sorted(held.chains, key=lambda c: (audience_order(c.sender), c.id))
             parts += [chain.stored() for chain in ordered]
-        return b"".join(parts)
+        return parts
 
     # 16.1
 
