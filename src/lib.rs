@@ -24,8 +24,10 @@
 //! | [`attacks`] | published attacks, and what answers them |
 //! | [`limits`], [`time`], [`error`] | every limit; time as an argument; codes and advice |
 //!
-//! Dependencies point downwards in this list and never back up. `SPEC.md` in the repository is
-//! the normative description of every byte.
+//! What a module uses is of a layer below it, never above: the last three rows carry all others, then
+//! identity, prekeys, handshake, ratchet and sender chains, then sessions and groups, then content,
+//! and stories and profiles on top. `SPEC.md` in the repository is the normative description of every
+//! byte.
 
 #![no_std]
 #![cfg_attr(

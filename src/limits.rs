@@ -103,7 +103,7 @@ limits! {
     INACTIVE_SESSION_AGE: Duration = DAY.saturating_mul(60);
     /// Age at which an initiated session that never got a reply no longer sends.
     UNACKNOWLEDGED_SESSION_AGE: Duration = DAY.saturating_mul(30);
-    /// Time for which the session that lost a simultaneous initiation cannot become active again.
+    /// Time for which a session that gave way to another cannot become active again.
     SIMULTANEOUS_GRACE: Duration = Duration::from_hours(1);
     /// Messages sent without hearing from the peer after which a new handshake is advised.
     SILENT_MESSAGES: u32 = 500;

@@ -43,7 +43,7 @@ fn is_test(source: &str, name: &str) -> bool {
     let Some(at) = source.find(&declared) else { return false };
     let before = &source[..at];
     let attributes = &before[before.trim_end_matches(|c| c != '}' && c != ';').len()..];
-    attributes.contains("#[test]")
+    attributes.contains("#[test]") && !attributes.contains("#[ignore")
 }
 
 #[test]

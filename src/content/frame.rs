@@ -79,6 +79,15 @@ impl GroupBinding {
 }
 
 impl Conversation {
+    /// Whether both are the same, whatever state of a group their authors knew.
+    #[must_use]
+    pub fn is_the_same_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Group(a), Self::Group(b)) => a.id == b.id,
+            (a, b) => a == b,
+        }
+    }
+
     pub(super) fn from_wire(
         wire: Option<&proto::content::Conversation>,
     ) -> Result<Self, Violation> {

@@ -9,14 +9,14 @@ use super::frame::check_sent_at;
 use super::{
     Body, ContentError, Conversation, DeviceLists, Expiry, MessageId, Text, VERSION, Violation,
 };
-use crate::crypto::{Digest, HashLabel, hash};
+use crate::crypto::{Digest, HashLabel, constant_time_eq, hash};
 use crate::limits::{CONTENT_BYTES, REFLECTED_BYTES};
 use crate::time::Timestamp;
 use crate::wire::{decode_extensible, proto};
 
 /// What one message says; always valid. It keeps the exact bytes that it came or goes in, because
 /// other contents refer to it by their hash. `Debug` prints neither them nor a text.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Content {
     /// Some bodies hand over keys.
     bytes: Zeroizing<Vec<u8>>,
@@ -112,6 +112,15 @@ impl Content {
         Ok(Self { bytes: Zeroizing::new(bytes.to_vec()), frame, body })
     }
 }
+
+/// In constant time: there may be keys in it. What it says follows from its bytes.
+impl PartialEq for Content {
+    fn eq(&self, other: &Self) -> bool {
+        constant_time_eq(&self.bytes, &other.bytes)
+    }
+}
+
+impl Eq for Content {}
 
 impl fmt::Debug for Content {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

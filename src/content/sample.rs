@@ -189,7 +189,7 @@ pub(crate) fn kept() -> Vec<Body> {
     let mut settings = Settings::new(stamp());
     settings.typing = true;
     vec![
-        state.muted_until(ChatState::FOR_EVER).unwrap().into(),
+        state.with_muted_until(ChatState::FOR_EVER).unwrap().into(),
         ChatState::new(Chat::Group(group), stamp()).into(),
         Contacts::new([contact(1), bare]).unwrap().into(),
         Groups::new([entry]).unwrap().into(),
@@ -291,7 +291,7 @@ pub(crate) fn any_signal() -> BoxedStrategy<Body> {
                 let mut state = ChatState::new(chat, stamp);
                 (state.unread, state.archived, state.locked) = (unread, archived, locked);
                 state.pin = pin;
-                state.muted_until(until).unwrap().into()
+                state.with_muted_until(until).unwrap().into()
             }
         ),
         (chat, time, messages).prop_map(|(chat, at, names)| {

@@ -1,4 +1,4 @@
-use super::{ContactState, Content, Conversation, Place};
+use super::{ContactState, Content, Conversation, Place, Unsupported};
 use crate::crypto::Digest;
 use crate::error::error_codes;
 
@@ -55,6 +55,20 @@ impl Content {
         }
         if properties.from_blocked {
             return Ok(Reception::Applies);
+        }
+        Ok(source.reception())
+    }
+}
+
+impl Unsupported {
+    /// As [`Content::check_source`], as far as a content that is not understood shows: its body may
+    /// come from anywhere.
+    ///
+    /// # Errors
+    /// [`Misplaced`] when it names another conversation than the one that it came in: drop it.
+    pub fn check_source(&self, source: &Source) -> Result<Reception, Misplaced> {
+        if let Some(conversation) = &self.conversation {
+            source.place(conversation)?;
         }
         Ok(source.reception())
     }

@@ -103,8 +103,11 @@ impl Authority<'_> {
                 self.outranks(target)?;
                 self.may_grant(*role)
             }
-            Action::HandOver(target) if *target == self.actor.account => Err(Refusal::Target),
-            Action::HandOver(_) | Action::Terminate | Action::SetProtocolFloor(_) => self.owns(),
+            Action::HandOver(target) => {
+                self.owns()?;
+                if *target == self.actor.account { Err(Refusal::Target) } else { Ok(()) }
+            }
+            Action::Terminate | Action::SetProtocolFloor(_) => self.owns(),
             Action::RevokeInvitation(target) => self.may_revoke_invitation(target),
             Action::Approve(_) | Action::Deny(_) => self.has(Permission::ApproveJoin),
             Action::Accept(_) | Action::Request(_) | Action::JoinByLink(_) => self.carries(opened),

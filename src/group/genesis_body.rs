@@ -118,6 +118,10 @@ impl Body {
         if !is_ascending(&body.extensions) {
             return Err(DecodeError::NotCanonical.into());
         }
+        // A group begins at the first version; raising the floor is a change.
+        if body.protocol_floor != super::apply::PROTOCOL {
+            return Err(DecodeError::OutOfRange.into());
+        }
         Ok(body)
     }
 }

@@ -184,7 +184,8 @@ error_codes!(SnapshotError {
 impl Group {
     /// Takes a snapshot in place of changes that are gone: the answer of `sender` to our resync
     /// request. Nothing shows that it continues what we knew, so that the group is unconfirmed
-    /// again.
+    /// again: keep what was stored before until it is confirmed, and take no answer that was not
+    /// asked for.
     ///
     /// # Errors
     /// [`JoinError`]; then nothing changed.
@@ -197,7 +198,8 @@ impl Group {
         if snapshot.state.group() != self.state().group() {
             return Err(JoinError::OtherGroup);
         }
-        if snapshot.state.revision() <= self.state().revision() {
+        let (ours, theirs) = (self.state(), &snapshot.state);
+        if theirs.revision() <= ours.revision() || theirs.key_epoch() < ours.key_epoch() {
             return Err(JoinError::NotNewer);
         }
         // The snapshot alone cannot say so: whoever makes one up is a member of it.

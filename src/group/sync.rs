@@ -130,7 +130,8 @@ impl Group {
 
     /// Answers a request of `peer`: none if it is no member, of another group, or has our state.
     /// `chain` are changes that the application kept, oldest first and ending in the last one; what
-    /// they do not cover is answered with a snapshot. Ask [`SyncLimiter::may_answer`] first.
+    /// they do not cover is answered with a snapshot. Before an answer is sent, ask
+    /// [`SyncLimiter::may_answer`]: after this, so that strangers do not use it up.
     #[must_use]
     pub fn answer(
         &self,
@@ -187,7 +188,9 @@ impl SyncLimiter {
 }
 
 fn may(done: &mut Vec<(AccountId, Timestamp)>, peer: &AccountId, now: Timestamp) -> bool {
-    done.retain(|(_, at)| now.since(*at) < GROUP_SYNC_INTERVAL);
+    // One that lies further ahead than the interval was noted by a clock that went wrong.
+    let ahead = now.saturating_add(GROUP_SYNC_INTERVAL);
+    done.retain(|(_, at)| now.since(*at) < GROUP_SYNC_INTERVAL && *at <= ahead);
     let again = done.iter().any(|(account, _)| account == peer);
     if again || done.len() >= GROUP_SYNC_PEERS {
         return false;

@@ -6,7 +6,9 @@ use rand_core::CryptoRng;
 use super::header::{HEADER_LEN, Header, HeaderKey, OpenedHeader, SEALED_HEADER_LEN, SealedHeader};
 use crate::crypto::{AeadKey, Digest, NONCE_LEN, Nonce, SEARCH_TAG_LEN, SearchTag, TAG_LEN};
 use crate::limits::ENVELOPE_BYTES;
-use crate::wire::{DecodeError, FieldWriter, Fields, Writer, field_len, pad, padded_len, unpad};
+use crate::wire::{
+    DecodeError, FieldWriter, Fields, Writer, field_len, joined, pad, padded_len, unpad,
+};
 
 /// A received message of a session, as it lies in the envelope: `SessionMessage` of
 /// `envelope.proto`, decoded canonically without copying. SPEC.md section 8.2.
@@ -137,11 +139,7 @@ fn associated_data(
     search_tag: SearchTag,
     header: &[u8; HEADER_LEN],
 ) -> [u8; ASSOCIATED_LEN] {
-    let mut data = [0; ASSOCIATED_LEN];
-    let tag = search_tag.to_bytes();
-    let parts = session.as_bytes().iter().chain(nonce.as_bytes()).chain(&tag).chain(header);
-    data.iter_mut().zip(parts).for_each(|(to, from)| *to = *from);
-    data
+    joined(&[session.as_bytes(), nonce.as_bytes(), &search_tag.to_bytes(), header])
 }
 
 /// Decodes what all sealed messages look like: nonce, search tag, a sealed header of `N` bytes, and

@@ -83,6 +83,11 @@ impl ReceivingChain {
         self.verifying == distribution.verifying && self.created == distribution.created
     }
 
+    /// Whether it stands so far ahead of this one that a message from there would skip too many.
+    pub(super) fn lost(&self, distribution: &Distribution) -> bool {
+        distribution.iteration().saturating_sub(self.chain.number()) > SENDER_SKIP
+    }
+
     /// How many keys of missing messages it holds.
     pub(super) fn missing(&self) -> usize {
         self.missing.len()

@@ -1,5 +1,6 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use super::chain::{InChain, ReceivingChain, Staged};
 use super::distribution::{ChainId, Distribution};
@@ -91,8 +92,11 @@ impl ReceivingChains {
             self.check_secret(secret)?;
         }
         let new = match self.chain(from, distribution.id) {
-            Some(known) if known.is(distribution) => false,
-            Some(_) => return Err(AcceptKeyError::Conflict),
+            Some(known) if !known.is(distribution) => return Err(AcceptKeyError::Conflict),
+            Some(known) if known.lost(distribution) => {
+                return Ok(self.resume(from, distribution, now));
+            }
+            Some(_) => false,
             None => true,
         };
         if new && !self.chains.contains_key(from) && self.chains.len() >= AUDIENCE_DEVICES {
@@ -111,6 +115,20 @@ impl ReceivingChains {
         chains.push(ReceivingChain::new(distribution, from, now));
         let dropped_keys = removed.as_ref().map_or(0, |chain| counted(chain.missing()));
         Ok(Accepted { removed: removed.map(|chain| chain.id), dropped_keys, ..accepted })
+    }
+
+    /// Goes on with a known chain where its sender says that it is: more messages were lost than a
+    /// receiver derives for.
+    fn resume(
+        &mut self,
+        from: &DeviceAddress,
+        distribution: &Distribution,
+        now: Timestamp,
+    ) -> Accepted {
+        let Some(known) = self.chain_mut(from, distribution.id) else { return Accepted::default() };
+        let dropped_keys = counted(known.missing());
+        *known = ReceivingChain::new(distribution, from, now);
+        Accepted { new: true, dropped_keys, ..Accepted::default() }
     }
 
     /// Opens a message's header, which nobody outside the scope can have made. `None`: it is not of
@@ -221,7 +239,17 @@ impl ReceivingChains {
     /// Whether the scope can be deleted.
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {
-        self.closed.is_some_and(|closed| now.since(closed) > EPOCH_GRACE)
+        self.was_closed_for(now, EPOCH_GRACE)
+    }
+
+    /// Whether it has had a successor for longer than this.
+    pub(crate) fn was_closed_for(&self, now: Timestamp, time: Duration) -> bool {
+        self.closed.is_some_and(|closed| now.since(closed) > time)
+    }
+
+    /// Whether there is no chain in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.chains.is_empty()
     }
 
     /// Deletes chains and keys that are too old. To be called daily or so.

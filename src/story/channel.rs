@@ -7,7 +7,8 @@ use super::{PostError, StoryDevices, StoryList};
 use crate::content::{Content, Conversation};
 use crate::identity::DeviceAddress;
 use crate::sender_key::{
-    Progress, RecordError, Rotation, SendingChain, Sent, Standing, StateError, StoredSendingChain,
+    Answer, KeyRequest, Progress, RecordError, RequestLog, Rotation, SendingChain, Sent, Standing,
+    StateError, StoredSendingChain,
 };
 use crate::time::Timestamp;
 
@@ -66,6 +67,19 @@ impl StoryChannel {
         told: &[DeviceAddress],
     ) -> Result<Progress, RecordError> {
         self.chain.record(&devices.audience, told)
+    }
+
+    /// What a device of the audience gets that asks for the chain: the chain as it stands now. `answered`
+    /// is the log of answers.
+    pub fn answer(
+        &self,
+        request: &KeyRequest,
+        from: &DeviceAddress,
+        devices: &StoryDevices,
+        answered: &mut RequestLog,
+        now: Timestamp,
+    ) -> Answer {
+        self.chain.answer(request, from, &devices.audience, answered, now)
     }
 
     /// Encrypts a story, once for the whole audience. Persist [`StoryChannel::hot_bytes`] before the

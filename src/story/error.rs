@@ -1,5 +1,5 @@
 use crate::content::ContentError;
-use crate::error::error_codes;
+use crate::error::{Advice, error_codes};
 use crate::sender_key::{AcceptKeyError, OpenSenderError, SendError};
 
 /// Why a story was not posted. Nothing has changed.
@@ -18,11 +18,27 @@ pub enum PostError {
     Chain(#[from] SendError),
 }
 
-error_codes!(PostError {
-    Self::NotPrepared => ("story/not-prepared", RotateChain),
-    Self::NotAStory => ("story/not-a-story", FixCaller),
-    Self::Chain(_) => ("story/chain", DistributeKey),
-});
+impl PostError {
+    /// A stable name of this error: that of the chain's error, if it is one.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotPrepared => "story/not-prepared",
+            Self::NotAStory => "story/not-a-story",
+            Self::Chain(error) => error.code(),
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn advice(&self) -> Advice {
+        match self {
+            Self::NotPrepared => Advice::RotateChain,
+            Self::NotAStory => Advice::FixCaller,
+            Self::Chain(error) => error.advice(),
+        }
+    }
+}
 
 /// Why a chain of a story list was not taken. Nothing has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -22,4 +22,5 @@ pub use channel::{Preparation, StoryChannel};
 pub use error::{PostError, StoryKeyError, StoryRefused};
 pub use life::StoryLife;
 pub use list::{ListChange, StoryList, StoryListError};
+pub use scopes::Forgotten;
 pub use viewer::{ChainMoved, KeyTaken, StoryOpened, StoryPost, StoryViewer};

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use crate::identity::{AccountId, DeviceAddress};
-use crate::limits::{EPOCH_GRACE, STORY_AUTHORS, STORY_LIFE, STORY_SCOPES};
+use crate::limits::{STORY_AUTHORS, STORY_LIFE, STORY_SCOPES};
 use crate::sender_key::{
     AcceptKeyError, ChainName, Distribution, ReceivingChains, Scope, ScopeHash, ScopeIndex,
     ScopeKind, SenderMessage, StateError,
@@ -117,24 +117,30 @@ impl Scopes {
         removed
     }
 
-    /// Forgets the chains of one device.
-    pub(super) fn forget_device(&mut self, device: &DeviceAddress) -> Vec<(ScopeHash, ChainName)> {
+    /// Forgets the chains of one device, and the versions that have no other: nothing says that their
+    /// secret is the list's.
+    pub(super) fn forget_device(&mut self, device: &DeviceAddress) -> Forgotten {
         let known = self.authors.get_mut(&device.account).into_iter().flatten();
         let forget = |chains: &mut ReceivingChains| {
             let scope = *chains.scope_hash();
             chains.forget(device).into_iter().map(move |chain| (scope, chain))
         };
-        known.flat_map(forget).collect()
+        let chains = known.flat_map(forget).collect();
+        Forgotten { chains, scopes: self.remove_where(ReceivingChains::is_empty) }
     }
 
-    /// Removes versions that were replaced so long ago that whatever was posted in them is over.
+    /// Removes versions that were replaced so long ago that whatever was posted in them is over, and
+    /// those whose chains all went.
     pub(super) fn remove_over(&mut self, now: Timestamp) -> Vec<ScopeHash> {
-        let grace = EPOCH_GRACE.saturating_sub(STORY_LIFE.saturating_mul(2));
-        let now = now.saturating_add(grace);
+        let grace = STORY_LIFE.saturating_mul(2);
+        self.remove_where(|chains| chains.was_closed_for(now, grace) || chains.is_empty())
+    }
+
+    fn remove_where(&mut self, gone: impl Fn(&ReceivingChains) -> bool) -> Vec<ScopeHash> {
         let mut removed = Vec::new();
         for known in self.authors.values_mut() {
-            removed.extend(known.iter().filter(|c| c.is_over(now)).map(|c| *c.scope_hash()));
-            known.retain(|chains| !chains.is_over(now));
+            removed.extend(known.iter().filter(|c| gone(c)).map(|c| *c.scope_hash()));
+            known.retain(|chains| !gone(chains));
         }
         self.authors.retain(|_, known| !known.is_empty());
         for scope in &removed {
@@ -184,6 +190,15 @@ impl Scopes {
         known.push(chains);
         Ok(())
     }
+}
+
+/// What went with a device.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Its chains: delete them.
+    pub chains: Vec<(ScopeHash, ChainName)>,
+    /// Versions of lists that only it had posted to: delete them.
+    pub scopes: Vec<ScopeHash>,
 }
 
 /// What adding a scope did to others.

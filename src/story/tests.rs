@@ -342,7 +342,7 @@ fn a_chain_that_a_viewer_was_not_given_names_whom_to_ask() {
         &mut world.rng,
     );
     let opened = world.open(1, &sent.unwrap().envelope, NOW);
-    assert!(matches!(opened, StoryOpened::NeedKey(device) if device == world.device(0)));
+    assert!(matches!(opened, StoryOpened::NeedKey { from, .. } if from == world.device(0)));
 }
 
 #[test]
@@ -469,11 +469,65 @@ fn a_revoked_device_of_an_author_is_forgotten_and_the_others_stay() {
     let revoked = other.post(&world.list, &devices, &story(NOW), NOW, &mut world.rng).unwrap();
     let honest = world.post(NOW);
     let forgotten = world.viewers.get_mut(&bob).unwrap().forget_device(&laptop);
-    assert_eq!(forgotten.len(), 1);
-    assert_eq!(forgotten[0].1.device, laptop);
+    assert_eq!(forgotten.chains.len(), 1);
+    assert_eq!((&forgotten.chains[0].1.device, forgotten.scopes.len()), (&laptop, 0));
     let opened = world.open(1, &revoked.envelope, NOW);
-    assert!(matches!(opened, StoryOpened::NeedKey(device) if device == laptop));
+    assert!(matches!(opened, StoryOpened::NeedKey { from, .. } if from == laptop));
     assert!(world.sees(1, &honest, NOW));
+}
+
+/// A thief gives viewers secrets of versions that the author has not begun.
+#[test]
+fn a_stolen_device_does_not_bar_the_versions_to_come() {
+    let mut world = World::distributed();
+    let laptop = world.people[0].devices[1].address().clone();
+    let bob = world.device(1);
+    let stolen = StoryList::from_bytes(&world.list.to_bytes()).unwrap();
+    let mut thief = stolen;
+    thief.renew(NOW, &mut rng(66)).unwrap();
+    let chain = StoryChannel::new(&thief, &laptop, NOW, &mut world.rng).unwrap();
+    let devices = thief.devices(&laptop, &world.lists, NOW).unwrap();
+    let given = Distribution::decode(&chain.prepare(&devices).distribution).unwrap();
+    let viewer = world.viewers.get_mut(&bob).unwrap();
+    viewer.accept(&laptop, &given, NOW).unwrap();
+    let forgotten = viewer.forget_device(&laptop);
+    assert_eq!(forgotten.scopes, [thief.scope().hash()]);
+    world.list.renew(NOW, &mut world.rng).unwrap();
+    world.renew_channel(NOW);
+    let envelope = world.post(NOW);
+    assert!(world.sees(1, &envelope, NOW));
+}
+
+#[test]
+fn who_lost_a_chain_asks_for_it_and_is_answered() {
+    let mut world = World::distributed();
+    let (envelope, bob, devices) = (world.post(NOW), world.device(1), world.devices(NOW));
+    let scope = world.list.scope().hash();
+    let part = world.viewers[&bob].scope_bytes(&scope).unwrap();
+    let mut restored = StoryViewer::new();
+    restored.restore(&part, &[]).unwrap();
+    world.viewers.insert(bob.clone(), restored);
+    let StoryOpened::NeedKey { from, request } = world.open(1, &envelope, NOW) else { panic!() };
+    assert_eq!(from, world.device(0));
+    let mut log = crate::sender_key::RequestLog::new();
+    let answer = world.channel.answer(&request, &bob, &devices, &mut log, NOW);
+    let crate::sender_key::Answer::Give(given) = answer else { panic!("{answer:?}") };
+    world.viewers.get_mut(&bob).unwrap().accept(&from, &given, NOW).unwrap();
+    let next = world.post(NOW);
+    assert!(world.sees(1, &next, NOW));
+    let dave = world.device(3);
+    let answer = world.channel.answer(&request, &dave, &devices, &mut log, NOW);
+    assert!(matches!(answer, crate::sender_key::Answer::Withhold(_)));
+}
+
+#[test]
+fn a_list_whose_chains_all_went_is_deleted() {
+    let mut world = World::distributed();
+    let scope = world.list.scope().hash();
+    let viewer = world.viewers.get_mut(&world.people[1].devices[0].address().clone()).unwrap();
+    let late = after(crate::limits::RECEIVED_CHAIN_AGE + Duration::from_secs(1));
+    assert_eq!(viewer.expire(late), ([scope].into(), Vec::new()));
+    assert_eq!(viewer.scopes().count(), 0);
 }
 
 #[test]

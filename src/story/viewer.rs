@@ -3,12 +3,12 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use super::scopes::{Inserted, Scopes};
+use super::scopes::{Forgotten, Inserted, Scopes};
 use super::{StoryKeyError, StoryLife, StoryRefused};
 use crate::content::{Content, ContentError, Conversation, Incoming, Unsupported};
 use crate::identity::{AccountId, DeviceAddress};
 use crate::sender_key::{
-    ChainName, Decrypted, Distribution, Expired, Outcome, ReceivingChains, ScopeHash,
+    ChainName, Decrypted, Distribution, Expired, KeyRequest, Outcome, ReceivingChains, ScopeHash,
     SenderMessage, Standing, StateError,
 };
 use crate::time::Timestamp;
@@ -53,8 +53,14 @@ pub enum StoryOpened {
     Duplicate,
     /// Its key is gone, or it was posted before this device was given the chain.
     TooOld,
-    /// The author's device has not given its chain: ask it, and keep the message for a while.
-    NeedKey(DeviceAddress),
+    /// The author's device has not given its chain: ask it, if its account's list still has it, and keep
+    /// the message for a while.
+    NeedKey {
+        /// Whom to ask.
+        from: DeviceAddress,
+        /// The question, for a content of body 52.
+        request: KeyRequest,
+    },
     /// It is of no list that was given to this device.
     Unknown,
 }
@@ -91,7 +97,8 @@ impl StoryViewer {
     }
 
     /// Takes a chain that `from` gave in its pairwise session. That its account is an accepted contact,
-    /// or one's own, is for the caller to have checked.
+    /// or one's own, and that the account's newest list has the device, is for the caller to have
+    /// checked.
     ///
     /// # Errors
     /// [`StoryKeyError`]; nothing has changed.
@@ -144,7 +151,10 @@ impl StoryViewer {
             }
             Outcome::Duplicate => Ok(StoryOpened::Duplicate),
             Outcome::TooOld => Ok(StoryOpened::TooOld),
-            Outcome::UnknownChain { .. } => Ok(StoryOpened::NeedKey(from)),
+            Outcome::UnknownChain { .. } => {
+                let request = KeyRequest { scope: *chains.scope(), chain: claim.chain };
+                Ok(StoryOpened::NeedKey { from, request })
+            }
         }
     }
 
@@ -154,20 +164,24 @@ impl StoryViewer {
     }
 
     /// Forgets the chains of one device, as when its account revoked it: what it posts from then on does
-    /// not open, in whatever version of a list. Returns what to delete.
-    pub fn forget_device(&mut self, device: &DeviceAddress) -> Vec<(ScopeHash, ChainName)> {
+    /// not open. To take no chain of it again is for the caller to see to.
+    pub fn forget_device(&mut self, device: &DeviceAddress) -> Forgotten {
         self.scopes.forget_device(device)
     }
 
-    /// Deletes what is too old: versions of lists that were replaced, chains, keys of missing messages. To be called
-    /// daily or so. Returns the versions to delete, and of the others what changed.
+    /// Deletes what is too old: chains, keys of missing messages, versions of lists that were replaced or
+    /// have no chain left. To be called daily or so. Returns the versions to delete, and of the others
+    /// what changed.
     pub fn expire(&mut self, now: Timestamp) -> (Vec<ScopeHash>, Vec<(ScopeHash, Expired)>) {
-        let removed = self.scopes.remove_over(now);
         let expired = self.scopes.iter_mut().map(|chains| {
             let expired = chains.expire(now);
             (*chains.scope_hash(), expired)
         });
-        (removed, expired.filter(|(_, expired)| *expired != Expired::default()).collect())
+        let mut expired: Vec<_> =
+            expired.filter(|(_, expired)| *expired != Expired::default()).collect();
+        let removed = self.scopes.remove_over(now);
+        expired.retain(|(scope, _)| !removed.contains(scope));
+        (removed, expired)
     }
 
     /// The versions of lists that this device was given.
@@ -229,6 +243,11 @@ fn story(plaintext: &[u8]) -> Result<Incoming, StoryRefused> {
         Incoming::Valid(content) if content.conversation() != Conversation::Story => {
             Err(StoryRefused::NotAStory)
         }
-        _ => Ok(incoming),
+        Incoming::Unsupported(unsupported)
+            if unsupported.conversation.is_some_and(|it| it != Conversation::Story) =>
+        {
+            Err(StoryRefused::NotAStory)
+        }
+        Incoming::Valid(_) | Incoming::Unsupported(_) => Ok(incoming),
     }
 }

@@ -7,6 +7,7 @@
 
 mod content;
 mod envelope;
+pub(crate) mod from_python;
 mod identity;
 mod labels;
 mod layout;

@@ -1,5 +1,6 @@
 //! Vectors of sender chains; a child of them, for what they keep to themselves.
 
+use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -15,6 +16,7 @@ use crate::envelope::Envelope;
 use crate::identity::{AccountId, DeviceAddress, DeviceId};
 use crate::limits::{RECEIVED_CHAIN_AGE, SENDER_SKIP, SKIPPED_KEY_AGE};
 use crate::time::Timestamp;
+use crate::vectors::from_python::{Given, Inputs, bytes};
 use crate::vectors::party::NOW;
 use crate::vectors::{Recorder, Topic, digest, encode, field, flipped};
 
@@ -25,6 +27,44 @@ fn alice() -> DeviceAddress {
 
 fn address_json(address: &DeviceAddress) -> Value {
     json!({ "account": hex::encode(address.account.as_bytes()), "device": address.device.as_u32() })
+}
+
+/// The message that `from` sends on a chain that it gave, and what is on the way to it; whoever took
+/// the chain opens it.
+pub(crate) fn sent_by(
+    given: &Distribution,
+    from: &DeviceAddress,
+    inputs: &Inputs<'_>,
+) -> BTreeMap<&'static str, Value> {
+    let signing = SigningKey::from_seed(&Secret::new(inputs.array("signing_seed")));
+    assert_eq!(signing.verifying_key(), given.verifying);
+    let epoch = EpochKeys::derive(given.epoch.clone().unwrap(), &given.scope.hash());
+    let origin = origin(&given.scope, from, given.id, &given.verifying);
+    let standing = Standing {
+        member_index: u16::try_from(inputs.number("member_index")).unwrap(),
+        revision: u32::try_from(inputs.number("revision")).unwrap(),
+        state_prefix: inputs.array("state_prefix"),
+    };
+    let (chain, iteration) = (given.id, given.iteration());
+    let claim = Claim { standing, device: from.device, chain, iteration };
+    let (part, next) = given.chain.advance().unwrap();
+    let (keys, plaintext) = (epoch.message_keys(&part), inputs.bytes("plaintext"));
+    let outgoing = Outgoing { claim, origin: &origin, epoch: &epoch, keys, signing: &signing };
+    let envelope = outgoing.seal(&plaintext, &mut Given(inputs.bytes("nonce"))).envelope;
+    let mut chains = ReceivingChains::new(given.scope);
+    chains.accept(from, given, NOW).unwrap();
+    let Ok(Envelope::Sender(message)) = Envelope::decode(&envelope) else { panic!() };
+    let opened = chains.open(&message).unwrap().unwrap();
+    let Ok(Outcome::Decrypted(read)) = chains.decrypt(&opened, from, NOW) else { panic!() };
+    assert_eq!(read.plaintext, plaintext);
+    [
+        ("scope_hash", bytes(given.scope.hash().as_bytes())),
+        ("header_key", bytes(encode(&epoch.header))),
+        ("origin", bytes(origin.as_bytes())),
+        ("envelope", bytes(envelope)),
+        ("chain_after", bytes(&encode(&next)[..32])),
+    ]
+    .into()
 }
 
 /// SPEC.md sections 14.1, 14.2 and 14.6.

@@ -51,6 +51,21 @@ pub(crate) fn read_all<T: Layout>(bytes: &[u8]) -> Result<T, DecodeError> {
     Ok(value)
 }
 
+/// Public values of `N` bytes in all, one after the other, on the stack.
+pub(crate) fn joined<const N: usize>(parts: &[&[u8]]) -> [u8; N] {
+    let mut bytes = [0; N];
+    let mut start = 0usize;
+    for part in parts {
+        let end = start.saturating_add(part.len());
+        if let Some(place) = bytes.get_mut(start..end) {
+            place.copy_from_slice(part);
+        }
+        start = end;
+    }
+    debug_assert_eq!(start, N);
+    bytes
+}
+
 /// Appends fixed-layout values. What it wrote is wiped when it is dropped or grows, since stored
 /// states hold secrets.
 #[derive(Debug, Default)]
@@ -284,6 +299,11 @@ mod tests {
         assert_eq!(Reader::new(&[0, 3, 1, 2, 3]).var(2), Err(DecodeError::TooLarge));
         assert_eq!(Reader::new(&[0, 3, 1, 2]).var(3), Err(DecodeError::Truncated));
         assert_eq!(Reader::new(&[9]).version(1), Err(DecodeError::UnsupportedVersion(9)));
+    }
+
+    #[test]
+    fn joined_values_lie_one_after_the_other() {
+        assert_eq!(joined(&[&[1, 2], &[], &[3]]), [1, 2, 3]);
     }
 
     #[test]

@@ -98,8 +98,9 @@ class Channel:
             held.chains = [chain for chain in held.chains if self.may_be(chain.sender)]
         self.audience = None
         if self.behind:
-            reached = self.behind[0] <= self.group.state.revision
-            self.behind = None if reached else (self.behind[0], now)
+            revision, since = self.behind
+            if revision <= self.group.state.revision or now - since > BEHIND_AGE:
+                self.behind = None
 
     def may_be(self, address):
         """A list at hand that does not name the device speaks against it."""
@@ -233,6 +234,8 @@ class Channel:
         claim = claim_of(held, message)
         state = self.group.state
         if claim.revision > state.revision:
+            if held.scope != scope_of(state):
+                raise Refused("not-allowed/key-epoch")
             self.heard_of(claim.revision, now)
             raise Refused("need-state")
         then = self.group.at(claim.revision, now)

@@ -115,6 +115,12 @@ class Receiving:
                 if (chain.verifying, chain.created) != (given.verifying, given.created):
                     raise Refused("sender-key/conflict")
                 self.secret = self.secret or given.secret
+                if given.iteration - chain.iteration > SKIP:
+                    self.chains[self.chains.index(chain)] = Chain(
+                        self.scope.hash, sender, given.chain_id, given.verifying, given.chain,
+                        given.iteration, given.iteration, [], given.created, now,
+                    )  # fmt: skip
+                    return True
                 return False
         if not own and len({chain.sender for chain in self.chains}) >= DEVICES:
             raise Refused("sender-key/too-many-devices")

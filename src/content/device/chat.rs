@@ -55,7 +55,7 @@ pub struct ChatState {
 
 impl ChatState {
     /// Silent for ever: the end of the year 9999.
-    pub const FOR_EVER: Timestamp = Timestamp::from_secs(253_402_300_799);
+    pub const FOR_EVER: Timestamp = Timestamp::from_millis(253_402_300_799_999);
 
     /// A conversation with nothing set.
     #[must_use]
@@ -75,11 +75,17 @@ impl ChatState {
     ///
     /// # Errors
     /// [`Violation::Time`] when it is after the year 9999.
-    pub fn muted_until(self, until: Timestamp) -> Result<Self, Violation> {
+    pub fn with_muted_until(self, until: Timestamp) -> Result<Self, Violation> {
         if until.since(Timestamp::UNIX_EPOCH) > SENT_AT {
             return Err(Violation::Time);
         }
         Ok(Self { muted_until: until, ..self })
+    }
+
+    /// Until when it is silent; at the epoch: it is not.
+    #[must_use]
+    pub const fn muted_until(&self) -> Timestamp {
+        self.muted_until
     }
 
     /// Whether it is silent at this time.
@@ -101,7 +107,7 @@ impl WireBody for ChatState {
             pin: wire.pin,
             ..Self::new(chat, Stamp::from_wire(wire.stamp)?)
         }
-        .muted_until(Timestamp::from_millis(wire.muted_until))
+        .with_muted_until(Timestamp::from_millis(wire.muted_until))
     }
 
     fn to_wire(&self) -> proto::ChatState {
@@ -213,12 +219,12 @@ mod tests {
         let stamp = Stamp::new(1, Timestamp::from_secs(1)).unwrap();
         let state = || ChatState::new(chat(), stamp);
         let until = Timestamp::from_secs(100);
-        let muted = state().muted_until(until).unwrap();
+        let muted = state().with_muted_until(until).unwrap();
         assert!(muted.is_muted(Timestamp::from_secs(99)) && !muted.is_muted(until));
         assert!(!state().is_muted(Timestamp::UNIX_EPOCH));
-        assert!(state().muted_until(ChatState::FOR_EVER).is_ok());
+        assert!(state().with_muted_until(ChatState::FOR_EVER).is_ok());
         let after = Timestamp::from_millis(253_402_300_800_000);
-        assert_eq!(state().muted_until(after), Err(Violation::Time));
+        assert_eq!(state().with_muted_until(after), Err(Violation::Time));
     }
 
     #[test]

@@ -193,18 +193,10 @@ fn same_message(
     if reference.hash != target.reference.hash {
         return Err(NotAllowed::OtherContent);
     }
-    if !same_conversation(&by.conversation, &target.conversation) {
+    if !by.conversation.is_the_same_as(&target.conversation) {
         return Err(NotAllowed::OtherConversation);
     }
     if target.deleted { Err(NotAllowed::Deleted) } else { Ok(()) }
-}
-
-/// The same, whatever state of a group its author knew.
-fn same_conversation(a: &Conversation, b: &Conversation) -> bool {
-    match (a, b) {
-        (Conversation::Group(a), Conversation::Group(b)) => a.id == b.id,
-        (a, b) => a == b,
-    }
 }
 
 fn own(reference: &MessageRef, by: &Operator<'_>, target: &Target) -> Result<(), NotAllowed> {

@@ -257,7 +257,7 @@ impl WireBody for Media {
     type Wire = proto::Media;
 
     fn from_wire(wire: proto::Media) -> Result<Self, Violation> {
-        if wire.items.len() > MEDIA_ITEMS {
+        if !(1..=MEDIA_ITEMS).contains(&wire.items.len()) {
             return Err(Violation::MediaCount);
         }
         let caption = wire.caption.map(|text| Styled::from_styled(text, Violation::Caption));

@@ -3,7 +3,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{OptionId, Poll, PollOption, PollVote};
-use crate::content::{Body, Content, MessageRef, Rank};
+use crate::content::{Body, Content, Conversation, MessageRef, Rank};
 use crate::error::error_codes;
 use crate::identity::AccountId;
 use crate::limits::{POLL_OPTIONS, POLL_VOTERS, POLL_VOTES_KEPT};
@@ -14,6 +14,7 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
     poll: MessageRef,
+    conversation: Conversation,
     options: Vec<String>,
     max_choices: u32,
     open: bool,
@@ -52,12 +53,13 @@ impl Tally {
     #[must_use]
     pub fn new(author: AccountId, content: &Content) -> Option<Self> {
         let Body::Poll(poll) = content.body() else { return None };
-        Some(Self::of(MessageRef::to(author, content), poll))
+        Some(Self::of(MessageRef::to(author, content), content.conversation(), poll))
     }
 
-    fn of(reference: MessageRef, poll: &Poll) -> Self {
+    fn of(reference: MessageRef, conversation: Conversation, poll: &Poll) -> Self {
         Self {
             poll: reference,
+            conversation,
             options: poll.options().map(Into::into).collect(),
             max_choices: poll.max_choices(),
             open: poll.is_open(),
@@ -67,11 +69,15 @@ impl Tally {
         }
     }
 
-    /// Takes a vote, an added answer or a closing that `sender` sent in the poll's conversation.
+    /// Takes a vote, an added answer or a closing that `sender` sent. What was not said in the poll's
+    /// conversation does not count: the others would not see it.
     ///
     /// # Errors
     /// [`TallyRefused`], and nothing changes.
     pub fn apply(&mut self, sender: &AccountId, content: &Content) -> Result<(), TallyRefused> {
+        if !content.conversation().is_the_same_as(&self.conversation) {
+            return Err(TallyRefused::OtherConversation);
+        }
         let rank = Rank::of(content);
         match content.body() {
             Body::PollVote(vote) => {
@@ -190,6 +196,9 @@ pub enum TallyRefused {
     /// It names another poll, or another content of the same author and id.
     #[error("it is for another poll")]
     OtherPoll,
+    /// It was said in another conversation than the poll.
+    #[error("it was said in another conversation")]
+    OtherConversation,
     /// It is no vote, added answer or closing.
     #[error("it is no vote, added answer or closing")]
     NotOfThisKind,
@@ -212,6 +221,7 @@ pub enum TallyRefused {
 
 error_codes!(TallyRefused {
     Self::OtherPoll => ("poll/other-poll", Drop),
+    Self::OtherConversation => ("poll/other-conversation", Drop),
     Self::NotOfThisKind => ("poll/not-of-this-kind", FixCaller),
     Self::TooManyChoices => ("poll/too-many-choices", Drop),
     Self::UnknownOption => ("poll/unknown-option", Drop),

@@ -60,6 +60,29 @@ fn the_last_vote_of_each_counts() {
 }
 
 #[test]
+fn what_was_said_elsewhere_does_not_count() {
+    let id = crate::crypto::Digest::from_bytes([1; 32]);
+    let group = |revision| {
+        Conversation::Group(crate::content::GroupBinding { id, revision, state: [2; 16] })
+    };
+    let Body::Poll(body) = poll(true, 1).body().clone() else { panic!() };
+    let poll = draft_at(1_000).in_conversation(group(7)).build(body).unwrap();
+    let mut tally = tally(&poll);
+    let before = tally.clone();
+    let vote = || PollVote::new(reference(&poll), [OptionId::of("a")], 1).unwrap();
+    let privately = draft_at(2_000).build(vote()).unwrap();
+    let refused = tally.apply(&account(2), &privately);
+    assert_eq!(refused, Err(TallyRefused::OtherConversation));
+    for elsewhere in [option(&poll, "d", 2_000), close(&poll, 2_000)] {
+        let refused = tally.apply(&account(AUTHOR), &elsewhere);
+        assert_eq!(refused, Err(TallyRefused::OtherConversation));
+    }
+    assert_eq!(tally, before);
+    let later = draft_at(2_000).in_conversation(group(8)).build(vote()).unwrap();
+    assert_eq!(tally.apply(&account(2), &later), Ok(()), "in a later state of the group");
+}
+
+#[test]
 fn a_vote_names_known_answers_and_not_too_many() {
     let poll = poll(false, 2);
     let mut tally = tally(&poll);

@@ -84,6 +84,18 @@ impl StoryReply {
     pub fn as_str(&self) -> &str {
         self.text.as_str()
     }
+
+    /// How parts of them look.
+    #[must_use]
+    pub fn ranges(&self) -> &[FormatRange] {
+        self.text.ranges()
+    }
+
+    /// Who is named in them.
+    #[must_use]
+    pub fn mentions(&self) -> &[Mention] {
+        self.text.mentions()
+    }
 }
 
 impl WireBody for StoryReply {

@@ -62,6 +62,18 @@ impl StoryMedia {
         self.caption.as_ref().map(Styled::as_str)
     }
 
+    /// How parts of the caption look.
+    #[must_use]
+    pub fn caption_ranges(&self) -> &[FormatRange] {
+        self.caption.as_ref().map(Styled::ranges).unwrap_or_default()
+    }
+
+    /// Who is named in the caption.
+    #[must_use]
+    pub fn caption_mentions(&self) -> &[Mention] {
+        self.caption.as_ref().map(Styled::mentions).unwrap_or_default()
+    }
+
     /// What viewers may do with it.
     #[must_use]
     pub const fn terms(&self) -> &StoryTerms {
@@ -170,6 +182,18 @@ impl StoryText {
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.text.as_str()
+    }
+
+    /// How parts of them look.
+    #[must_use]
+    pub fn ranges(&self) -> &[FormatRange] {
+        self.text.ranges()
+    }
+
+    /// Who is named in them.
+    #[must_use]
+    pub fn mentions(&self) -> &[Mention] {
+        self.text.mentions()
     }
 
     /// How they look.

@@ -34,7 +34,7 @@ use super::{
 };
 use crate::crypto::Digest;
 use crate::identity::{AccountId, AccountKey, DeviceAddress};
-use crate::limits::GROUP_PAST_REVISIONS;
+use crate::limits::{GROUP_BEHIND_AGE, GROUP_PAST_REVISIONS};
 use crate::sender_key::{
     Audience, ChainName, EpochSecret, ReceivingChains, RequestLog, Scope, ScopeHash, SendingChain,
 };
@@ -310,19 +310,19 @@ impl GroupChannel {
         removed
     }
 
-    /// What was looked up for the last state counts no more. Who is behind still waits anew: a
-    /// revision that somebody made up neither stops us for good nor makes us deaf to true ones.
+    /// What was looked up for the last state counts no more. Who is behind goes on waiting from the
+    /// first word; a word whose time is over is forgotten: a revision that somebody made up neither
+    /// stops us again after each change nor makes us deaf to true ones.
     fn moved(&mut self, now: Timestamp) {
         self.ready = None;
         let revision = self.group.state().revision();
-        self.behind = self.behind.take().filter(|behind| behind.revision > revision);
-        if let Some(behind) = &mut self.behind {
-            behind.since = now;
-        }
+        self.behind = self.behind.take().filter(|behind| {
+            behind.revision > revision && now.since(behind.since) <= GROUP_BEHIND_AGE
+        });
     }
 
-    /// Somebody says that there is a later revision. Counted from the first such word since the
-    /// state last changed, so that inventing ever later ones holds nobody up for longer.
+    /// Somebody says that there is a later revision. Counted from the first such word, so that
+    /// inventing ever later ones holds nobody up for longer.
     fn lacks(&mut self, revision: u32, now: Timestamp) {
         let behind = self.behind.get_or_insert(Behind { revision, since: now });
         behind.revision = behind.revision.max(revision);

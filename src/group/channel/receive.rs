@@ -118,7 +118,13 @@ impl GroupChannel {
         let (group, standing) = (&self.group, &claim.standing);
         let revision = standing.revision;
         if revision > group.state().revision() {
-            return Err(Opened::NeedState { revision });
+            // What is later is of this key epoch, or of one whose header key we lack: nobody who left
+            // can say that there is more.
+            return Err(if *scope == group.state().scope() {
+                Opened::NeedState { revision }
+            } else {
+                refused(None, NotAllowedReason::KeyEpoch)
+            });
         }
         let (hash, key_epoch) = group.revision(revision, now).ok_or(Opened::TooOld)?;
         if prefix(hash.as_bytes()) != standing.state_prefix {

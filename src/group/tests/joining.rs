@@ -133,6 +133,9 @@ fn requests_and_answers_are_one_an_hour_for_each_peer() {
     }
     assert!(!full.may_answer(&id("one more"), NOW));
     assert!(full.may_answer(&id("one more"), later));
+    let mut ahead = SyncLimiter::default();
+    assert!(ahead.may_ask(&id("max"), days(9)));
+    assert!(ahead.may_ask(&id("max"), NOW), "the clock was set back");
 }
 
 #[test]

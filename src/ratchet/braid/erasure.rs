@@ -1,15 +1,17 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::field::{
-    LANES, Lanes, combine, invert, invert_lanes, mul, mul_lanes, products_of_others,
-};
+use super::field::{LANES, Lanes, combine, invert, invert_lanes, mul, mul_lanes, scale};
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 /// Bytes of an object that one message carries: a constant of the suite.
 pub(crate) const CHUNK_LEN: usize = 2 * LANES;
 /// Chunks of the largest object.
 const MAX_CHUNKS: usize = 18;
+/// The same, rounded up to whole vectors of eight elements.
+const POINTS: usize = 24;
+/// An element for each point.
+type PerPoint = [u16; POINTS];
 
 /// A codeword of an object: any as many as the object has chunks, of different index, restore it.
 ///
@@ -33,13 +35,12 @@ impl fmt::Debug for Chunk {
     }
 }
 
-fn lanes(data: &[u8]) -> Lanes {
+/// A chunk's elements.
+fn lanes(data: &[u8; CHUNK_LEN]) -> Lanes {
     let mut lanes = [0; LANES];
-    for (lane, bytes) in lanes.iter_mut().zip(data.chunks(2)) {
-        *lane = u16::from_be_bytes([
-            bytes.first().copied().unwrap_or(0),
-            bytes.get(1).copied().unwrap_or(0),
-        ]);
+    let (pairs, _) = data.as_chunks();
+    for (lane, pair) in lanes.iter_mut().zip(pairs) {
+        *lane = u16::from_be_bytes(*pair);
     }
     lanes
 }
@@ -98,24 +99,30 @@ impl Encoder {
     }
 
     fn systematic(&self, index: u16) -> Option<[u8; CHUNK_LEN]> {
-        let chunk = self.object.chunks(CHUNK_LEN).nth(usize::from(index))?;
-        let mut data = [0; CHUNK_LEN];
-        data.iter_mut().zip(chunk).for_each(|(to, from)| *to = *from);
-        Some(data)
+        self.object.chunks(CHUNK_LEN).nth(usize::from(index)).map(padded)
     }
 
     /// The value at `x` of the polynomials that go through the object's chunks at 0, 1, 2, …
     fn evaluate(&self, x: u16) -> Lanes {
         let mut points = Points::new();
         for (t, chunk) in (0u16..).zip(self.object.chunks(CHUNK_LEN)) {
-            points.push(t, lanes(chunk));
+            points.push(t, lanes(&padded(chunk)));
         }
-        points.at(x, WEIGHTS.get(points.len).unwrap_or(&[0; LANES]))
+        points.at(x, WEIGHTS.get(points.len).unwrap_or(&[0; POINTS]))
     }
 }
 
+/// A chunk of an object, whose last one may be shorter.
+fn padded(chunk: &[u8]) -> [u8; CHUNK_LEN] {
+    let mut data = [0; CHUNK_LEN];
+    if let Some(front) = data.get_mut(..chunk.len()) {
+        front.copy_from_slice(chunk);
+    }
+    data
+}
+
 /// `1 / Π_{s ≠ t} (t − s)` over `s < k`, for each number of chunks `k` and each `t < k`.
-static WEIGHTS: [Lanes; MAX_CHUNKS + 1] = weights();
+static WEIGHTS: [PerPoint; MAX_CHUNKS + 1] = weights();
 
 #[allow(
     clippy::arithmetic_side_effects,
@@ -123,8 +130,8 @@ static WEIGHTS: [Lanes; MAX_CHUNKS + 1] = weights();
     clippy::indexing_slicing,
     reason = "evaluated by the compiler, which refuses what would go wrong"
 )]
-const fn weights() -> [Lanes; MAX_CHUNKS + 1] {
-    let mut weights = [[0; LANES]; MAX_CHUNKS + 1];
+const fn weights() -> [PerPoint; MAX_CHUNKS + 1] {
+    let mut weights = [[0; POINTS]; MAX_CHUNKS + 1];
     let mut k = 1;
     while k <= MAX_CHUNKS {
         let mut t = 0;
@@ -147,7 +154,7 @@ const fn weights() -> [Lanes; MAX_CHUNKS + 1] {
 
 /// Known points of the polynomials, at most [`MAX_CHUNKS`], without allocation.
 struct Points {
-    x: Lanes,
+    x: PerPoint,
     /// A coefficient, yet to be set, and the values of the 32 polynomials.
     y: [(u16, Lanes); MAX_CHUNKS],
     len: usize,
@@ -155,7 +162,7 @@ struct Points {
 
 impl Points {
     const fn new() -> Self {
-        Self { x: [0; LANES], y: [(0, [0; LANES]); MAX_CHUNKS], len: 0 }
+        Self { x: [0; POINTS], y: [(0, [0; LANES]); MAX_CHUNKS], len: 0 }
     }
 
     fn push(&mut self, x: u16, y: Lanes) {
@@ -168,8 +175,8 @@ impl Points {
     }
 
     /// `1 / Π_{s ≠ t} (x_t − x_s)` for each point `x_t`.
-    fn weights(&self) -> Lanes {
-        let mut products = [1; LANES];
+    fn weights(&self) -> PerPoint {
+        let mut products = [1; POINTS];
         for x in self.x.iter().take(self.len) {
             products = mul_lanes(&products, &self.differences(*x));
         }
@@ -177,23 +184,36 @@ impl Points {
     }
 
     /// `x − x_s` for each point, and one where that is zero or there is no point.
-    fn differences(&self, x: u16) -> Lanes {
-        let mut differences = [1; LANES];
+    fn differences(&self, x: u16) -> PerPoint {
+        let mut differences = [1; POINTS];
         for (to, point) in differences.iter_mut().zip(&self.x).take(self.len) {
             *to = if *point == x { 1 } else { x ^ point };
         }
         differences
     }
 
-    /// Lagrange's formula: the value at `x`, which is none of the points. The coefficient of a
-    /// point is its weight times the product of `x − x_s` over the other points.
-    fn at(&mut self, x: u16, weights: &Lanes) -> Lanes {
-        let coefficients = mul_lanes(&products_of_others(&self.differences(x)), weights);
+    /// Lagrange's formula: the value at `x`, which is none of the points.
+    fn at(&mut self, x: u16, weights: &PerPoint) -> Lanes {
+        let coefficients = self.coefficients(x, weights);
         let terms = self.y.get_mut(..self.len).unwrap_or_default();
         for ((to, _), coefficient) in terms.iter_mut().zip(coefficients) {
             *to = coefficient;
         }
         combine(terms)
+    }
+
+    /// Of each point its weight times the product of `x − x_s` over the other points. Indexes are
+    /// small where nothing is lost, which makes the factors cheap.
+    fn coefficients(&self, x: u16, weights: &PerPoint) -> PerPoint {
+        let mut coefficients = *weights;
+        for (s, point) in self.x.iter().enumerate().take(self.len) {
+            let own = coefficients.get(s).copied();
+            coefficients = scale(&coefficients, x ^ point);
+            if let (Some(to), Some(own)) = (coefficients.get_mut(s), own) {
+                *to = own;
+            }
+        }
+        coefficients
     }
 }
 

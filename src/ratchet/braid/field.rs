@@ -5,10 +5,10 @@ pub(super) type Lanes = [u16; LANES];
 
 // GF(2^16) modulo x^16 + x^12 + x^3 + x + 1 (0x1100B); addition is XOR.
 //
-// No tables: the field has 65,536 elements, and 32 of them at a time are better served by shifting
-// and adding, which the compiler turns into vector instructions. As a consequence no branch and no
-// memory access depends on the data, although nothing here is secret: a chunk is a piece of a
-// public key, of a ciphertext or of a MAC.
+// No tables: the field has 65,536 elements, and many of them at a time are better served by shifting
+// and adding, which the compiler turns into vector instructions. As a consequence no memory access
+// depends on the data and no branch on anything but the indexes of chunks, although nothing here is
+// secret: a chunk is a piece of a public key, of a ciphertext or of a MAC.
 
 /// Multiplication by x.
 const fn double(a: u16) -> u16 {
@@ -41,8 +41,8 @@ pub(super) const fn invert(a: u16) -> u16 {
 }
 
 /// Multiplication element by element.
-pub(super) fn mul_lanes(a: &Lanes, b: &Lanes) -> Lanes {
-    let mut product = [0; LANES];
+pub(super) fn mul_lanes<const N: usize>(a: &[u16; N], b: &[u16; N]) -> [u16; N] {
+    let mut product = [0; N];
     let mut rest = *b;
     for _ in 0..16 {
         for ((to, a), rest) in product.iter_mut().zip(a).zip(&mut rest) {
@@ -54,9 +54,9 @@ pub(super) fn mul_lanes(a: &Lanes, b: &Lanes) -> Lanes {
 }
 
 /// The multiplicative inverse of each element; zero for zero.
-pub(super) fn invert_lanes(a: &Lanes) -> Lanes {
+pub(super) fn invert_lanes<const N: usize>(a: &[u16; N]) -> [u16; N] {
     let mut power = *a;
-    let mut result = [1; LANES];
+    let mut result = [1; N];
     for _ in 0..15 {
         power = mul_lanes(&power, &power);
         result = mul_lanes(&result, &power);
@@ -64,38 +64,45 @@ pub(super) fn invert_lanes(a: &Lanes) -> Lanes {
     result
 }
 
-/// For each element the product of all the others, in five steps: in each, neighbouring blocks
-/// exchange their products.
-pub(super) fn products_of_others(factors: &Lanes) -> Lanes {
-    let mut others = [1; LANES];
-    let mut block = *factors;
-    for distance in [1, 2, 4, 8, 16] {
-        let mut neighbour = block;
-        for pair in neighbour.chunks_exact_mut(distance << 1) {
-            let (left, right) = pair.split_at_mut(distance);
-            left.swap_with_slice(right);
+/// Each element times one factor, which decides how long it takes: it is made of indexes.
+pub(super) fn scale<const N: usize>(lanes: &[u16; N], factor: u16) -> [u16; N] {
+    let Some(degree) = factor.checked_ilog2() else { return [0; N] };
+    let mut product = *lanes;
+    for bit in (0..degree).rev() {
+        double_all(&mut product);
+        if factor >> bit & 1 == 1 {
+            add(&mut product, lanes);
         }
-        others = mul_lanes(&others, &neighbour);
-        block = mul_lanes(&block, &neighbour);
     }
-    others
+    product
 }
 
-/// The sum of chunks, each multiplied by its coefficient.
+/// The sum of chunks, each multiplied by its coefficient; the coefficients decide how long it takes.
 pub(super) fn combine(terms: &[(u16, Lanes)]) -> Lanes {
     let mut sum = [0; LANES];
     for bit in (0..16u32).rev() {
-        for lane in &mut sum {
-            *lane = double(*lane);
-        }
+        double_all(&mut sum);
         for (coefficient, lanes) in terms {
-            let mask = 0u16.wrapping_sub((coefficient >> bit) & 1);
-            for (to, from) in sum.iter_mut().zip(lanes) {
-                *to ^= from & mask;
+            if coefficient >> bit & 1 == 1 {
+                add(&mut sum, lanes);
             }
         }
     }
     sum
+}
+
+#[inline]
+fn double_all<const N: usize>(lanes: &mut [u16; N]) {
+    for lane in lanes {
+        *lane = double(*lane);
+    }
+}
+
+#[inline]
+fn add<const N: usize>(to: &mut [u16; N], lanes: &[u16; N]) {
+    for (to, lane) in to.iter_mut().zip(lanes) {
+        *to ^= lane;
+    }
 }
 
 #[cfg(test)]
@@ -147,12 +154,8 @@ mod tests {
         }
 
         #[test]
-        fn the_product_of_others_leaves_out_one_factor(factors: Lanes) {
-            let products = products_of_others(&factors);
-            for (i, product) in products.iter().enumerate() {
-                let others = factors.iter().enumerate().filter(|(j, _)| *j != i);
-                prop_assert_eq!(*product, others.fold(1, |p, (_, f)| slow_mul(p, *f)));
-            }
+        fn scaling_multiplies_each(lanes: Lanes, factor: u16) {
+            prop_assert_eq!(scale(&lanes, factor), lanes.map(|lane| slow_mul(lane, factor)));
         }
     }
 
@@ -160,5 +163,6 @@ mod tests {
     fn elements_but_zero_have_an_inverse() {
         assert!((1..=u16::MAX).step_by(7).all(|a| mul(a, invert(a)) == 1));
         assert_eq!(invert(0), 0);
+        assert_eq!(scale(&[7; 4], 0), [0; 4]);
     }
 }

@@ -192,6 +192,14 @@ fn split(bytes: &[u8]) -> Parts {
     }
 }
 
+/// As the files name what is not understood.
+pub(super) fn cause(cause: UnsupportedCause) -> &'static str {
+    match cause {
+        UnsupportedCause::Version => "unsupported/version",
+        UnsupportedCause::Body => "unsupported/body",
+    }
+}
+
 fn decode(topic: &mut Topic, comment: &str, flags: &[&str], bytes: &[u8]) {
     let mut fields = json!({});
     if bytes.len() > 20_000 {
@@ -219,10 +227,7 @@ fn decode(topic: &mut Topic, comment: &str, flags: &[&str], bytes: &[u8]) {
             fields["timer"] = json!(unsupported.expiry.map(|expiry| expiry.timer_version()));
             fields["own_list_version"] =
                 json!(unsupported.lists.map(|lists| lists.own.version.as_u32()));
-            match unsupported.cause {
-                UnsupportedCause::Version => "unsupported/version",
-                UnsupportedCause::Body => "unsupported/body",
-            }
+            cause(unsupported.cause)
         }
     };
     topic.test(comment, flags, expect, fields);

@@ -2,8 +2,10 @@ use core::time::Duration;
 
 use super::*;
 use crate::group::{Role, Title};
+use crate::identity::fixture::rng;
 use crate::limits::{EPOCH_GRACE, GROUP_FORMER_AGE};
 use crate::sender_key::AcceptKeyError;
+use crate::sender_key::{Rotation, Standing};
 
 #[test]
 fn a_former_member_injects_nothing_into_the_new_key_epoch() {
@@ -20,6 +22,27 @@ fn a_former_member_injects_nothing_into_the_new_key_epoch() {
     let taken = world.channel("mia").accept(&max, &given, &lists, NOW).unwrap();
     assert_eq!(taken, KeyOutcome::Stranger(Stranger::NotAMember));
     assert!(world.channels["mia"].sending.as_ref().unwrap().sender() == &mia);
+}
+
+#[test]
+fn a_former_member_cannot_say_that_there_is_more() {
+    let mut world = World::new();
+    world.remove_max();
+    // max still has the header key of the old epoch and puts any revision into a header.
+    let standing = Standing { revision: u32::MAX, ..Standing::default() };
+    let chain = world.channel("max");
+    let audience = chain.ready.as_ref().map(|ready| ready.audience.clone()).unwrap();
+    let sending = chain.sending.as_mut().unwrap();
+    let mut rng = rng(5);
+    let rotation = Rotation::GROUP;
+    let sent = sending.encrypt(&audience, standing, b"x", &rotation, NOW, &mut rng).unwrap();
+    for name in ["mia", "anna"] {
+        let refused = world.hear(name, &sent.envelope).unwrap();
+        let key_epoch = NotAllowedReason::KeyEpoch;
+        assert!(matches!(refused, Opened::NotAllowed { reason, .. } if reason == key_epoch));
+        world.distribute(name);
+        world.say(name, "not held up");
+    }
 }
 
 #[test]
@@ -141,13 +164,10 @@ fn a_member_cannot_forge_anothers_message() {
     let (hash, adam) = (*state.hash(), state.member_index(&id("adam")).unwrap());
     let chain = world.channels["max"].sending.as_ref().unwrap();
     let mut chain = SendingChain::restore(&chain.stored()).unwrap();
-    let standing = crate::sender_key::Standing {
-        member_index: adam,
-        revision: 0,
-        state_prefix: send::prefix(hash.as_bytes()),
-    };
+    let standing =
+        Standing { member_index: adam, revision: 0, state_prefix: send::prefix(hash.as_bytes()) };
     let audience = world.channels["max"].ready.as_ref().unwrap().audience.clone();
-    let rotation = crate::sender_key::Rotation::GROUP;
+    let rotation = Rotation::GROUP;
     let sent = chain.encrypt(&audience, standing, b"x", &rotation, NOW, &mut rng(1)).unwrap();
     let before = world.stored("mia");
     assert!(matches!(world.hear("mia", &sent.envelope), Ok(Opened::NeedSenderKey(_))));
