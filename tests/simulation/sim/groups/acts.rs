@@ -79,7 +79,7 @@ impl World {
 
     /// The group hears of newer lists.
     fn tell(&mut self, at: usize, group: usize) {
-        let actions = self.state(at, group).outdated(&self.lists);
+        let actions = self.outdated(at, group);
         if !actions.is_empty() && self.change(at, group, actions) {
             self.report.count("groups told of lists");
         }

@@ -101,7 +101,13 @@ impl World {
         let list = &self.lists[&self.accounts[self.devices[at].account].id];
         let draft = actions.into_iter().fold(state.change(), ChangeDraft::with);
         let device = &self.devices[at].local;
-        let Ok(authored) = draft.sign(device, list, self.now, &mut self.rng) else { return false };
+        let authored = match draft.sign(device, list, self.now, &mut self.rng) {
+            Ok(authored) => authored,
+            Err(refused) => {
+                self.report.count(format!("changes refused: {}", refused.code()));
+                return false;
+            }
+        };
         let base = self.groups[group].changes.len();
         let secret = authored.epoch_secret.clone();
         self.groups[group].changes.push(authored);
@@ -120,6 +126,14 @@ impl World {
             }
         }
         true
+    }
+
+    /// Newer lists that the group has not heard of. One's own comes with whatever one signs, so that
+    /// it cannot be what a change is about.
+    pub(super) fn outdated(&self, at: usize, group: usize) -> Vec<Action> {
+        let mut others = self.lists.clone();
+        others.remove(self.id_of(at));
+        self.state(at, group).outdated(&others)
     }
 
     /// An account that was never in the group comes in; another member's device lets it in.

@@ -48,8 +48,8 @@ impl World {
 
     pub(super) fn revoke(&mut self, at: usize) {
         let (account, device) = (self.devices[at].account, self.devices[at].local.address().device);
-        let list = &self.lists[&self.accounts[account].id];
-        self.publish(account, ListDraft::after(list).without(device));
+        let draft = ListDraft::after(&self.lists[&self.accounts[account].id]).without(device);
+        self.publish(account, draft);
         self.devices[at].gone = true;
         self.report.count("devices revoked");
     }
@@ -61,7 +61,7 @@ impl World {
         let next = match self.lists.get(&owner.id) {
             None => VerifiedDeviceList::trust_on_first_use(signed, self.now).unwrap(),
             Some(list) => match list.advance(signed, self.now).unwrap() {
-                Advance::Advanced(next) => next,
+                Advance::Advanced(next) => *next,
                 other => panic!("{other:?}"),
             },
         };

@@ -57,7 +57,7 @@ impl World {
     /// Whoever may tells the group of all lists, and begins a key epoch: what was rolled back heals.
     fn begin_anew(&mut self, group: usize) {
         for at in self.members(group) {
-            let outdated = self.state(at, group).outdated(&self.lists);
+            let outdated = self.outdated(at, group);
             if !outdated.is_empty() {
                 assert!(self.change(at, group, outdated), "nobody tells the group");
                 self.catch_up(group);
