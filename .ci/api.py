@@ -11,6 +11,7 @@ of rustdoc's own JSON, which a stable compiler writes when it is told to.
 import difflib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -47,13 +48,16 @@ def documentation():
 def lines(data):
     reader = Interface(data)
     reader.module(data["index"][str(data["root"])], "sealwax")
-    return sorted(set(reader.lines))
+    for name, traits in reader.traits.items():
+        reader.add(f"impl {name}: {', '.join(sorted(traits))}")
+    return sorted(set(reader.lines), key=lambda line: (re.search(r"sealwax[\w:]*|$", line)[0], line))
 
 
 class Interface:
     def __init__(self, data):
-        self.index, self.paths, self.lines = data["index"], data["paths"], []
-        self.seen = set()
+        self.index, self.lines = data["index"], []
+        # Of each type: what it implements without conditions, such as what is derived.
+        self.traits = {}
 
     def item(self, id_):
         return self.index.get(str(id_))
@@ -147,32 +151,29 @@ class Interface:
         self.add(f"trait {name}{self.generics(inner)}{': ' + bounds if bounds else ''}")
         for id_ in inner["items"]:
             self.associated(self.item(id_), f"{name}")
-        for id_ in inner["implementations"]:
-            found = self.item(id_)
-            if found:
-                self.implementation(found["inner"]["impl"])
 
     def implementations(self, ids, name):
         for id_ in ids:
             found = self.item(id_)
-            if found is None or id_ in self.seen:
+            if found is None:
                 continue
             inner = found["inner"]["impl"]
             if inner["trait"] is None:
                 for item in inner["items"]:
                     self.associated(self.item(item), name)
             elif not inner["is_synthetic"] and inner["blanket_impl"] is None:
-                self.implementation(inner)
+                self.implementation(inner, name)
 
-    def implementation(self, inner):
-        if inner["is_synthetic"] or inner["blanket_impl"] is not None:
+    def implementation(self, inner, name):
+        trait = ("!" if inner["is_negative"] else "") + self.path(inner["trait"])
+        for_ = self.type(inner["for"])
+        plain = for_ == name.rsplit("::", 1)[-1] and not self.generics(inner)
+        if trait == "StructuralPartialEq":
             return
-        trait = self.path(inner["trait"])
-        if trait.startswith("StructuralPartialEq"):
-            return
-        sign = "!" if inner["is_negative"] else ""
-        generics = self.generics(inner)
-        self.add(f"impl{generics} {sign}{trait} for {self.type(inner['for'])}{self.where(inner)}")
+        if plain:
+            self.traits.setdefault(name, set()).add(trait)
+        else:
+            self.add(f"impl{self.generics(inner)} {trait} for {for_} at {name}{self.where(inner)}")
 
     def associated(self, item, name):
         kind, inner = next(iter(item["inner"].items()))
