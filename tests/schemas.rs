@@ -182,7 +182,7 @@ fn has_form(pattern: &Value, text: &str) -> bool {
     let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     match pattern.as_str().unwrap() {
         "^([0-9a-f]{2})*$" => {
-            text.len() % 2 == 0
+            text.len().is_multiple_of(2)
                 && text.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c))
         }
         "^[a-z0-9-]+$" => !text.is_empty() && text.chars().all(word),

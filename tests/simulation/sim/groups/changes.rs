@@ -119,11 +119,10 @@ impl World {
         self.report.count("changes made");
         // Its own: what it may have lost it finds at the server, but for the secret.
         let id = self.groups[group].id;
-        if self.take_change(at, group, base) {
-            if let Some(secret) = secret {
-                self.devices[at].groups.with(&id, |channel| channel.learn(&secret).unwrap());
-                self.write(at);
-            }
+        let taken = self.take_change(at, group, base);
+        if let Some(secret) = secret.filter(|_| taken) {
+            self.devices[at].groups.with(&id, |channel| channel.learn(&secret).unwrap());
+            self.write(at);
         }
         true
     }
