@@ -50,6 +50,7 @@ impl World {
             let out = !self.devices[at].gone && !inside.contains(&at);
             if out && state.member(self.id_of(at)).is_some() {
                 self.join(at, group);
+                assert!(self.is_in(at, group), "a member's device is not let in");
             }
         }
     }

@@ -25,6 +25,10 @@ impl World {
     /// Whether it was of use, now or never.
     pub(super) fn take(&mut self, packet: &Packet) -> bool {
         let to = packet.to;
+        if !self.is_in(to, self.group_of(packet)) {
+            // Back from before it joined; what it missed it gets when it joins anew.
+            return matches!(packet.what, What::Change { .. });
+        }
         match &packet.what {
             What::Change { group, base } => self.take_change(to, *group, *base),
             What::Key { group, from, bytes } => self.take_key(to, *group, *from, bytes),
@@ -42,6 +46,19 @@ impl World {
                 true
             }
         }
+    }
+
+    fn group_of(&self, packet: &Packet) -> usize {
+        match &packet.what {
+            What::Change { group, .. } | What::Key { group, .. } => *group,
+            What::Message(number) | What::Damaged(number, _) | What::Stray(number) => {
+                self.said[*number].group
+            }
+        }
+    }
+
+    pub(super) fn is_in(&self, at: usize, group: usize) -> bool {
+        self.devices[at].groups.channel(&self.groups[group].id).is_some()
     }
 
     fn take_key(&mut self, to: usize, group: usize, from: usize, bytes: &[u8]) -> bool {
@@ -160,12 +177,20 @@ impl World {
     /// Whether a device need not open a message that it has not opened yet.
     pub(super) fn is_past(&self, to: usize, number: usize) -> bool {
         let said = &self.said[number];
+        if !self.is_in(to, said.group) {
+            // Its account went before it was let in: in the end every member's device is in.
+            return true;
+        }
         let state = self.state(to, said.group);
         if self.devices[said.from].gone || state.member(self.id_of(said.from)).is_none() {
             return true;
         }
         if state.revision() <= said.revision {
             return false;
+        }
+        let mut entered = self.devices[to].entered.keys();
+        if !entered.any(|(group, revision)| *group == said.group && *revision <= said.revision) {
+            return true;
         }
         let Some(superseded) = self.devices[to].entered.get(&(said.group, said.revision + 1))
         else {
