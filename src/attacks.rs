@@ -99,6 +99,14 @@
 //! `strangers_impostors_and_forks_are_told_apart`; `src/session/tests.rs`
 //! `a_device_under_a_known_address_with_other_keys_is_refused`.
 //!
+//! ## What own devices say, said by somebody else
+//! Signal for Android took content that was for a device of one's own from others ("How Signal lost
+//! integrity", RWC 2026); in Matrix, keys that nobody had asked for were taken from whoever sent them
+//! (Nebuchadnezzar). *Answer* 12.6, 14.6: every content is judged by what authenticated it, before anything is done
+//! with it; keys come in the session of the device whose they are. *Tests* `src/content/source.rs`
+//! `what_devices_of_an_account_tell_each_other_nobody_else_may_say`, `keys_come_in_sessions_alone`,
+//! `what_the_table_allows_comes_from_there_and_nothing_else_does`.
+//!
 //! ## Two addresses for one peer
 //! Aliases led to two sessions with one device (Baileys issue 2763), and merging them let a server
 //! inject ("How Signal lost integrity", RWC 2026). *Answer* 5.1, 11.2: one canonical address; sessions
@@ -320,6 +328,12 @@
 //! (Nebuchadnezzar). *Answer* 17.6: chunks are verified one by one, the last is marked. *Tests*
 //! `src/media/tests/refusals.rs` `a_changed_byte_anywhere`, `cut_short_anywhere`,
 //! `reordered_swapped_repeated_or_left_out`.
+//!
+//! ## Files that a server recognises
+//! Where equal files are stored once, whoever can add files learns which are there (Fábrega et al. on
+//! encrypted backups). *Answer* 17.4, 17.10: every object has a key of its own, and what recognises a file is a
+//! keyed tag that never leaves the device. *Tests* `src/media/tests/mod.rs`
+//! `equal_files_have_one_tag_on_one_device_only`.
 //!
 //! ## Four gigabytes
 //! A 32-bit length let a Signal for Android attachment pass with part of it unchecked (2016). *Answer* 17.2: 64 bits,

@@ -31,6 +31,11 @@ fn replay(name: &str) {
 }
 
 #[test]
+fn braid_pair() {
+    replay("braid_pair");
+}
+
+#[test]
 fn content() {
     replay("content");
 }
@@ -53,6 +58,11 @@ fn group_documents() {
 #[test]
 fn group_messages() {
     replay("group_messages");
+}
+
+#[test]
+fn group_stored() {
+    replay("group_stored");
 }
 
 #[test]

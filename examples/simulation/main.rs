@@ -1,6 +1,6 @@
 //! Tells as many stories of `tests/simulation` as asked, on all processors:
 //! `cargo run --release --example simulation -- 10000`; with `--from N` beginning with that seed.
-//! `--seed N` tells one and prints what happens in it.
+//! `--seed N` tells one and prints what happens in it. With `--groups` they are of groups.
 
 #[path = "../../tests/simulation/sim/mod.rs"]
 mod sim;
@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use sim::{Report, run, run_traced};
+use sim::{Report, run, run_groups, run_traced};
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = env::args().skip(1).collect();
@@ -20,17 +20,19 @@ fn main() -> ExitCode {
         let place = arguments.iter().position(|argument| argument == name)?;
         arguments.get(place.saturating_add(1))?.parse::<u64>().ok()
     };
+    let groups = arguments.iter().any(|argument| argument == "--groups");
     if let Some(seed) = number("--seed") {
-        println!("{}", run_traced(seed, true));
+        println!("{}", if groups { run_groups(seed) } else { run_traced(seed, true) });
         return ExitCode::SUCCESS;
     }
+    let story = if groups { run_groups } else { run };
     let count = arguments.first().and_then(|count| count.parse().ok()).unwrap_or(1_000);
     let from = number("--from").unwrap_or(0);
-    if many(from, count) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if many(story, from, count) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Tells stories, and prints what happened in all of them and which failed.
-fn many(from: u64, count: u64) -> bool {
+fn many(run: fn(u64) -> Report, from: u64, count: u64) -> bool {
     let began = Instant::now();
     let next = AtomicU64::new(from);
     let until = from.saturating_add(count);

@@ -14,7 +14,10 @@ use crate::group::fixture::{People, id};
 use crate::group::{Action, GenesisDraft, Role, Title};
 use crate::identity::fixture::{NOW, rng};
 use crate::limits::{GROUP_FORMER_AGE, GROUP_PAST_AGE};
-use crate::sender_key::{Distribution, OpenSenderError, Rotation, SendingChain, Standing};
+use crate::sender_key::{
+    Distribution, OpenSenderError, Rotation, SendingChain, Standing, StoredSendingChain,
+};
+use crate::vectors::from_python::Inputs;
 use crate::vectors::{Recorder, Topic, digest, flipped};
 
 fn address(address: &DeviceAddress) -> Value {
@@ -75,6 +78,46 @@ fn outcome(opened: &Result<Opened, OpenSenderError>, fields: &mut Value) -> &'st
         }
         Ok(Opened::Unknown) => "unknown",
         Err(error) => error.code(),
+    }
+}
+
+/// What a reader of the second implementation's makes of messages, one after the other.
+pub(crate) fn opened(inputs: &Inputs<'_>) -> BTreeMap<&'static str, Value> {
+    let stored = stored_of(&inputs.0["reader"]);
+    let mut channel = GroupChannel::restore(&stored).unwrap();
+    assert_eq!(channel.stored(), stored);
+    let mut open = |received: &Value| {
+        let received = Inputs(received);
+        let now = Timestamp::from_millis(received.number("now"));
+        let opened = channel.open(&message(&received.bytes("envelope")), now);
+        let mut fields = json!({});
+        fields["expect"] = json!(outcome(&opened, &mut fields));
+        fields
+    };
+    let received = inputs.0["received"].as_array().unwrap();
+    let opened: Vec<_> = received.iter().map(&mut open).collect();
+    [("opened", json!(opened)), ("state_digest", json!(state_digest(&channel)))].into()
+}
+
+/// What [`stored_json`] wrote.
+fn stored_of(json: &Value) -> StoredChannel {
+    let parts = Inputs(json);
+    let sending = !json["hot"].is_null();
+    let scope = |json: &Value| {
+        let chains = json["chains"].as_array().unwrap().iter();
+        let chain = |chain: &Value| hex::decode(chain.as_str().unwrap()).unwrap().into();
+        StoredScope {
+            scope: Inputs(json).bytes("scope").into(),
+            chains: chains.map(chain).collect(),
+        }
+    };
+    StoredChannel {
+        membership: parts.bytes("membership"),
+        sending: sending.then(|| StoredSendingChain {
+            hot: parts.bytes("hot").into(),
+            recipients: parts.bytes("recipients").into(),
+        }),
+        scopes: json["scopes"].as_array().unwrap().iter().map(scope).collect(),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Makes the test vectors of `test-vectors/` and compares them with what is committed there.
 //!
-//! A topic is generated in memory by the code under test. `SEALWAX_WRITE_VECTORS=1` writes the
-//! files; without it a difference, a missing file or a lower count is a failure. What decides
-//! whether they are right is `test-vectors/verify.py`, which shares nothing with this crate.
+//! A topic is generated in memory by the code under test; a difference, a missing file or a lower
+//! count is a failure. `cargo run --example vectors` says what differs, and writes when asked to.
+//! What decides whether they are right is `test-vectors/verify.py`, which shares nothing with this
+//! crate.
 
 mod content;
 mod envelope;
@@ -85,13 +86,15 @@ impl Topic {
         serde_json::to_string_pretty(&file).unwrap() + "\n"
     }
 
-    /// Compares with the committed file, or writes it when asked to. Fewer tests than `at_least`
-    /// are refused, so that none vanish unnoticed.
+    /// Compares with the committed file, or writes one to the folder that `SEALWAX_VECTORS` names,
+    /// for the example. Fewer tests than `at_least` are refused, so that none vanish unnoticed.
     pub(crate) fn check(self, at_least: u32) {
         assert!(self.count >= at_least, "{}: {} of {at_least} tests", self.name, self.count);
-        let path = format!("{}/test-vectors/{}.json", env!("CARGO_MANIFEST_DIR"), self.name);
+        let folder = env::var("SEALWAX_VECTORS");
+        let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/test-vectors");
+        let path = format!("{}/{}.json", folder.as_deref().unwrap_or(committed), self.name);
         let generated = self.render();
-        if env::var_os("SEALWAX_WRITE_VECTORS").is_some_and(|value| value == "1") {
+        if folder.is_ok() {
             return fs::write(path, generated).unwrap();
         }
         let committed = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));

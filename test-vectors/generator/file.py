@@ -2,7 +2,7 @@
 
 import json
 
-from . import basics, contents, groups, profiles
+from . import basics, channels, contents, groups, profiles
 
 PATH = "from-python.json"
 
@@ -19,7 +19,7 @@ def plain(value):
 
 def rendered():
     tests, id_ = [], 0
-    for part in (basics, contents, groups, profiles):
+    for part in (basics, contents, groups, profiles, channels):
         for op, inputs, output in part.all_():
             id_ += 1
             tests.append({"id": id_, "op": op, "inputs": plain(inputs), "output": plain(output)})

@@ -31,7 +31,7 @@ class Person:
         list_ = identity.make_list(
             name, account_seed, 1, bytes(32), validity, [certificate], []
         )
-        self.key = p.sign_public(account_seed)
+        self.list, self.key = list_, p.sign_public(account_seed)
         self.certificate = certified.encode_certificate(certificate)
         self.entry_hash = list_.entry.hash
         self.entry = identity.encode_entry(list_.entry)
@@ -48,12 +48,13 @@ class Person:
         })  # fmt: skip
 
 
-def genesis(seeded, people):
+def genesis(seeded, people, commitment=None):
     creator, founders = people[0], people[1:FOUNDERS]
     roles = [3, 3, 2, 1]
+    commitment = commitment or seeded.bytes(32)
     body = (
         b"\1\1" + seeded.bytes(32) + creator.address + layout.ed25519(creator.key)
-        + creator.entry_hash + u64(NOW) + seeded.bytes(32) + layout.var("Grüße".encode())
+        + creator.entry_hash + u64(NOW) + commitment + layout.var("Grüße".encode())
         + layout.var(b"two\nlines") + layout.opt(layout.var(b"avatar"))
         + bytes(DEFAULT_ACCESS) + u32(seeded.below(10_000)) + layout.boolean(seeded.chance(2))
         + u16(1)
@@ -92,15 +93,19 @@ def fields_of(seeded, code, people, state):
 
 
 def change(seeded, state, person, people):
-    """A change by this person; its new state is what it leads to, if it leads anywhere."""
-    commitment = None
+    """A change by this person; whatever it is."""
     codes = [code for code in doc.FIELDS if code not in doc.TICKET_KIND]
     if not seeded.chance(20):
         codes.remove(doc.TERMINATE)
     actions = [seeded.choice(codes) for _ in range(seeded.choice([1, 1, 1, 2, 3]))]
     encoded = [bytes([code]) + fields_of(seeded, code, people, state) for code in actions]
     created = NOW + seeded.below(10 * DAY)
-    secret_hash = seeded.bytes(32)
+    return signed_change(state, person, encoded, created, seeded.bytes(32))
+
+
+def signed_change(state, person, encoded, created, commitment_if_due):
+    """Its new state is what it leads to, if it leads anywhere."""
+    commitment = None
 
     def core():
         return (
@@ -112,7 +117,7 @@ def change(seeded, state, person, people):
         return doc.decode_change(person.signed("group-change", core() + bytes(32)))
 
     if led_to(state, read())[1]:
-        commitment = secret_hash
+        commitment = commitment_if_due
     new_hash, _ = led_to(state, read())
     return person.signed("group-change", core() + new_hash)
 

@@ -4,12 +4,12 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from . import content_bodies, proto
+from . import content_bodies, content_signals, proto
 from .primitives import Refused, hash_
 
 SPEC = Path(__file__).resolve().parents[2] / "SPEC.md"
 CONVERSATIONS = {4: "peer", 5: "group", 6: "story"}
-TIMER, SENT_AT = 31_622_400, 253_402_300_799_999
+TIMER, SENT_AT, REFLECTED = 31_622_400, 253_402_300_799_999, 61_440
 
 
 @lru_cache(maxsize=None)
@@ -38,17 +38,7 @@ def frame_fields(body=None):
 
 def decode(data):
     """12.3; what vectors state about it."""
-    if len(data) > 65_536:
-        refuse("too-large")
-    outline = walk(data)
-    if outline["required_version"] == 0:
-        refuse("required-version")
-    if len(outline["message_id"]) != 16:
-        refuse("message-id")
-    if not 1 <= outline["sent_at"] <= SENT_AT:
-        refuse("sent-at")
-    if outline["body"] is None:
-        refuse("no-body")
+    outline = outline_of(data)
     number = outline["body"]
     known = {name: outline[name] for name in ("message_id", "sent_at", "body")}
     unknown = {**known, "required_version": outline["required_version"]}
@@ -60,12 +50,62 @@ def decode(data):
         return {**unknown, "code": "unsupported/body", **placeholder(data)}
     described = proto.schema()[0]["Content"].fields[number]
     frame = proto.decode_as(frame_fields(number), data)
-    content_bodies.check(described.kind, frame[described.name])
+    if described.kind == "SentTranscript":
+        transcript(frame[described.name])
+    else:
+        content_bodies.check(described.kind, frame[described.name])
     check_place(outline["conversation"], kinds()[number])
     check_frame(frame)
     if frame["expiry"] is not None and kinds()[number]["expires"] != "yes":
         refuse("expiry-not-allowed")
+    if kinds()[number]["reflect"] == "yes" and len(data) > REFLECTED:
+        refuse("too-large")
     return {**known, "hash": hash_("content", data), "code": "ok"}
+
+
+def transcript(body):
+    """12.4, *Transcripts*."""
+    to_account, to_list = body["account"] != b"", body["story_list"] != b""
+    if to_account:
+        content_signals.account(body["account"])
+    if to_list and len(body["story_list"]) != 32:
+        refuse("story-list")
+    if to_account and to_list:
+        refuse("transcript-destination")
+    conversation = conversation_of(body["content"])
+    if conversation is None:
+        return
+    fits = {4: (True, False), 5: (False, False), 6: (False, True)}[conversation]
+    if (to_account, to_list) != fits:
+        refuse("transcript-destination")
+
+
+def conversation_of(data):
+    """Of what a transcript holds; none of a version that is not known."""
+    try:
+        kind = kinds().get(outline_of(data)["body"])
+        if len(data) > REFLECTED or (kind and kind["reflect"] != "yes"):
+            refuse("transcript-content")
+        decoded = decode(data)
+    except Refused as error:
+        raise Refused("content/transcript-content", error.code) from error
+    return None if decoded["code"] == "unsupported/version" else walk(data)["conversation"]
+
+
+def outline_of(data):
+    """Steps 1 to 3."""
+    if len(data) > 65_536:
+        refuse("too-large")
+    outline = walk(data)
+    if outline["required_version"] == 0:
+        refuse("required-version")
+    if len(outline["message_id"]) != 16:
+        refuse("message-id")
+    if not 1 <= outline["sent_at"] <= SENT_AT:
+        refuse("sent-at")
+    if outline["body"] is None:
+        refuse("no-body")
+    return outline
 
 
 def walk(data):
@@ -105,7 +145,7 @@ def placeholder(data):
 
 
 def check_place(conversation, kind):
-    places = {"own devices": "peer"}
+    places = {"own devices": "peer", "member": "group"}
     where = {places.get(place.strip(), place.strip()) for place in kind["where"].split(",")}
     if CONVERSATIONS[conversation] not in where:
         refuse("place")

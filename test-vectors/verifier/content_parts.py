@@ -95,9 +95,9 @@ def quote(found):
     snippet = found["snippet"]
     if snippet is not None:
         check_length(snippet["text"], 1, 2048, "snippet")
+        styled(snippet["text"], snippet["ranges"], snippet["mentions"])
         if snippet["mentions"]:
             refuse("snippet")
-        styled(snippet["text"], snippet["ranges"], [])
     check_length(found["thumbnail"], 0, INLINE, "thumbnail")
     if found["kind"] == 8 and (snippet is not None or found["thumbnail"]):
         refuse("quote-of-view-once")

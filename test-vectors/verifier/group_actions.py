@@ -187,12 +187,12 @@ class Carrying:
     def create_link(self, action):
         id_, verifier, terms = action.fields
         if id_ in self.state.links:
-            refuse("link")
+            refuse("target")
         self.put("links", id_, Link(verifier, terms, 0, self.actor))
 
     def revoke_link(self, action):
         if self.state.links.pop(action.fields[0], None) is None:
-            refuse("link")
+            refuse("target")
 
     def join_by_link(self, action):
         ticket = action.document

@@ -138,7 +138,7 @@ def check_ranks(state, change, action, role):
             refuse("rank")
     if code == doc.SET_ROLE and not owner and action.fields[1] >= role:
         refuse("rank")
-    if code in (doc.ADD, doc.INVITE) and MEMBER < action.fields[-1] >= role:
+    if code in (doc.ADD, doc.INVITE) and not owner and MEMBER < action.fields[-1] >= role:
         refuse("rank")
     if code == doc.SET_ACCESS:
         permission, level = action.fields

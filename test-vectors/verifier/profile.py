@@ -64,7 +64,7 @@ def read(data, key, state, now):
         refuse("malformed")
     if data[0] != 1:
         refuse("unsupported-version")
-    if len(data) < 13 + 16:
+    if len(data) < 13:
         refuse("malformed")
     account = state.list.entry.account
     text = open_(seal_key(key, account), data[1:13], b"\1", data[13:])
@@ -100,7 +100,9 @@ def open_body(body, signature, account, state, now):
             *(reader.var(65_535) for _ in range(4)),
         )  # fmt: skip
         reader.finish()
-    except Refused as error:
-        raise Refused("profile/malformed", error.code) from error
+        for text in (found.name, found.about, found.status):
+            text.decode("utf-8")
+    except (Refused, UnicodeDecodeError) as error:
+        raise Refused("profile/malformed") from error
     found.check()
     return found, hash_("profile", body)

@@ -1,10 +1,11 @@
 """One function for each file of vectors, called with every group and test of it."""
 
-from . import certified, content, envelope, handshake, identity, layout, pq, prekey
+from . import certified, envelope, handshake, identity, layout, pq, prekey
 from . import primitives as p
-from . import ratchet, safety, scenario
+from . import ratchet, safety, scenario, topics_channel
 from .compare import Difference, equal, outcome, unhex
 from .primitives import Refused
+from .topics_contents import contents_
 from .topics_groups import changes, conflicts, genesis
 from .topics_joining import evidence, joining, suspects, tickets
 from .topics_media import media_
@@ -299,7 +300,7 @@ def header_sealing(params, test):
         equal("sealed", p.seal(key, nonce, body, described.encoded()), test["sealed"])
 
 
-# envelope, content
+# envelope
 
 
 def envelope_(params, test):
@@ -314,16 +315,6 @@ def envelope_(params, test):
             received = decoded.handshake
             ids = [received.signed, received.one_time, received.kem]
             equal("prekeys", ids, test["prekeys"])
-
-
-def content_(params, test):
-    data = unhex(test["content"]) + bytes(test.get("zeros_after", 0))
-    decoded, code, _ = outcome(lambda: content.decode(data))
-    if decoded:
-        code = decoded.pop("code")
-        for name, value in decoded.items():
-            equal(name, value, test.get(name))
-    equal("expect", code, test["expect"])
 
 
 # Operations of which no test expects a refusal.
@@ -355,9 +346,13 @@ TOPICS = {
     "ratchet-out-of-order": script,
     "braid": braid_,
     "envelope": envelope_,
-    "content": content_,
-    "content-said": content_,
-    "content-operations": content_,
+    "content": contents_,
+    "content-calls": contents_,
+    "content-devices": contents_,
+    "content-operations": contents_,
+    "content-said": contents_,
+    "content-signals": contents_,
+    "content-stories": contents_,
     "group-genesis": genesis,
     "group-changes": changes,
     "group-conflicts": conflicts,
@@ -365,8 +360,10 @@ TOPICS = {
     "group-joining": joining,
     "group-evidence": evidence,
     "group-suspects": suspects,
+    "group-messages": topics_channel.open_,
     "media-encryption": media_,
     "sender-chain": senders_,
     "sender-distribution": senders_,
+    "scenario-five-members": topics_channel.scenario,
     "scenario-two-devices": lambda params, test: scenario.run(params, test, equal, party, Draw),
 }

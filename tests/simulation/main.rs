@@ -3,7 +3,7 @@
 
 mod sim;
 
-use sim::{Report, run};
+use sim::{Report, run, run_groups};
 
 /// Behaviour: whatever happens, every invariant of `sim` holds.
 fn stories(seeds: std::ops::Range<u64>) -> Report {
@@ -33,6 +33,19 @@ fn more_stories() {
 #[test]
 fn still_more_stories() {
     stories(2_000..2_070);
+}
+
+/// Groups: whatever happens, every invariant of `sim::groups` holds, and everything happens.
+#[test]
+fn everything_goes_wrong_in_groups_and_nothing_breaks() {
+    let mut report = Report::default();
+    for seed in 0..60 {
+        report.merge(run_groups(seed));
+    }
+    println!("{report}");
+    for what in EVERYTHING_IN_GROUPS {
+        assert!(report.get(what) > 0, "never: {what}");
+    }
 }
 
 /// Behaviour: the same seed tells the same story.
@@ -103,4 +116,35 @@ const EVERYTHING: &[&str] = &[
     "session begun: OldSession",
     "session begun: Silent",
     "texts that arrived",
+];
+
+const EVERYTHING_IN_GROUPS: &[&str] = &[
+    "accounts added",
+    "backups restored",
+    "chains given out",
+    "chains not taken: need state",
+    "chains not taken: stranger",
+    "chains taken",
+    "changes made",
+    "changes taken",
+    "changes that came too early",
+    "changes that came too late",
+    "conversations that ended well",
+    "crashes after it is written",
+    "crashes before it is written",
+    "devices added",
+    "devices revoked",
+    "devices that joined",
+    "groups told of lists",
+    "members that went",
+    "messages opened",
+    "messages said",
+    "not opened: duplicate",
+    "not opened: need sender key",
+    "not opened: need state",
+    "not opened: not allowed",
+    "not opened: too old",
+    "not opened: unknown",
+    "not prepared: group-send/behind",
+    "refused",
 ];

@@ -26,6 +26,7 @@ mod bytes;
 mod device;
 mod dice;
 mod disk;
+mod groups;
 mod heal;
 mod hostile;
 mod pool;
@@ -39,6 +40,7 @@ mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+pub(crate) use groups::run as run_groups;
 pub(crate) use report::Report;
 use world::World;
 

@@ -1,0 +1,156 @@
+//! Arbitrary bytes in place of one part of what is stored of groups, profiles and stories: one byte
+//! that says what it is, then the bytes.
+
+use std::sync::OnceLock;
+
+use sealwax::envelope::Envelope;
+use sealwax::group::channel::{GroupChannel, StoredChannel};
+use sealwax::profile::{KnownProfile, OwnProfile};
+use sealwax::sender_key::{Distribution, RequestLog};
+use sealwax::story::StoryList;
+use sealwax::time::Timestamp;
+
+use super::group_scene::{NOW, channels, crowd, rng};
+
+/// What loads is stored again as the same bytes, can be used at any time without a panic, and what
+/// its use makes of it loads as well.
+pub fn run(data: &[u8]) {
+    let Some((kind, bytes)) = data.split_first() else { return };
+    match kind {
+        0..=4 => channel(*kind, bytes),
+        5 => known_profile(bytes),
+        6 => own_profile(bytes),
+        7 => story_list(bytes),
+        8 => requests(bytes),
+        _ => {}
+    }
+}
+
+/// A member's end of the group in the middle of a conversation, and what reaches it next.
+struct Scene {
+    stored: StoredChannel,
+    envelopes: Vec<Vec<u8>>,
+    distribution: Distribution,
+}
+
+fn scene() -> &'static Scene {
+    static SCENE: OnceLock<Scene> = OnceLock::new();
+    SCENE.get_or_init(|| {
+        let mut channels = channels();
+        let mut say = || channels[0].encrypt(b"seed", NOW, &mut rng(3)).unwrap().sent.envelope;
+        let envelopes: Vec<_> = (0..3).map(|_| say()).collect();
+        let prepared = channels[0].prepare(&crowd().lists, NOW, &mut rng(4)).unwrap();
+        // One is skipped, so that there is a kept key.
+        open(&mut channels[1], &envelopes[1], NOW);
+        let distribution = prepared.distribution;
+        Scene { stored: channels[1].stored(), envelopes, distribution }
+    })
+}
+
+/// Now, at the beginning of time, at its end, and when everything is over.
+fn times() -> [Timestamp; 4] {
+    let later = NOW.saturating_add(std::time::Duration::from_hours(24 * 365));
+    [NOW, Timestamp::UNIX_EPOCH, Timestamp::from_millis(u64::MAX), later]
+}
+
+fn channel(kind: u8, bytes: &[u8]) {
+    let mut stored = scene().stored.clone();
+    match (kind, stored.sending.as_mut()) {
+        (0, _) => stored.membership = bytes.to_vec(),
+        (1, Some(sending)) => sending.hot = bytes.to_vec().into(),
+        (2, Some(sending)) => sending.recipients = bytes.to_vec().into(),
+        (3, _) => stored.scopes[0].scope = bytes.to_vec().into(),
+        _ => stored.scopes[0].chains[0] = bytes.to_vec().into(),
+    }
+    let Ok(restored) = GroupChannel::restore(&stored) else { return };
+    assert!(in_order(restored.stored()) == in_order(stored.clone()));
+    for now in times() {
+        operate(&mut GroupChannel::restore(&stored).unwrap(), now);
+    }
+}
+
+/// Chains are given back in any order.
+fn in_order(mut stored: StoredChannel) -> StoredChannel {
+    for scope in &mut stored.scopes {
+        scope.chains.sort_by(|a, b| a.as_slice().cmp(b.as_slice()));
+    }
+    stored
+}
+
+fn operate(channel: &mut GroupChannel, now: Timestamp) {
+    let crowd = crowd();
+    for envelope in &scene().envelopes {
+        open(channel, envelope, now);
+    }
+    let sender = crowd.accounts[0].devices[0].address();
+    let _ = channel.accept(sender, &scene().distribution, &crowd.lists, now);
+    if let Ok(prepared) = channel.prepare(&crowd.lists, now, &mut rng(5)) {
+        let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
+        channel.record(&devices).unwrap();
+        assert!(channel.encrypt(b"hello", now, &mut rng(6)).is_ok());
+    }
+    let _ = channel.refresh(&crowd.lists);
+    let _ = channel.expire(now);
+    let after = channel.stored();
+    assert!(GroupChannel::restore(&after).unwrap().stored() == after);
+}
+
+fn open(channel: &mut GroupChannel, envelope: &[u8], now: Timestamp) {
+    let Ok(Envelope::Sender(message)) = Envelope::decode(envelope) else { panic!() };
+    let _ = channel.open(&message, now);
+}
+
+fn known_profile(bytes: &[u8]) {
+    let Ok(mut known) = KnownProfile::from_bytes(bytes) else { return };
+    assert_eq!(*known.to_bytes(), bytes);
+    let author = &crowd().accounts[0].list;
+    assert!(known.open(bytes, author, NOW).is_err());
+    assert_eq!(*known.to_bytes(), bytes);
+}
+
+fn own_profile(bytes: &[u8]) {
+    let Ok(mut own) = OwnProfile::from_bytes(bytes) else { return };
+    assert_eq!(*own.to_bytes(), bytes);
+    for account in &crowd().accounts {
+        let _ = own.shared_with(account.list.account());
+    }
+    let _ = own.exclude(crowd().accounts[0].list.account(), &mut rng(7));
+    let after = own.to_bytes();
+    assert_eq!(OwnProfile::from_bytes(&after).unwrap().to_bytes(), after);
+}
+
+fn story_list(bytes: &[u8]) {
+    let Ok(mut list) = StoryList::from_bytes(bytes) else { return };
+    assert_eq!(*list.to_bytes(), bytes);
+    for now in times() {
+        let own = crowd().accounts[0].devices[0].address();
+        let _ = (list.is_due(now), list.devices(own, &crowd().lists, now));
+    }
+    let _ = list.renew(NOW, &mut rng(8));
+    let after = list.to_bytes();
+    assert_eq!(StoryList::from_bytes(&after).unwrap().to_bytes(), after);
+}
+
+fn requests(bytes: &[u8]) {
+    let Ok(log) = RequestLog::from_bytes(bytes) else { return };
+    assert_eq!(*log.to_bytes(), bytes);
+}
+
+pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
+    let StoredChannel { membership, sending, scopes } = scene().stored.clone();
+    let sending = sending.unwrap();
+    let of = |kind: u8, bytes: &[u8]| [&[kind], bytes].concat();
+    let mut own = OwnProfile::new(&mut rng(9));
+    own.shared_with(crowd().accounts[1].list.account()).unwrap();
+    let known = KnownProfile::new(own.key().clone());
+    vec![
+        ("membership", of(0, &membership)),
+        ("hot", of(1, &sending.hot)),
+        ("recipients", of(2, &sending.recipients)),
+        ("scope", of(3, &scopes[0].scope)),
+        ("chain", of(4, &scopes[0].chains[0])),
+        ("known-profile", of(5, &known.to_bytes())),
+        ("own-profile", of(6, &own.to_bytes())),
+        ("requests", of(8, &RequestLog::new().to_bytes())),
+    ]
+}

@@ -1,0 +1,175 @@
+//! Groups are founded and changed; the server takes the first change on each state.
+
+use std::collections::BTreeSet;
+
+use sealwax::group::channel::GroupChannel;
+use sealwax::group::{Action, ChangeDraft, GenesisDraft, Group, Outcome, Role, Title};
+
+use super::{Log, Packet, What, World};
+
+impl World {
+    /// By the first device of an account, with all but one of the others.
+    pub(super) fn found(&mut self, founder: usize) {
+        let mut draft = GenesisDraft::new(Title::new("a group").unwrap());
+        let others = (0..super::ACCOUNTS - 1).filter(|account| *account != founder);
+        let been: BTreeSet<_> = others.clone().chain([founder]).collect();
+        for (place, account) in others.enumerate() {
+            let role = if place == 0 { Role::Admin } else { Role::Member };
+            draft = draft.member(&self.lists[&self.accounts[account].id], role);
+        }
+        let at = self.devices.iter().position(|device| device.account == founder).unwrap();
+        let list = &self.lists[&self.accounts[founder].id];
+        let founded = draft.sign(&self.devices[at].local, list, self.now, &mut self.rng).unwrap();
+        let group = Group::founded(founded.genesis);
+        self.groups.push(Log {
+            id: group.state().group(),
+            changes: Vec::new(),
+            been: been.clone(),
+        });
+        let number = self.groups.len() - 1;
+        for device in 0..self.devices.len() {
+            if been.contains(&self.devices[device].account) {
+                let own = self.devices[device].local.address().clone();
+                let mut channel = GroupChannel::new(own, group.clone());
+                if device == at {
+                    channel.learn(&founded.epoch_secret).unwrap();
+                }
+                self.enter(device, number, channel);
+            }
+        }
+    }
+
+    pub(super) fn enter(&mut self, at: usize, group: usize, channel: GroupChannel) {
+        let revision = channel.group().state().revision();
+        self.devices[at].groups.insert(channel);
+        self.devices[at].entered.insert((group, revision), self.now);
+        self.write(at);
+    }
+
+    /// What a device has not heard of yet is fetched from the server, in order.
+    pub(super) fn fetch(&mut self, at: usize, group: usize) {
+        loop {
+            let known = self.state(at, group).revision() as usize;
+            if known == self.groups[group].changes.len() {
+                return;
+            }
+            let taken = self.take_change(at, group, known);
+            assert!(taken || !self.calm, "a change in order is not taken");
+            if !taken {
+                return;
+            }
+        }
+    }
+
+    /// Whether it was of use, now or never.
+    pub(super) fn take_change(&mut self, at: usize, group: usize, base: usize) -> bool {
+        let Self { devices, groups, now, lists, .. } = self;
+        let authored = &groups[group].changes[base];
+        let before = devices[at].groups.channel(&groups[group].id).unwrap().stored();
+        let apply = |channel: &mut GroupChannel| channel.catch_up(&authored.change, lists, *now);
+        let outcome = devices[at].groups.with(&groups[group].id, apply).unwrap().unwrap().outcome;
+        if !matches!(outcome, Outcome::Applied(_)) {
+            let channel = devices[at].groups.channel(&groups[group].id).unwrap();
+            assert!(channel.stored() == before, "a change that is not taken changes something");
+        }
+        match outcome {
+            Outcome::Applied(_) => {
+                if !self.commit(at, None) {
+                    return false;
+                }
+                let entered = self.now;
+                self.devices[at].entered.insert((group, base as u32 + 1), entered);
+                self.report.count("changes taken");
+                true
+            }
+            Outcome::Duplicate | Outcome::Stale => true,
+            Outcome::Ahead { .. } => {
+                self.report.count("changes that came too early");
+                false
+            }
+            other => panic!("a change of the server's is {other:?}"),
+        }
+    }
+
+    /// Makes a change and offers it to the server, which takes it if it is the next.
+    pub(super) fn change(&mut self, at: usize, group: usize, actions: Vec<Action>) -> bool {
+        let state = self.state(at, group).clone();
+        if state.revision() as usize != self.groups[group].changes.len() {
+            self.report.count("changes that came too late");
+            return false;
+        }
+        let list = &self.lists[&self.accounts[self.devices[at].account].id];
+        let draft = actions.into_iter().fold(state.change(), ChangeDraft::with);
+        let device = &self.devices[at].local;
+        let authored = match draft.sign(device, list, self.now, &mut self.rng) {
+            Ok(authored) => authored,
+            Err(refused) => {
+                self.report.count(format!("changes refused: {}", refused.code()));
+                return false;
+            }
+        };
+        let base = self.groups[group].changes.len();
+        let secret = authored.epoch_secret.clone();
+        self.groups[group].changes.push(authored);
+        for to in self.in_group(group) {
+            if to != at {
+                self.wire.push(Packet { to, what: What::Change { group, base } });
+            }
+        }
+        self.report.count("changes made");
+        // Its own: what it may have lost it finds at the server, but for the secret.
+        let id = self.groups[group].id;
+        let taken = self.take_change(at, group, base);
+        if let Some(secret) = secret.filter(|_| taken) {
+            self.devices[at].groups.with(&id, |channel| channel.learn(&secret).unwrap());
+            self.write(at);
+        }
+        true
+    }
+
+    /// Newer lists that the group has not heard of. One's own comes with whatever one signs, so that
+    /// it cannot be what a change is about.
+    pub(super) fn outdated(&self, at: usize, group: usize) -> Vec<Action> {
+        let mut others = self.lists.clone();
+        others.remove(self.id_of(at));
+        self.state(at, group).outdated(&others)
+    }
+
+    /// An account that was never in the group comes in; another member's device lets it in.
+    pub(super) fn add_account(&mut self, at: usize, group: usize) {
+        let Some(account) = (0..self.accounts.len()).find(|a| !self.groups[group].been.contains(a))
+        else {
+            return;
+        };
+        let list = &self.lists[&self.accounts[account].id];
+        if self.change(at, group, vec![Action::add(list, Role::Member)]) {
+            self.groups[group].been.insert(account);
+            for device in 0..self.devices.len() {
+                if self.devices[device].account == account && !self.devices[device].gone {
+                    self.join(device, group);
+                }
+            }
+            self.report.count("accounts added");
+        }
+    }
+
+    /// From whoever of another account has the newest state.
+    pub(super) fn join(&mut self, at: usize, group: usize) {
+        let account = self.devices[at].account;
+        let others = self.members(group).into_iter();
+        let others = others.filter(|other| self.devices[*other].account != account);
+        let Some(from) = others.max_by_key(|other| self.state(*other, group).revision()) else {
+            return;
+        };
+        let id = self.groups[group].id;
+        let snapshot = self.devices[from].groups.channel(&id).unwrap().group().snapshot();
+        let us = &self.accounts[account];
+        let Ok(joined) = snapshot.join(self.id_of(from), (&us.id, &us.key.public_key())) else {
+            return;
+        };
+        let mut channel = GroupChannel::new(self.devices[at].local.address().clone(), joined);
+        let _ = channel.believe();
+        self.enter(at, group, channel);
+        self.report.count("devices that joined");
+    }
+}

@@ -1,0 +1,126 @@
+//! Nothing goes wrong any more, and everything comes to its end.
+
+use sealwax::group::Action;
+
+use super::{GROUPS, HOUR, Packet, What, World};
+
+impl World {
+    pub(super) fn heal(&mut self) {
+        self.calm = true;
+        self.now = self.now.saturating_add(HOUR * 2);
+        for group in 0..GROUPS {
+            self.settle();
+            self.catch_up(group);
+            self.join_all(group);
+            self.begin_anew(group);
+            self.check_agreement(group);
+            self.check_conversation(group);
+        }
+        self.check_nothing_is_left();
+    }
+
+    /// All that is under way arrives, as often as it helps.
+    fn settle(&mut self) {
+        loop {
+            let waiting = self.wire.len();
+            for packet in std::mem::take(&mut self.wire) {
+                let useful = self.devices[packet.to].gone || self.take(&packet);
+                if !useful {
+                    self.wire.push(packet);
+                }
+            }
+            if self.wire.len() == waiting {
+                return;
+            }
+        }
+    }
+
+    fn catch_up(&mut self, group: usize) {
+        for at in self.in_group(group) {
+            self.fetch(at, group);
+        }
+        self.settle();
+    }
+
+    /// Devices of members that missed when they could join.
+    fn join_all(&mut self, group: usize) {
+        let inside = self.in_group(group);
+        let state = self.state(inside[0], group).clone();
+        for at in 0..self.devices.len() {
+            let out = !self.devices[at].gone && !inside.contains(&at);
+            if out && state.member(self.id_of(at)).is_some() {
+                self.join(at, group);
+                assert!(self.is_in(at, group), "a member's device is not let in");
+            }
+        }
+    }
+
+    /// Whoever may tells the group of all lists, and begins a key epoch: what was rolled back heals.
+    fn begin_anew(&mut self, group: usize) {
+        for at in self.members(group) {
+            let outdated = self.outdated(at, group);
+            if !outdated.is_empty() {
+                assert!(self.change(at, group, outdated), "nobody tells the group");
+                self.catch_up(group);
+            }
+        }
+        let reset = self
+            .members(group)
+            .into_iter()
+            .any(|at| self.change(at, group, vec![Action::ResetKeys]));
+        if reset {
+            self.catch_up(group);
+        }
+    }
+
+    fn check_agreement(&self, group: usize) {
+        let hashes = self.in_group(group).into_iter().map(|at| *self.state(at, group).hash());
+        let hashes: Vec<_> = hashes.collect();
+        assert!(hashes.windows(2).all(|pair| pair[0] == pair[1]), "states differ");
+    }
+
+    /// Everybody says something; exactly the others read it.
+    fn check_conversation(&mut self, group: usize) {
+        let members = self.members(group);
+        // The author of the key epoch first: with its chain comes the secret.
+        let knows = |world: &Self, at: &usize| {
+            let channel = world.devices[*at].groups.channel(&world.groups[group].id);
+            channel.is_some_and(|channel| channel.epoch_secret().is_some())
+        };
+        let Some(first) = members.iter().copied().find(|at| knows(self, at)) else {
+            self.report.count("groups without anybody who knows the secret");
+            return;
+        };
+        let others = members.iter().copied().filter(|at| *at != first);
+        for at in [first].into_iter().chain(others) {
+            assert!(self.distribute(at, group), "somebody cannot prepare");
+            self.settle();
+        }
+        for at in members.iter().copied() {
+            let number = self.say(at, group).expect("somebody cannot speak");
+            for device in 0..self.devices.len() {
+                if !self.said[number].to.contains(&device) && !self.devices[device].gone {
+                    self.wire.push(Packet { to: device, what: What::Stray(number) });
+                }
+            }
+            self.settle();
+            for to in &members {
+                let opened = self.devices[*to].opened.contains(&number);
+                assert_eq!(opened, *to != at, "{to} and what {at} says");
+            }
+        }
+        self.report.count("conversations that ended well");
+    }
+
+    /// What arrived was opened, or there is a reason.
+    fn check_nothing_is_left(&mut self) {
+        for packet in std::mem::take(&mut self.wire) {
+            let What::Message(number) = packet.what else { continue };
+            let said = &self.said[number];
+            let excused = self.devices[packet.to].restored || self.devices[said.from].restored;
+            let past = self.is_past(packet.to, number);
+            assert!(excused || past, "{} never opens {number}", packet.to);
+            self.report.count("messages that came too late");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Groups in which everything goes wrong: accounts with devices that come and go, membership that
+//! changes, sender chains, and a server that puts changes in order and otherwise delays, repeats,
+//! damages and misdelivers what it likes. Devices crash, and some go back to a backup.
+//!
+//! What devices give each other in pairwise sessions arrives as it was given, at any time: how it gets
+//! through is what the other stories are about. Device lists are known to everybody.
+//!
+//! What must hold: what opens is what was said, in this group, by this device; it opens once, and
+//! only where the chain had been given, which is to members alone; what is not opened changes no
+//! stored byte; what arrived is opened, or there is a reason in SPEC.md; when all changes have
+//! arrived everybody has one state, and exactly the members read what is said then.
+
+mod acts;
+mod changes;
+mod devices;
+mod heal;
+mod receiving;
+mod sending;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use sealwax::group::channel::{Groups, StoredChannel};
+use sealwax::group::{Authored, GroupId};
+use sealwax::identity::{
+    AccountId, AccountKeyPair, DeviceAddress, LocalDevice, VerifiedDeviceList,
+};
+use sealwax::sender_key::ChainId;
+use sealwax::time::Timestamp;
+
+use super::Report;
+use super::dice::Dice;
+
+const START: Timestamp = Timestamp::from_secs(1_800_000_000);
+const HOUR: Duration = Duration::new(3_600, 0);
+const DAY: Duration = HOUR.saturating_mul(24);
+const ACCOUNTS: usize = 6;
+const GROUPS: usize = 2;
+const ACTS: usize = 90;
+
+/// Runs one story. A failed check panics.
+pub(crate) fn run(seed: u64) -> Report {
+    let mut world = World::new(seed);
+    for _ in 0..ACTS {
+        world.act();
+    }
+    world.heal();
+    world.report
+}
+
+struct World {
+    now: Timestamp,
+    /// What the crate is given.
+    rng: ChaCha20Rng,
+    /// What decides.
+    dice: Dice,
+    accounts: Vec<Account>,
+    /// Everybody's newest lists.
+    lists: BTreeMap<AccountId, VerifiedDeviceList>,
+    devices: Vec<Device>,
+    groups: Vec<Log>,
+    /// On the way: anything may arrive next.
+    wire: Vec<Packet>,
+    said: Vec<Said>,
+    /// Nothing goes wrong any more.
+    calm: bool,
+    report: Report,
+}
+
+struct Account {
+    id: AccountId,
+    key: AccountKeyPair,
+}
+
+/// A group as the server has it: its changes in order.
+struct Log {
+    id: GroupId,
+    changes: Vec<Authored>,
+    /// Accounts that were in it at some time. Nobody comes back.
+    been: BTreeSet<usize>,
+}
+
+struct Device {
+    account: usize,
+    local: LocalDevice,
+    groups: Groups,
+    disk: Disk,
+    backup: Option<Disk>,
+    /// Revoked devices are thrown away.
+    gone: bool,
+    /// Went back to a backup: it may read twice, and lose.
+    restored: bool,
+    /// When it entered each revision of a group.
+    entered: BTreeMap<(usize, u32), Timestamp>,
+    /// What it has opened.
+    opened: BTreeSet<usize>,
+}
+
+/// What is stored, in one transaction.
+#[derive(Clone, Default)]
+struct Disk {
+    channels: Vec<StoredChannel>,
+    /// Of each group: the chain that is sent on, and the devices that it was given to.
+    given: BTreeMap<usize, Given>,
+}
+
+#[derive(Clone)]
+struct Given {
+    chain: ChainId,
+    to: BTreeSet<usize>,
+}
+
+struct Said {
+    group: usize,
+    from: usize,
+    text: Vec<u8>,
+    revision: u32,
+    envelope: Vec<u8>,
+    /// Who had been given the chain.
+    to: BTreeSet<usize>,
+}
+
+#[derive(Clone)]
+struct Packet {
+    to: usize,
+    what: What,
+}
+
+#[derive(Clone)]
+enum What {
+    /// By its base revision.
+    Change {
+        group: usize,
+        base: usize,
+    },
+    Key {
+        group: usize,
+        from: usize,
+        bytes: Vec<u8>,
+    },
+    Message(usize),
+    /// A message that was damaged.
+    Damaged(usize, Vec<u8>),
+    /// A message to somebody it is not for.
+    Stray(usize),
+}
+
+impl World {
+    fn new(seed: u64) -> Self {
+        let mut world = Self {
+            now: START,
+            rng: ChaCha20Rng::seed_from_u64(!seed),
+            dice: Dice::new(seed),
+            accounts: Vec::new(),
+            lists: BTreeMap::new(),
+            devices: Vec::new(),
+            groups: Vec::new(),
+            wire: Vec::new(),
+            said: Vec::new(),
+            calm: false,
+            report: Report::default(),
+        };
+        for account in 0..ACCOUNTS {
+            world.open_account(account);
+        }
+        for account in 0..2 {
+            world.add_device(account);
+        }
+        for founder in 0..GROUPS {
+            world.found(founder);
+        }
+        world
+    }
+
+    fn place_of(&self, address: &DeviceAddress) -> usize {
+        self.devices.iter().position(|device| device.local.address() == address).unwrap()
+    }
+
+    /// Devices in a group that are in use.
+    fn in_group(&self, group: usize) -> Vec<usize> {
+        let id = self.groups[group].id;
+        let inside = |at: &usize| {
+            let device = &self.devices[*at];
+            !device.gone && device.groups.channel(&id).is_some()
+        };
+        (0..self.devices.len()).filter(inside).collect()
+    }
+
+    /// Those that are a member's, as they see it themselves.
+    fn members(&self, group: usize) -> Vec<usize> {
+        let inside = self.in_group(group).into_iter();
+        inside.filter(|at| self.state(*at, group).member(self.id_of(*at)).is_some()).collect()
+    }
+
+    fn id_of(&self, device: usize) -> &AccountId {
+        &self.accounts[self.devices[device].account].id
+    }
+}
