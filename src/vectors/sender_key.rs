@@ -15,6 +15,7 @@ use crate::crypto::{Digest, Secret, SigningKey};
 use crate::envelope::Envelope;
 use crate::identity::{AccountId, DeviceAddress, DeviceId};
 use crate::limits::{RECEIVED_CHAIN_AGE, SENDER_SKIP, SKIPPED_KEY_AGE};
+use crate::report::Said;
 use crate::time::Timestamp;
 use crate::vectors::from_python::{Given, Inputs, bytes};
 use crate::vectors::party::NOW;
@@ -394,5 +395,15 @@ fn make(given: &Distribution, claim: Claim, signing: &SigningKey, rng: &mut Reco
     let (_, chain) = given.chain.clone().skip(claim.iteration, NOW).unwrap();
     let keys = epoch.message_keys(&chain.advance().unwrap().0);
     let origin = origin(&given.scope, &alice(), given.id, &given.verifying);
-    Outgoing { claim, origin: &origin, epoch: &epoch, keys, signing }.seal(b"x", rng).envelope
+    Outgoing {
+        scope: &given.scope.hash(),
+        sender: &alice(),
+        claim,
+        origin: &origin,
+        epoch: &epoch,
+        keys,
+        signing,
+    }
+    .seal(Said::plain(b"x"), rng)
+    .envelope
 }
