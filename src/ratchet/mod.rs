@@ -20,6 +20,9 @@ mod tests;
 #[cfg(test)]
 #[path = "../vectors/ratchet.rs"]
 pub(crate) mod vectors;
+#[cfg(test)]
+#[path = "../vectors/franking.rs"]
+pub(crate) mod vectors_of_reports;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

@@ -369,6 +369,54 @@ fn forge(pair: &mut Pair, change: impl FnOnce(&mut Header)) -> Vec<u8> {
     out
 }
 
+/// What alice sends with a commitment of `commit`'s, and bob's result.
+fn committed(
+    pair: &mut Pair,
+    commit: impl FnOnce(&Prk) -> report::Commitment,
+) -> Result<Decrypted, RatchetError> {
+    let pq = pair.alice.pq.stage_send(&mut pair.rng).unwrap();
+    let ec = pair.alice.ec.send(&mut pair.rng).unwrap();
+    let Position { ratchet_key, previous, number } = ec.position;
+    let prk = message_prk(&ec.message_key, &pq.message_key);
+    let outgoing = Outgoing {
+        header: Header { ratchet_key, previous, number, pq: pq.header },
+        header_key: ec.header_key,
+        body_key: message_key(&prk),
+        commitment: Some(commit(&prk)),
+    };
+    let mut out = vec![];
+    outgoing.seal(&SESSION, b"rude", &mut pair.rng, &mut out);
+    let commitment = *out.last_chunk().unwrap();
+    let message = RatchetMessage::decode(&out[..out.len() - 34]).unwrap();
+    let message = message.beside(Some(report::Commitment::from_bytes(commitment)));
+    pair.bob.decrypt(&SESSION, &message, Ends::anybody(), NOW)
+}
+
+#[test]
+fn a_commitment_to_something_else_is_refused_and_changes_nothing() {
+    let context = |session| Ends::anybody().context(&session);
+    let cases: [(Context, &[u8], bool); 3] = [
+        (context(SESSION), b"rude", true),
+        (context(SESSION), b"kind", false),
+        (context(Digest::from_bytes([0xee; 32])), b"rude", false),
+    ];
+    for (context, content, honest) in cases {
+        let mut pair = pair(11);
+        let before = bytes(&pair.bob);
+        let result = committed(&mut pair, |prk| report::commit(prk, &context, content));
+        match result {
+            Ok(decrypted) => {
+                assert!(honest);
+                assert!(decrypted.opening.unwrap().opens(b"rude"));
+            }
+            Err(error) => {
+                assert!(!honest && matches!(error, RatchetError::OtherCommitment), "{error}");
+                assert_eq!(bytes(&pair.bob), before);
+            }
+        }
+    }
+}
+
 #[test]
 fn another_ratchet_key_in_a_running_chain_is_refused() {
     let mut pair = pair(11);

@@ -349,6 +349,10 @@ impl SendingChain {
 
 #[cfg(test)]
 impl SendingChain {
+    pub(crate) const fn signing_key(&self) -> &SigningKey {
+        &self.signing
+    }
+
     /// A chain as an attacker puts it together, whoever may have it.
     pub(crate) fn forged(stored: &StoredSendingChain) -> Self {
         let (_, told) = read_recipients(&stored.recipients).unwrap();

@@ -414,6 +414,21 @@ fn a_viewer_cannot_post_in_the_author_s_name() {
 }
 
 #[test]
+fn a_story_can_be_made_reportable() {
+    let mut world = World::distributed();
+    let devices = world.devices(NOW);
+    let World { list, channel, rng, .. } = &mut world;
+    let sent = channel.post_reportable(list, &devices, &story(NOW), NOW, rng).unwrap();
+    let plain = world.post(NOW);
+    let StoryOpened::Post(post) = world.open(1, &sent.envelope, NOW) else { panic!() };
+    let opening = post.opening.unwrap();
+    assert!(opening.opens(story(NOW).as_bytes()));
+    assert_eq!(opening.context().sender, world.device(0));
+    let StoryOpened::Post(post) = world.open(1, &plain, NOW) else { panic!() };
+    assert_eq!(post.opening, None);
+}
+
+#[test]
 fn a_chain_that_a_viewer_was_not_given_names_whom_to_ask() {
     let mut world = World::distributed();
     let devices = world.devices(NOW);

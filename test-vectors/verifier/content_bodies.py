@@ -2,6 +2,7 @@
 
 from . import content_parts as parts
 from . import content_words as words
+from . import franking
 from .content_words import check_length, refuse
 from .primitives import hash_
 
@@ -255,3 +256,5 @@ RULES = {
     "Unpin": target, "ExpiryTimer": expiry_timer, "Receipt": receipt, "Null": null,
     "SessionReset": anything, "Retry": retry, "CallRinging": anything,
 }  # fmt: skip
+
+RULES.update(franking.RULES)

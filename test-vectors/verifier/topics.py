@@ -5,6 +5,7 @@ from . import primitives as p
 from . import ratchet, safety, scenario
 from .compare import Difference, equal, outcome, unhex
 from .primitives import Refused
+from .topics_franking import franking_
 from .topics_groups import changes, conflicts, genesis
 from .topics_media import media_
 from .topics_ratchet import Draw, braid_, script
@@ -357,6 +358,7 @@ TOPICS = {
     "content": content_,
     "content-said": content_,
     "content-operations": content_,
+    "franking": franking_,
     "group-genesis": genesis,
     "group-changes": changes,
     "group-conflicts": conflicts,
