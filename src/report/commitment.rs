@@ -31,11 +31,11 @@ impl Commitment {
     }
 
     /// `Mac(k_f, "report/commitment", context ‖ content)`.
-    pub(super) fn new(key: &Secret<32>, context: &Context, content: &[u8]) -> Self {
+    pub(super) fn new(key: &Secret<32>, context: &Context, plaintext: &[u8]) -> Self {
         let mut w = Writer::new();
         context.write(&mut w);
         let label = MacLabel::ReportCommitment.as_str().as_bytes();
-        Self(*hmac(key, &[b"sealwax/v1/mac/", label, &[0], w.as_slice(), content]).as_bytes())
+        Self(*hmac(key, &[b"sealwax/v1/mac/", label, &[0], w.as_slice(), plaintext]).as_bytes())
     }
 
     /// Compares in constant time.
@@ -46,8 +46,11 @@ impl Commitment {
 
 impl fmt::Debug for Commitment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, ..] = self.0;
-        write!(f, "Commitment({a:02x}{b:02x}{c:02x}{d:02x}..)")
+        f.write_str("Commitment(")?;
+        for byte in self.0.iter().take(4) {
+            write!(f, "{byte:02x}")?;
+        }
+        f.write_str("..)")
     }
 }
 
@@ -78,8 +81,8 @@ impl<'a> Said<'a> {
 pub(crate) struct Mismatch;
 
 /// The commitment to what a message of this key says.
-pub(crate) fn commit(message: &Prk, context: &Context, content: &[u8]) -> Commitment {
-    Commitment::new(&key(message), context, content)
+pub(crate) fn commit(message: &Prk, context: &Context, plaintext: &[u8]) -> Commitment {
+    Commitment::new(&key(message), context, plaintext)
 }
 
 /// Checks the commitment that came with a message, if one did, before anything of it is given out.
@@ -87,11 +90,11 @@ pub(crate) fn check(
     commitment: Option<Commitment>,
     message: &Prk,
     context: impl FnOnce() -> Context,
-    content: &[u8],
+    plaintext: &[u8],
 ) -> Result<Option<Box<Opening>>, Mismatch> {
     let Some(commitment) = commitment else { return Ok(None) };
     let opening = Opening { context: context(), key: key(message), commitment };
-    let fits = content.len() <= REPORTABLE_BYTES && opening.opens(content);
+    let fits = plaintext.len() <= REPORTABLE_BYTES && opening.opens(plaintext);
     if fits { Ok(Some(Box::new(opening))) } else { Err(Mismatch) }
 }
 

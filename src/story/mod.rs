@@ -15,6 +15,9 @@ mod root;
 mod scopes;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+#[path = "../vectors/stories.rs"]
+pub(crate) mod vectors;
 mod viewer;
 
 pub use answer::{NoStoryAnswer, StoryAnswer, may_answer};

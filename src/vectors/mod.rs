@@ -295,8 +295,18 @@ fn content_operations() {
 }
 
 #[test]
+fn content_rules() {
+    content::rules().check(260);
+}
+
+#[test]
 fn content_stories() {
     content::stories().check(44);
+}
+
+#[test]
+fn stories() {
+    crate::story::vectors::topic().check(55);
 }
 
 #[test]

@@ -87,7 +87,7 @@ def decode_as(known, data, depth=DEPTH):
     out, previous, chosen = defaults(known), 0, set()
     for number, wire_type, value, _ in fields(data):
         described = known.get(number)
-        again = number == previous and described is not None and described.repeated
+        again = number == previous and described is not None and may_repeat(described)
         if number < previous or (number == previous and not again):
             malformed()
         previous = number
@@ -99,12 +99,38 @@ def decode_as(known, data, depth=DEPTH):
             if described.oneof in chosen:
                 malformed()
             chosen.add(described.oneof)
+        if is_packed(described):
+            out[described.name] = unpacked(described, wire_type, value)
+            continue
         decoded = decode_value(described, wire_type, value, depth)
         if described.repeated:
             out[described.name].append(decoded)
         else:
             out[described.name] = decoded
     return out
+
+
+def is_packed(described):
+    """Repeated numbers are one field (4.2)."""
+    scalar = described.kind not in ("bytes", "string") and not is_message(described.kind)
+    return described.repeated and scalar
+
+
+def may_repeat(described):
+    return described.repeated and not is_packed(described)
+
+
+def unpacked(described, wire_type, data):
+    if wire_type != 2 or not data:
+        malformed()
+    values = []
+    while data:
+        try:
+            value, data = layout.read_varint(data)
+        except Refused:
+            malformed()
+        values.append(decode_number(described.kind, value))
+    return values
 
 
 def defaults(known):
@@ -175,6 +201,10 @@ def encode_as(known, values):
     for number in sorted(known):
         described = known[number]
         value = values.get(described.name)
+        if is_packed(described):
+            numbers = b"".join(map(layout.varint, value or []))
+            out += layout.bytes_field(number, numbers)
+            continue
         for item in value if described.repeated and value else [value]:
             out += encode_field(number, described, item)
     return out

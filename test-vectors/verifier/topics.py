@@ -9,6 +9,7 @@ from .topics_franking import franking_
 from .topics_groups import changes, conflicts, genesis
 from .topics_media import media_
 from .topics_ratchet import Draw, braid_, script
+from .topics_rules import rules_
 from .topics_senders import senders_
 
 
@@ -356,6 +357,7 @@ TOPICS = {
     "braid": braid_,
     "envelope": envelope_,
     "content": content_,
+    "content-rules": rules_,
     "content-said": content_,
     "content-operations": content_,
     "franking": franking_,
@@ -365,5 +367,6 @@ TOPICS = {
     "media-encryption": media_,
     "sender-chain": senders_,
     "sender-distribution": senders_,
+    "stories": rules_,
     "scenario-two-devices": lambda params, test: scenario.run(params, test, equal, party, Draw),
 }
