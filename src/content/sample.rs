@@ -66,11 +66,11 @@ pub(crate) fn report() -> Report {
     };
     let id = MessageId::from_bytes([9; 16]);
     let said = Content::builder(id, now(), Conversation::Peer, lists).text("rude").unwrap();
-    let (content, recipient) = (said.as_bytes().to_vec(), address(b"alice"));
+    let (bytes, recipient) = (said.as_bytes().to_vec(), address(b"alice"));
     let venue = Venue::Session { recipient, session: Digest::from_bytes([5; 32]) };
     let context = Context { sender: address(b"mallory"), venue };
-    let opening = Opening::of(Secret::new([0xab; 32]), context, &content);
-    Report::new(content, opening, vec![7; 40]).unwrap()
+    let opening = Opening::of(Secret::new([0xab; 32]), context, &bytes);
+    Report::new(bytes, opening, vec![7; 40]).unwrap()
 }
 
 fn address(name: &[u8]) -> DeviceAddress {

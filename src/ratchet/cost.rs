@@ -136,7 +136,7 @@ impl Pair {
         let counts = !first && rng == self.rng;
         let mut out = Vec::with_capacity(encoded_len(TEXT.len()));
         let mut send =
-            || self.alice.encrypt(&SESSION, &TEXT, NOW, &mut self.rng, &mut out).unwrap();
+            || self.alice.encrypt(&SESSION, None, &TEXT, NOW, &mut self.rng, &mut out).unwrap();
         if counts {
             counted(send)
         } else {

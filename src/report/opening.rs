@@ -57,8 +57,8 @@ impl Opening {
 #[cfg(test)]
 impl Opening {
     /// That of a message with this key.
-    pub(crate) fn of(key: Secret<32>, context: Context, content: &[u8]) -> Self {
-        let commitment = Commitment::new(&key, &context, content);
+    pub(crate) fn of(key: Secret<32>, context: Context, said: &[u8]) -> Self {
+        let commitment = Commitment::new(&key, &context, said);
         Self { context, key, commitment }
     }
 }

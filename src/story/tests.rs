@@ -587,7 +587,7 @@ fn a_stolen_device_does_not_bar_the_versions_to_come() {
     let bob = world.device(1);
     let stolen = StoryList::from_bytes(&world.list.to_bytes()).unwrap();
     let mut thief = stolen;
-    thief.renew(NOW, &mut rng(66)).unwrap();
+    thief.replace(NOW, &mut rng(66)).unwrap();
     let chain = StoryChannel::new(&thief, &laptop, NOW, &mut world.rng).unwrap();
     let devices = thief.devices(&laptop, &world.lists, NOW).unwrap();
     let given = Distribution::decode(&chain.prepare(&devices).distribution).unwrap();
@@ -595,7 +595,7 @@ fn a_stolen_device_does_not_bar_the_versions_to_come() {
     viewer.accept(&laptop, &given, NOW).unwrap();
     let forgotten = viewer.forget_device(&laptop);
     assert_eq!(forgotten.scopes, [thief.scope().hash()]);
-    world.list.renew(NOW, &mut world.rng).unwrap();
+    world.list.replace(NOW, &mut world.rng).unwrap();
     world.renew_channel(NOW);
     let envelope = world.post(NOW);
     assert!(world.sees(1, &envelope, NOW));

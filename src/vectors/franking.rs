@@ -44,8 +44,8 @@ pub(crate) fn commitments(topic: &mut Topic) {
     for venue in venues {
         for length in [0, 1, 300] {
             let context = Context { sender: sender.clone(), venue: venue.clone() };
-            let (prk, content) = (rng.bytes::<32>(), rng.bytes::<300>()[..length].to_vec());
-            let commitment = report::commit(&Prk::from_key(&Secret::new(prk)), &context, &content);
+            let (prk, said) = (rng.bytes::<32>(), rng.bytes::<300>()[..length].to_vec());
+            let commitment = report::commit(&Prk::from_key(&Secret::new(prk)), &context, &said);
             let venue = match &venue {
                 Venue::Session { recipient, session } => json!({
                     "recipient": address_json(recipient), "session": hex::encode(session.as_bytes()),
@@ -54,7 +54,7 @@ pub(crate) fn commitments(topic: &mut Topic) {
             };
             let fields = json!({
                 "prk": hex::encode(prk), "sender": address_json(&sender), "venue": venue,
-                "content": hex::encode(content), "context": hex::encode(encode(&context)),
+                "content": hex::encode(said), "context": hex::encode(encode(&context)),
                 "commitment": hex::encode(commitment.as_bytes()),
             });
             topic.test("a commitment", &[], "ok", fields);
@@ -111,8 +111,8 @@ impl Scene {
         Ends { sender: &self.ends.0, recipient: &self.ends.1 }.context(&self.session)
     }
 
-    fn commitment(&self, context: &Context, content: &[u8]) -> Commitment {
-        report::commit(&self.prk(), context, content)
+    fn commitment(&self, context: &Context, said: &[u8]) -> Commitment {
+        report::commit(&self.prk(), context, said)
     }
 
     fn seal(&mut self, content: &[u8], commitment: Option<Commitment>) -> Vec<u8> {
@@ -201,19 +201,16 @@ fn made_by_the_peer(topic: &mut Topic, scene: &mut Scene, content: &[u8], good: 
         recipient: recipient.clone(),
         session,
     };
-    let context = |sender: &DeviceAddress, venue| Context { sender: sender.clone(), venue };
-    let contexts = [
-        ("to another sender", context(&alice, venue(&alice, session))),
-        (
-            "to another device of the sender's",
-            context(&address("mallory", 8), venue(&alice, session)),
-        ),
-        ("to another recipient", context(&mallory, venue(&mallory, session))),
-        ("to another session", context(&mallory, venue(&alice, Digest::from_bytes([7; 32])))),
-        ("to a chain", context(&mallory, Venue::Chain { scope: session })),
+    let from = |sender: &DeviceAddress, venue| Context { sender: sender.clone(), venue };
+    let elsewhere = [
+        ("to another sender", from(&alice, venue(&alice, session))),
+        ("to another device of the sender's", from(&address("mallory", 8), venue(&alice, session))),
+        ("to another recipient", from(&mallory, venue(&mallory, session))),
+        ("to another session", from(&mallory, venue(&alice, Digest::from_bytes([7; 32])))),
+        ("to a chain", from(&mallory, Venue::Chain { scope: session })),
     ];
-    for (comment, context) in contexts {
-        let commitment = scene.commitment(&context, content);
+    for (comment, claimed) in elsewhere {
+        let commitment = scene.commitment(&claimed, content);
         let envelope = scene.seal(content, Some(commitment));
         scene.test(topic, comment, &["peer"], &envelope);
     }
@@ -247,7 +244,7 @@ pub(crate) fn reports(topic: &mut Topic) {
     topic.group(json!({ "op": "verify" }));
     let mut rng = Recorder::new("franking/reports");
     let key: [u8; 32] = rng.bytes();
-    let contexts = [
+    let places = [
         Ends { sender: &address("mallory", 9), recipient: &address("alice", 1) }
             .context(&Digest::from_bytes(rng.bytes())),
         Context {
@@ -255,17 +252,16 @@ pub(crate) fn reports(topic: &mut Topic) {
             venue: Venue::Chain { scope: Digest::from_bytes(rng.bytes()) },
         },
     ];
-    let opening =
-        |context: &Context, content: &[u8]| Opening::of(Secret::new(key), context.clone(), content);
-    for context in &contexts {
+    let opening = |place: &Context, said: &[u8]| Opening::of(Secret::new(key), place.clone(), said);
+    for place in &places {
         for content in [said().as_bytes(), b"no content at all"] {
-            let opening = opening(context, content);
+            let opening = opening(place, content);
             let report = Report::new(content.to_vec(), opening, vec![7; 40]).unwrap();
             verify(topic, "a report", &[], begin(NOW).build(report).unwrap().as_bytes());
         }
     }
     let content = said().as_bytes().to_vec();
-    let report = Report::new(content.clone(), opening(&contexts[0], &content), vec![]).unwrap();
+    let report = Report::new(content.clone(), opening(&places[0], &content), vec![]).unwrap();
     let content = begin(NOW).build(report).unwrap();
     let mut broken = |comment, change: &dyn Fn(&mut proto::Report)| {
         let mut wire: proto::Content = prost::Message::decode(content.as_bytes()).unwrap();
@@ -273,7 +269,7 @@ pub(crate) fn reports(topic: &mut Topic) {
         change(report);
         verify(topic, comment, &["report"], &prost::Message::encode_to_vec(&wire));
     };
-    let moved = encode(&contexts[1]);
+    let moved = encode(&places[1]);
     broken("another content", &|report| report.content[30] ^= 1);
     broken("more content", &|report| report.content.push(0));
     broken("no content", &|report| report.content.clear());

@@ -50,8 +50,10 @@ pub(crate) fn sent_by(
     let claim = Claim { standing, device: from.device, chain, iteration };
     let (part, next) = given.chain.advance().unwrap();
     let (keys, plaintext) = (epoch.message_keys(&part), inputs.bytes("plaintext"));
-    let outgoing = Outgoing { claim, origin: &origin, epoch: &epoch, keys, signing: &signing };
-    let envelope = outgoing.seal(&plaintext, &mut Given(inputs.bytes("nonce"))).envelope;
+    let (scope, signing, epoch) = (&given.scope.hash(), &signing, &epoch);
+    let outgoing = Outgoing { scope, sender: from, claim, origin: &origin, epoch, keys, signing };
+    let said = Said::plain(&plaintext);
+    let envelope = outgoing.seal(said, &mut Given(inputs.bytes("nonce"))).envelope;
     let mut chains = ReceivingChains::new(given.scope);
     chains.accept(from, given, NOW).unwrap();
     let Ok(Envelope::Sender(message)) = Envelope::decode(&envelope) else { panic!() };

@@ -162,7 +162,7 @@ impl Day {
             StoryOpened::Expired(_) => ("expired", None),
             StoryOpened::Duplicate => ("duplicate", None),
             StoryOpened::TooOld => ("too-old", None),
-            StoryOpened::NeedKey(_) => ("need-key", None),
+            StoryOpened::NeedKey { .. } => ("need-key", None),
             StoryOpened::Unknown => ("unknown", None),
             other => panic!("{other:?}"),
         };
@@ -184,9 +184,9 @@ impl Day {
             ListChange::NewVersion => "new-version",
         };
         let named = |of: &[usize]| of.iter().map(|at| NAMES[*at]).collect::<Vec<_>>();
-        let names: Vec<_> =
+        let all: Vec<_> =
             contacts.iter().map(|id| core::str::from_utf8(id.as_bytes()).unwrap()).collect();
-        let fields = json!({ "except": named(without), "contacts": names, "expect": expect });
+        let fields = json!({ "except": named(without), "contacts": all, "expect": expect });
         self.step("update", now, fields);
     }
 

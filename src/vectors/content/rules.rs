@@ -5,6 +5,8 @@ use core::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Frame, body_of};
+use crate::content::ContactState::{Accepted, Blocked, Requested};
+use crate::content::ViewOnceEvent::{Open, OpenedElsewhere, Tick};
 use crate::content::*;
 use crate::crypto::{Digest, Secret, SigningKey};
 use crate::identity::AccountId;
@@ -112,10 +114,13 @@ impl Case {
     }
 }
 
+/// Makes an operation on a message.
+type Make<'a> = &'a dyn Fn(MessageRef) -> Body;
+
 fn operations(topic: &mut Topic, frame: &Frame) {
     topic.group(json!({ "op": "operation" }));
     let alice = account("alice");
-    let case = |comment, held: &Content, make: &dyn Fn(MessageRef) -> Body, at: Duration| {
+    let case = |comment, held: &Content, make: Make<'_>, at: Duration| {
         let target = Target::of(alice.clone(), held);
         let body = make(target.reference.clone());
         let clock = Clock::Sending(after(at));
@@ -145,7 +150,7 @@ fn operations(topic: &mut Topic, frame: &Frame) {
     let group_typing = frame.say(NOW, group(1, 7), Typing { state: TypingState::Started });
     let once = frame.say(NOW, Conversation::Peer, once());
     let zero = Duration::ZERO;
-    let all: [(&'static str, &dyn Fn(MessageRef) -> Body, &Content, &Content); 6] = [
+    let all: [(&'static str, Make<'_>, &Content, &Content); 6] = [
         ("edit", &edit, &text, &typing),
         ("delete", &delete, &text, &typing),
         ("admin delete", &remove, &group_text, &group_typing),
@@ -179,7 +184,7 @@ fn operations(topic: &mut Topic, frame: &Frame) {
         moved.operation = frame.say(NOW, conversation, reaction);
         moved.test(topic);
     }
-    let windows: [(&'static str, &dyn Fn(MessageRef) -> Body, &Content, Duration); 3] = [
+    let windows: [(&'static str, Make<'_>, &Content, Duration); 3] = [
         ("an edit in time", &edit, &text, EDIT_WINDOW),
         ("a deletion in time", &delete, &text, DELETE_WINDOW),
         ("a removal in time", &remove, &group_text, ADMIN_DELETE_WINDOW),
@@ -196,9 +201,9 @@ fn operations(topic: &mut Topic, frame: &Frame) {
     for pinned in [PINS - 1, PINS] {
         Case { pinned, ..case("pins", &text, &pin, zero) }.test(topic);
         let clock = Clock::Received(NOW);
-        Case { pinned, clock, ..case("pins that came", &text, &pin, zero) }.test(topic);
+        Case { clock, pinned, ..case("pins that came", &text, &pin, zero) }.test(topic);
     }
-    for (comment, make) in [("a pin", &pin as &dyn Fn(MessageRef) -> Body), ("a sign", &react)] {
+    for (comment, make) in [("a pin", &pin as Make<'_>), ("a sign", &react)] {
         case(comment, &once, make, zero).test(topic);
     }
     case("an edit of what is seen once", &once, &edit, zero).test(topic);
@@ -364,7 +369,6 @@ fn tally(topic: &mut Topic, comment: &str, poll: &Content, came: &[(AccountId, C
 
 fn receipts(topic: &mut Topic, frame: &Frame) {
     topic.group(json!({ "op": "receipt" }));
-    use ContactState::{Accepted, Blocked, Requested};
     let texts = [Conversation::Peer, group(1, 7)];
     let id = Digest::from_bytes([1; 32]);
     let kinds =
@@ -419,7 +423,6 @@ fn resends(topic: &mut Topic) {
 
 fn view_once(topic: &mut Topic) {
     topic.group(json!({ "op": "view-once", "received": NOW.as_millis() }));
-    use ViewOnceEvent::{Open, OpenedElsewhere, Tick};
     let over = VIEW_ONCE_AGE + MILLI;
     let scripts = [
         vec![(Open, Duration::ZERO), (Open, MILLI), (Tick, over)],
@@ -500,7 +503,7 @@ fn signals(topic: &mut Topic) {
             let known = told.map(|(was, _)| (was, NOW));
             let send = may_send_typing(known, state, now);
             let fields = json!({
-                "told": told.map(|(was, age)| json!({ "state": name(was), "age": age.as_millis() as u64 })),
+                "told": told.map(|(was, age)| json!({ "state": name(was), "age": u64::try_from(age.as_millis()).unwrap() })),
                 "state": name(state), "shown_until": typing_ends(state, NOW).map(Timestamp::as_millis),
             });
             topic.test("typing", &[], if send { "send" } else { "silent" }, fields);
