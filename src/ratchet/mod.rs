@@ -114,12 +114,13 @@ impl Ratchet {
         self.pq.commit_send(pq.staged, now);
         self.note_lost(0, dropped);
         let Position { ratchet_key, previous, number } = ec.position;
-        let prk = message_prk(&ec.message_key, &pq.message_key);
+        let halves = (&ec.message_key, &pq.message_key);
+        let commit = |to| report::commit(&message_prk(halves.0, halves.1), to, plaintext);
         let outgoing = Outgoing {
             header: Header { ratchet_key, previous, number, pq: pq.header },
             header_key: ec.header_key,
-            body_key: message_key(&prk),
-            commitment: context.map(|context| report::commit(&prk, context, plaintext)),
+            body_key: body_key(halves.0, halves.1),
+            commitment: context.map(commit),
         };
         Ok(outgoing.seal(session, plaintext, rng, out))
     }
@@ -142,13 +143,18 @@ impl Ratchet {
             PqReceive::Duplicate => return Err(RatchetError::Inconsistent),
             PqReceive::TooOld => return Err(RatchetError::TooOld),
         };
-        let prk = message_prk(&ec.message_key, &pq.message_key);
+        let body_key = body_key(&ec.message_key, &pq.message_key);
         let plaintext = message
-            .open_body(&message_key(&prk), session, &opened)
+            .open_body(&body_key, session, &opened)
             .ok_or(RatchetError::BodyNotAuthentic)??;
-        let context = || ends.context(session);
-        let opening = report::check(message.commitment, &prk, context, &plaintext);
-        let opening = opening.map_err(|_| RatchetError::OtherCommitment)?;
+        let opening = if message.commitment.is_some() {
+            let prk = message_prk(&ec.message_key, &pq.message_key);
+            let context = || ends.context(session);
+            report::check(message.commitment, &prk, context, &plaintext)
+                .map_err(|_| RatchetError::OtherCommitment)?
+        } else {
+            None
+        };
         Ok(Decrypted { plaintext, committed: self.commit(ec.staged, pq.staged, now), opening })
     }
 
@@ -219,6 +225,11 @@ impl Ratchet {
 /// What a message's keys are from, `Extract(salt = pq_mk, ikm = ec_mk)`: secret while either half is.
 fn message_prk(ec: &Secret<32>, pq: &Secret<32>) -> Prk {
     Prk::extract(pq.as_bytes(), ec.as_bytes())
+}
+
+/// Nothing else is derived for a message that cannot be reported, and nothing is held for longer.
+fn body_key(ec: &Secret<32>, pq: &Secret<32>) -> AeadKey {
+    message_key(&message_prk(ec, pq))
 }
 
 /// `mk = Expand(prk, "ratchet/message", "", 32)`.
