@@ -245,6 +245,17 @@
 //! rubbish. *Answer* 12.6: only to accepted contacts, for what people see. *Tests* `src/content/receipt.rs`
 //! `only_accepted_contacts_get_receipts`, `only_what_people_see_is_answered`.
 //!
+//! ## Reports that do not fit, and messages that cannot be reported
+//! Invisible salamanders: one ciphertext opens to two texts under two keys, so that its receiver sees
+//! what the judge of a report does not (Dodis et al., CRYPTO 2018, on Facebook's message franking).
+//! *Answer* 13.1–13.3: the commitment is to the text, sender and conversation by HMAC; who receives a
+//! message compares before it shows anything, and a report holds what was compared. *Tests* `tests/reports.rs`
+//! `nothing_else_can_be_reported_with_an_opening`,
+//! `a_commitment_changed_added_or_taken_off_is_refused_and_changes_nothing`;
+//! `src/sender_key/tests/reportable.rs`
+//! `a_sender_that_commits_to_something_else_is_refused_and_nothing_changes`; `src/ratchet/tests.rs`
+//! `a_commitment_to_something_else_is_refused_and_changes_nothing`.
+//!
 //! ## Bytes that two readers read differently
 //! Trailing bytes that were ignored, duplicate fields, two bodies in one message. *Answer* 4.3, 12.3:
 //! one encoding; exact bytes are hashed and signed. *Tests* `src/content/tests.rs`

@@ -6,8 +6,9 @@ use alloc::vec::Vec;
 use crate::handshake::Handshake;
 use crate::limits::ENVELOPE_BYTES;
 use crate::ratchet::RatchetMessage;
+use crate::report::Commitment;
 use crate::sender_key::SenderMessage;
-use crate::wire::{DecodeError, FieldWriter, Fields, field_len};
+use crate::wire::{DecodeError, FieldWriter, Fields, Value, field_len};
 
 /// The one version of the envelope so far.
 pub const VERSION: u32 = 1;
@@ -15,6 +16,7 @@ pub const VERSION: u32 = 1;
 const HANDSHAKE: u32 = 2;
 const SESSION: u32 = 3;
 const SENDER: u32 = 4;
+const COMMITMENT: u32 = 15;
 
 /// A received envelope, decoded canonically and without copying; nothing in it has been
 /// authenticated.
@@ -56,23 +58,43 @@ impl<'a> Envelope<'a> {
         }
         match fields.any_bytes()? {
             (HANDSHAKE, inner) => {
-                fields.finish()?;
+                let commitment = commitment(fields)?;
                 let mut parts = Fields::new(inner);
                 let handshake = Handshake::decode(parts.bytes(1)?)?;
-                let message = RatchetMessage::decode(parts.bytes(2)?)?;
+                let message = RatchetMessage::decode(parts.bytes(2)?)?.beside(commitment);
                 parts.finish()?;
                 Ok(Self::Handshake(HandshakeMessage { handshake, message }))
             }
             (SESSION, inner) => {
-                fields.finish()?;
-                RatchetMessage::decode(inner).map(Self::Session)
+                let commitment = commitment(fields)?;
+                RatchetMessage::decode(inner).map(|m| Self::Session(m.beside(commitment)))
             }
             (SENDER, inner) => {
-                fields.finish()?;
-                SenderMessage::decode(inner).map(Self::Sender)
+                let commitment = commitment(fields)?;
+                SenderMessage::decode(inner).map(|m| Self::Sender(m.beside(commitment)))
             }
             _ => Err(DecodeError::NotCanonical),
         }
+    }
+}
+
+/// What follows the message: nothing, or the commitment that makes it reportable.
+fn commitment(mut fields: Fields<'_>) -> Result<Option<Commitment>, DecodeError> {
+    if fields.rest().is_empty() {
+        return Ok(None);
+    }
+    let Ok(Some((COMMITMENT, Value::Bytes(bytes)))) = fields.next() else {
+        return Err(DecodeError::NotCanonical);
+    };
+    fields.finish()?;
+    let bytes = bytes.try_into().map_err(|_| DecodeError::WrongLength)?;
+    Ok(Some(Commitment::from_bytes(bytes)))
+}
+
+/// Ends an envelope whose message can be reported.
+pub(crate) fn put_commitment(out: &mut Vec<u8>, commitment: Option<Commitment>) {
+    if let Some(commitment) = commitment {
+        FieldWriter(out).bytes(COMMITMENT, commitment.as_bytes());
     }
 }
 

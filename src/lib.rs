@@ -11,6 +11,7 @@
 //! | [`identity`] | accounts, devices, certificates, signed device lists, safety numbers |
 //! | [`prekey`] | bundles and the life cycle of prekeys |
 //! | [`handshake`] | PQXDH that hides the initiator |
+//! | [`report`] | commitments by which a message can be reported |
 //! | [`ratchet`] | the header-encrypted Double Ratchet and the post-quantum ratchet beside it |
 //! | [`sender_key`] | sender chains: one ciphertext for a group or a story's audience |
 //! | [`session`] | conversations with a device: initiate, encrypt, decrypt, find, persist |
@@ -60,6 +61,7 @@ pub mod media;
 pub mod prekey;
 pub mod profile;
 pub mod ratchet;
+pub mod report;
 pub mod sender_key;
 pub mod session;
 pub mod story;

@@ -54,6 +54,10 @@ limits! {
     ENVELOPE_BYTES: usize = 96 * 1024;
     /// Bytes of an encoded content.
     CONTENT_BYTES: usize = 64 * 1024;
+    /// Bytes of a content that can be reported, so that the report fits into a content.
+    REPORTABLE_BYTES: usize = 60 * 1024;
+    /// Bytes of the stamp that a service put on a reportable message.
+    REPORT_STAMP_BYTES: usize = 1_024;
     /// Bytes of an encoded prekey bundle or device list with its certificates.
     DOCUMENT_BYTES: usize = 32 * 1024;
     /// Smallest padded plaintext in bytes.

@@ -19,6 +19,12 @@ fn a_message_of_an_established_session_has_little_around_it() {
 }
 
 #[test]
+fn a_commitment_costs_34_bytes_where_it_is_asked_for_and_nothing_elsewhere() {
+    let plain = bytes("session_message_overhead");
+    assert_eq!(bytes("reportable_message_overhead"), plain + 34);
+}
+
+#[test]
 fn a_fresh_session_is_small() {
     assert!(bytes("session_state_fresh") <= 1_536);
 }

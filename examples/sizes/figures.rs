@@ -64,6 +64,11 @@ fn sessions(figures: &mut Vec<Figure>) -> Outcome<()> {
     let fresh = pair.largest_active()?;
     let message = pair.alice_says()?;
     add(figures, "session_message_overhead", message.saturating_sub(PADDED));
+    add(
+        figures,
+        "reportable_message_overhead",
+        pair.alice_says_reportable()?.saturating_sub(PADDED),
+    );
     add(figures, "handshake_message_overhead", first.len().saturating_sub(PADDED));
     add(figures, "session_state_fresh", fresh);
     add(figures, "session_state_unacknowledged", unacknowledged.active.len());
@@ -236,6 +241,13 @@ impl Pair {
         let envelope = say(&mut self.alice, &self.bob, &mut self.rng)?;
         hear(&mut self.bob, &self.alice, &envelope)?;
         Ok(envelope.len())
+    }
+
+    fn alice_says_reportable(&mut self) -> Outcome<usize> {
+        let (permit, rng) = (self.bob.permit()?, &mut self.rng);
+        let sent = self.alice.endpoint.encrypt_reportable(&permit, &PLAINTEXT, NOW, rng)?;
+        hear(&mut self.bob, &self.alice, &sent.envelope)?;
+        Ok(sent.envelope.len())
     }
 
     fn bob_says(&mut self) -> Outcome<usize> {

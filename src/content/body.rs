@@ -9,13 +9,13 @@ use super::device::{
     MessagesViewed, OwnKeys, SentTranscript, Settings, StoryLists, Verified, ViewOnceOpened,
 };
 use super::key::{
-    Capabilities, GroupChange, GroupSnapshot, GroupStateAck, GroupSyncRequest, SenderKey,
-    SenderKeyRequest, SenderKeyWithheld,
+    Capabilities, GroupChange, GroupSnapshot, GroupStateAck, GroupSyncRequest, GroupTicket,
+    SenderKey, SenderKeyRequest, SenderKeyWithheld,
 };
 use super::kind::{
     ABOUT, CALL, CALL_END, GROUP_CALL, KEY, MEDIA, OWN, SAID, SESSION, SIGNAL, STORY, TYPING,
 };
-use super::safety::{ContactLink, ContactStateUpdate};
+use super::safety::{ContactLink, ContactStateUpdate, Report};
 use super::signal::{ProfileKeyUpdate, ProfileShare, Typing};
 use super::story::{StoryDelete, StoryMedia, StoryReaction, StoryReply, StoryText, StoryView};
 use super::{
@@ -186,6 +186,8 @@ bodies! {
     GroupStateAck = 57, KEY;
     /// What the author's device understands.
     Capabilities = 58, KEY;
+    /// Shows a message to those who may judge of it.
+    Report = 60, SIGNAL;
     /// What the owner decided about one contact.
     ContactStateUpdate = 61, OWN;
     /// A way to reach an account.
@@ -233,6 +235,8 @@ bodies! {
         StoryReaction = 1_060, ABOUT;
         /// A story is taken back.
         StoryDelete = 1_061, BodyProperties { places: &[Place::Story, Place::Group], ..ABOUT };
+        /// Asks a member to let the author into a group.
+        GroupTicket = 1_072, SIGNAL;
         /// What another device of the account sent.
         SentTranscript = 1_088, OWN;
         /// Messages were on a screen.

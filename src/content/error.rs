@@ -274,6 +274,14 @@ violations! {
         StoryTerms = "content/story-terms", "the story's terms are missing";
         /// An answer to a story without words, or with more than [`TEXT_BYTES`](crate::limits::TEXT_BYTES).
         StoryReply = "content/story-reply", "an answer to a story has 1 to 8,192 bytes";
+        /// A report of nothing, or of more than [`REPORTABLE_BYTES`](crate::limits::REPORTABLE_BYTES).
+        ReportContent = "content/report-content", "a report shows 1 to 61,440 bytes of content";
+        /// A report that does not say who said something and where.
+        ReportContext = "content/report-context", "the report's context is malformed";
+        /// A commitment that is not 32 bytes or not to the report's content and context.
+        ReportCommitment = "content/report-commitment", "the commitment is not to what the report shows";
+        /// A stamp of more than [`REPORT_STAMP_BYTES`](crate::limits::REPORT_STAMP_BYTES).
+        ReportStamp = "content/report-stamp", "the report's stamp is longer than the limit";
     }
 }
 

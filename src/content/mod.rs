@@ -79,8 +79,8 @@ pub use frame::{
     time_of_sending,
 };
 pub use key::{
-    Capabilities, GroupChange, GroupSnapshot, GroupStateAck, GroupSyncRequest, JoinError,
-    SenderKey, SenderKeyRequest, SenderKeyWithheld, SnapshotId,
+    Capabilities, GroupChange, GroupSnapshot, GroupStateAck, GroupSyncRequest, GroupTicket,
+    JoinError, SenderKey, SenderKeyRequest, SenderKeyWithheld, SnapshotId,
 };
 pub use kind::{BodyProperties, Place, is_late};
 pub use message::{Content, ContentBuilder};
@@ -93,7 +93,7 @@ pub use operation::{
 pub use part::Name;
 pub use receipt::{ContactState, NoReceipt, Receipt, ReceiptKind, may_send_receipt};
 pub use retry::{NoResend, Retry, RetryReason, SentMessage, may_resend};
-pub use safety::{BadLink, ContactLink, ContactStateUpdate};
+pub use safety::{BadLink, ContactLink, ContactStateUpdate, Report, Reported};
 pub use said::{
     ContactAccount, ContactCard, ContactDetail, ContactDetailKind, Dimensions, Emoji, FormatRange,
     FormatStyle, Forwarded, GroupInvite, LinkPreview, Location, Media, MediaItem, MediaKind,

@@ -68,6 +68,10 @@ impl SharedKey {
         self.0.as_bytes()
     }
 
+    pub(crate) const fn secret(&self) -> &Secret<32> {
+        &self.0
+    }
+
     pub(super) fn from_wire(bytes: Vec<u8>) -> Result<Self, Violation> {
         let bytes = Zeroizing::new(bytes);
         let bytes = bytes.as_slice().try_into().map_err(|_| Violation::KeyLength)?;

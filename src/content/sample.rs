@@ -10,9 +10,12 @@ use proptest::prelude::*;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
 use super::*;
-use crate::crypto::Digest;
-use crate::identity::{AccountId, AccountKey, AccountKeyPair, DeviceId, ListVersion};
+use crate::crypto::{Digest, Secret};
+use crate::identity::{
+    AccountId, AccountKey, AccountKeyPair, DeviceAddress, DeviceId, ListVersion,
+};
 use crate::limits::{ICE_CANDIDATES, NAME_BYTES};
+use crate::report::{Context, Opening, Venue};
 use crate::time::Timestamp;
 
 pub(crate) fn stamp() -> Stamp {
@@ -55,6 +58,25 @@ fn device() -> DeviceId {
     DeviceId::new(9).unwrap()
 }
 
+/// A report of something said in a session.
+pub(crate) fn report() -> Report {
+    let lists = DeviceLists {
+        own: DeviceListRef { version: ListVersion::FIRST, hash: Digest::from_bytes([1; 32]) },
+        peer: None,
+    };
+    let id = MessageId::from_bytes([9; 16]);
+    let said = Content::builder(id, now(), Conversation::Peer, lists).text("rude").unwrap();
+    let (bytes, recipient) = (said.as_bytes().to_vec(), address(b"alice"));
+    let venue = Venue::Session { recipient, session: Digest::from_bytes([5; 32]) };
+    let context = Context { sender: address(b"mallory"), venue };
+    let opening = Opening::of(Secret::new([0xab; 32]), context, &bytes);
+    Report::new(bytes, opening, vec![7; 40]).unwrap()
+}
+
+fn address(name: &[u8]) -> DeviceAddress {
+    DeviceAddress { account: account(name), device: device() }
+}
+
 /// One or several bodies of every kind of this part.
 pub(crate) fn every_signal() -> Vec<Body> {
     [signals(), calls(), group_calls(), seen(), kept(), devices()].concat()
@@ -88,6 +110,8 @@ pub(crate) fn signals() -> Vec<Body> {
         }
         .into(),
         link.into(),
+        report().into(),
+        GroupTicket { body: opaque(300) }.into(),
     ]
 }
 

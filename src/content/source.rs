@@ -127,21 +127,16 @@ pub enum Misplaced {
     /// This is said in the group's or the story's chain, so that everybody gets the same.
     #[error("this is not said in sessions")]
     NotSessions,
-    /// This has no place in such a chain.
-    #[error("this is not said in a chain of this sort")]
-    OtherChain,
 }
 
 impl Misplaced {
     fn of(allowed: &[Place], place: Place) -> Self {
-        let pairwise =
-            |place: &Place| matches!(place, Place::Peer | Place::Member | Place::OwnDevices);
         match place {
             _ if allowed == [Place::OwnDevices] => Self::OnlyOwnDevices,
             Place::OwnDevices => Self::NotOwnDevices,
             Place::Peer | Place::Member => Self::NotSessions,
-            Place::Group | Place::Story if allowed.iter().all(pairwise) => Self::OnlySessions,
-            Place::Group | Place::Story => Self::OtherChain,
+            // What may be said in a chain at all may be said in every chain of such a conversation.
+            Place::Group | Place::Story => Self::OnlySessions,
         }
     }
 }
@@ -153,7 +148,6 @@ error_codes!(Misplaced {
     Self::NotOwnDevices => ("source/not-own-devices", Drop),
     Self::OnlySessions => ("source/only-sessions", Drop),
     Self::NotSessions => ("source/not-sessions", Drop),
-    Self::OtherChain => ("source/other-chain", Drop),
 });
 
 #[cfg(test)]

@@ -70,6 +70,12 @@ labels! {
         MediaObject = "media/object",
         /// The key under which a device recognises media that it has sealed or opened before.
         MediaDedup = "media/dedup",
+        /// The secret of a version of a story list.
+        StorySecret = "story/secret",
+        /// The root of the next version of a story list.
+        StoryNext = "story/next",
+        /// Commits to what a reportable message says.
+        ReportKey = "report/key",
     }
 }
 
@@ -120,6 +126,8 @@ labels! {
         SenderAudience = "sender-audience",
         /// What a group's change commits to its epoch secret by.
         EpochSecret = "epoch-secret",
+        /// The sealed body of a reportable message, and the commitment beside it.
+        ReportBody = "report-body",
     }
 }
 
@@ -158,6 +166,8 @@ labels! {
         BraidHeader = "braid/header",
         /// The ciphertext of a Braid epoch.
         BraidCiphertext = "braid/ciphertext",
+        /// What a reportable message says, and where.
+        ReportCommitment = "report/commitment",
     }
 }
 

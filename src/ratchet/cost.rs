@@ -112,7 +112,7 @@ impl Pair {
     fn triple_encrypt(mut self) {
         let mut out = Vec::with_capacity(encoded_len(TEXT.len()));
         counted(|| {
-            self.alice.encrypt(&SESSION, &TEXT, NOW, &mut self.rng, &mut out).unwrap();
+            self.alice.encrypt(&SESSION, None, &TEXT, NOW, &mut self.rng, &mut out).unwrap();
         });
         receive(&mut self.bob, &out);
     }
@@ -136,7 +136,7 @@ impl Pair {
         let counts = !first && rng == self.rng;
         let mut out = Vec::with_capacity(encoded_len(TEXT.len()));
         let mut send =
-            || self.alice.encrypt(&SESSION, &TEXT, NOW, &mut self.rng, &mut out).unwrap();
+            || self.alice.encrypt(&SESSION, None, &TEXT, NOW, &mut self.rng, &mut out).unwrap();
         if counts {
             counted(send)
         } else {
@@ -173,13 +173,13 @@ impl Pair {
 
 fn send(from: &mut Ratchet, rng: &mut ChaCha20Rng) -> Vec<u8> {
     let mut out = vec![];
-    from.encrypt(&SESSION, &TEXT, NOW, rng, &mut out).unwrap();
+    from.encrypt(&SESSION, None, &TEXT, NOW, rng, &mut out).unwrap();
     out
 }
 
 fn receive(to: &mut Ratchet, message: &[u8]) -> Vec<u8> {
     let message = RatchetMessage::decode(message).unwrap();
-    to.decrypt(&SESSION, &message, NOW).unwrap().plaintext
+    to.decrypt(&SESSION, &message, Ends::anybody(), NOW).unwrap().plaintext
 }
 
 /// Ratchet key and two numbers: the header without its post-quantum part.
@@ -194,7 +194,7 @@ fn double_encrypt(
     out: &mut Vec<u8>,
 ) {
     let ec = ratchet.ec.send(rng).unwrap();
-    let body_key = message_key(&ec.message_key, &Secret::new([0; 32]));
+    let body_key = message_key(&message_prk(&ec.message_key, &Secret::new([0; 32])));
     let (nonce, tag) = ec.header_key.address(rng);
     let mut fields = FieldWriter(out);
     fields.bytes(1, nonce.as_bytes());
@@ -235,7 +235,7 @@ fn double_decrypt(ratchet: &mut Ratchet, header_key: &AeadKey, message: &[u8]) -
         number: r.get().unwrap(),
     };
     let ec = ratchet.ec.receive(found, &position, NOW).unwrap();
-    let body_key = message_key(&ec.message_key, &Secret::new([0; 32]));
+    let body_key = message_key(&message_prk(&ec.message_key, &Secret::new([0; 32])));
     let mut plaintext = body.to_vec();
     let header = sealed.first_chunk().unwrap();
     body_key.open_in_place(&nonce, &associated(&nonce, tag, header), &mut plaintext).unwrap();

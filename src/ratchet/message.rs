@@ -5,7 +5,9 @@ use rand_core::CryptoRng;
 
 use super::header::{HEADER_LEN, Header, HeaderKey, OpenedHeader, SEALED_HEADER_LEN, SealedHeader};
 use crate::crypto::{AeadKey, Digest, NONCE_LEN, Nonce, SEARCH_TAG_LEN, SearchTag, TAG_LEN};
+use crate::envelope;
 use crate::limits::ENVELOPE_BYTES;
+use crate::report::{Commitment, covered_by_body, covered_by_header};
 use crate::wire::{
     DecodeError, FieldWriter, Fields, Writer, field_len, joined, pad, padded_len, unpad,
 };
@@ -16,6 +18,7 @@ use crate::wire::{
 pub struct RatchetMessage<'a> {
     pub(crate) header: SealedHeader<'a>,
     body: &'a [u8],
+    pub(super) commitment: Option<Commitment>,
 }
 
 impl<'a> RatchetMessage<'a> {
@@ -26,7 +29,12 @@ impl<'a> RatchetMessage<'a> {
     /// not the canonical encoding.
     pub fn decode(bytes: &'a [u8]) -> Result<Self, DecodeError> {
         let (header, body) = decode_sealed(bytes)?;
-        Ok(Self { header, body })
+        Ok(Self { header, body, commitment: None })
+    }
+
+    /// The same with the commitment that its envelope ends with.
+    pub(crate) fn beside(self, commitment: Option<Commitment>) -> Self {
+        Self { commitment, ..self }
     }
 
     /// The nonce by which a retry request names this message (SPEC.md section 11.5).
@@ -38,7 +46,7 @@ impl<'a> RatchetMessage<'a> {
     /// Opens the header under the key that made its search tag. `None`: header or body were changed
     /// on the way, or are not of one message.
     pub(super) fn open_header(&self, key: &HeaderKey) -> Option<OpenedHeader> {
-        key.open(&self.header, self.body)
+        key.open(&self.header, &covered_by_header(self.body, self.commitment))
     }
 
     /// Opens the body into one new buffer. `None`: not authentic.
@@ -50,6 +58,7 @@ impl<'a> RatchetMessage<'a> {
     ) -> Option<Result<Vec<u8>, DecodeError>> {
         let SealedHeader { nonce, search_tag, .. } = &self.header;
         let associated = associated_data(session, nonce, *search_tag, header.as_bytes());
+        let associated = covered_by_body(&associated, self.commitment);
         let mut buffer = self.body.to_vec();
         let len = key.open_in_place(nonce, &associated, &mut buffer)?.len();
         buffer.truncate(len);
@@ -81,11 +90,13 @@ pub(crate) struct Outgoing {
     pub(super) header: Header,
     pub(super) header_key: HeaderKey,
     pub(super) body_key: AeadKey,
+    pub(super) commitment: Option<Commitment>,
 }
 
 impl Outgoing {
     /// Appends the encoded message to `out`: the header in clear, then the sealed body, whose tag
-    /// covers that header; at last the header is sealed, with a tag that covers the sealed body.
+    /// covers that header; at last the header is sealed, with a tag that covers the sealed body. The
+    /// commitment, which both tags cover, ends the envelope.
     pub(crate) fn seal<R: CryptoRng + ?Sized>(
         self,
         session: &Digest,
@@ -109,11 +120,14 @@ impl Outgoing {
         out.extend_from_slice(plaintext);
         pad(out, body_at);
         let associated = associated_data(session, &nonce, search_tag, &header);
+        let associated = covered_by_body(&associated, self.commitment);
         self.body_key.seal_suffix(&nonce, &associated, out, body_at);
         if let Some((front, body)) = out.split_at_mut_checked(body_at) {
             let place = front.get_mut(header_at..header_at.saturating_add(SEALED_HEADER_LEN));
-            self.header_key.seal(&nonce, body, place.unwrap_or_default());
+            let covered = covered_by_header(body, self.commitment);
+            self.header_key.seal(&nonce, &covered, place.unwrap_or_default());
         }
+        envelope::put_commitment(out, self.commitment);
         WireId::of(&nonce)
     }
 }

@@ -20,7 +20,11 @@ mod tests;
 #[cfg(test)]
 #[path = "../vectors/ratchet.rs"]
 pub(crate) mod vectors;
+#[cfg(test)]
+#[path = "../vectors/franking.rs"]
+pub(crate) mod vectors_of_reports;
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::mem;
 
@@ -41,6 +45,7 @@ use crate::crypto::{
 };
 use crate::handshake::SessionKeys;
 use crate::limits::COUNTER_RESERVE;
+use crate::report::{self, Context, Ends, Opening};
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 use double::{DoubleRatchet, Position, StagedEc};
@@ -62,6 +67,8 @@ pub(crate) struct Ratchet {
 pub(crate) struct Decrypted {
     pub(crate) plaintext: Vec<u8>,
     pub(crate) committed: Committed,
+    /// If the message is reportable.
+    pub(crate) opening: Option<Box<Opening>>,
 }
 
 impl Ratchet {
@@ -90,10 +97,12 @@ impl Ratchet {
         }
     }
 
-    /// Appends the encoded message to `out` and moves on; on error nothing has changed.
+    /// Appends the encoded message to `out` and moves on; on error nothing has changed. With a
+    /// context it is reportable.
     pub(crate) fn encrypt<R: CryptoRng + ?Sized>(
         &mut self,
         session: &Digest,
+        context: Option<&Context>,
         plaintext: &[u8],
         now: Timestamp,
         rng: &mut R,
@@ -105,10 +114,13 @@ impl Ratchet {
         self.pq.commit_send(pq.staged, now);
         self.note_lost(0, dropped);
         let Position { ratchet_key, previous, number } = ec.position;
+        let halves = (&ec.message_key, &pq.message_key);
+        let commit = |to| report::commit(&message_prk(halves.0, halves.1), to, plaintext);
         let outgoing = Outgoing {
             header: Header { ratchet_key, previous, number, pq: pq.header },
             header_key: ec.header_key,
-            body_key: message_key(&ec.message_key, &pq.message_key),
+            body_key: body_key(halves.0, halves.1),
+            commitment: context.map(commit),
         };
         Ok(outgoing.seal(session, plaintext, rng, out))
     }
@@ -118,6 +130,7 @@ impl Ratchet {
         &mut self,
         session: &Digest,
         message: &RatchetMessage<'_>,
+        ends: Ends<'_>,
         now: Timestamp,
     ) -> Result<Decrypted, RatchetError> {
         let (found, key) = self.ec.find(&message.header).ok_or(RatchetError::NotOurs)?;
@@ -130,11 +143,19 @@ impl Ratchet {
             PqReceive::Duplicate => return Err(RatchetError::Inconsistent),
             PqReceive::TooOld => return Err(RatchetError::TooOld),
         };
-        let body_key = message_key(&ec.message_key, &pq.message_key);
+        let body_key = body_key(&ec.message_key, &pq.message_key);
         let plaintext = message
             .open_body(&body_key, session, &opened)
             .ok_or(RatchetError::BodyNotAuthentic)??;
-        Ok(Decrypted { plaintext, committed: self.commit(ec.staged, pq.staged, now) })
+        let opening = if message.commitment.is_some() {
+            let prk = message_prk(&ec.message_key, &pq.message_key);
+            let context = || ends.context(session);
+            report::check(message.commitment, &prk, context, &plaintext)
+                .map_err(|_| RatchetError::OtherCommitment)?
+        } else {
+            None
+        };
+        Ok(Decrypted { plaintext, committed: self.commit(ec.staged, pq.staged, now), opening })
     }
 
     fn commit(&mut self, ec: StagedEc, pq: StagedReceive, now: Timestamp) -> Committed {
@@ -201,9 +222,19 @@ impl Ratchet {
     }
 }
 
-/// `mk = HKDF(salt = pq_mk, ikm = ec_mk, "ratchet/message", 32)`: secret while either half is.
-fn message_key(ec: &Secret<32>, pq: &Secret<32>) -> AeadKey {
-    AeadKey::new(Prk::extract(pq.as_bytes(), ec.as_bytes()).expand(KdfLabel::RatchetMessage, &[]))
+/// What a message's keys are from, `Extract(salt = pq_mk, ikm = ec_mk)`: secret while either half is.
+fn message_prk(ec: &Secret<32>, pq: &Secret<32>) -> Prk {
+    Prk::extract(pq.as_bytes(), ec.as_bytes())
+}
+
+/// Nothing else is derived for a message that cannot be reported, and nothing is held for longer.
+fn body_key(ec: &Secret<32>, pq: &Secret<32>) -> AeadKey {
+    message_key(&message_prk(ec, pq))
+}
+
+/// `mk = Expand(prk, "ratchet/message", "", 32)`.
+fn message_key(prk: &Prk) -> AeadKey {
+    AeadKey::new(prk.expand(KdfLabel::RatchetMessage, &[]))
 }
 
 impl Layout for Ratchet {
@@ -235,6 +266,8 @@ pub(crate) enum RatchetError {
     NothingReceived,
     #[error("the header contradicts the chain it belongs to")]
     Inconsistent,
+    #[error("the commitment is to something else")]
+    OtherCommitment,
     #[error("the message skips {skipped} others")]
     TooFarAhead { skipped: u32 },
     #[error(transparent)]

@@ -41,7 +41,7 @@ fn bytes(ratchet: &Ratchet) -> Vec<u8> {
 
 fn send(from: &mut Ratchet, text: &[u8], rng: &mut ChaCha20Rng) -> Vec<u8> {
     let mut out = vec![];
-    from.encrypt(&SESSION, text, NOW, rng, &mut out).unwrap();
+    from.encrypt(&SESSION, None, text, NOW, rng, &mut out).unwrap();
     out
 }
 
@@ -51,7 +51,7 @@ fn open(to: &mut Ratchet, message: &[u8]) -> Result<Vec<u8>, RatchetError> {
 
 fn open_at(to: &mut Ratchet, message: &[u8], now: Timestamp) -> Result<Vec<u8>, RatchetError> {
     let message = RatchetMessage::decode(message).unwrap();
-    to.decrypt(&SESSION, &message, now).map(|decrypted| decrypted.plaintext)
+    to.decrypt(&SESSION, &message, Ends::anybody(), now).map(|decrypted| decrypted.plaintext)
 }
 
 /// Expects an error that leaves the state as it was.
@@ -93,7 +93,7 @@ fn ping_pong_of_many_turns() {
 fn a_responder_cannot_send_before_it_received() {
     let mut pair = pair(2);
     let before = bytes(&pair.bob);
-    let sent = pair.bob.encrypt(&SESSION, b"x", NOW, &mut pair.rng, &mut vec![]);
+    let sent = pair.bob.encrypt(&SESSION, None, b"x", NOW, &mut pair.rng, &mut vec![]);
     assert_eq!(sent, Err(RatchetError::NothingReceived));
     assert_eq!(bytes(&pair.bob), before);
 }
@@ -178,7 +178,8 @@ fn the_oldest_skipped_keys_are_dropped_counted_and_told_from_duplicates() {
         }
         let message = pair.alice_says(b"");
         let message = RatchetMessage::decode(&message).unwrap();
-        dropped += pair.bob.decrypt(&SESSION, &message, NOW).unwrap().committed.dropped;
+        dropped +=
+            pair.bob.decrypt(&SESSION, &message, Ends::anybody(), NOW).unwrap().committed.dropped;
     }
     assert_eq!(pair.bob.ec.skipped_len(), SKIPPED_KEYS);
     assert_eq!(dropped, SKIP);
@@ -258,7 +259,7 @@ fn every_flipped_bit_is_refused_without_a_change_on_every_branch() {
             forged[at] ^= 1 << (at % 8);
             let before = bytes(&ratchet);
             if let Ok(forged) = RatchetMessage::decode(&forged) {
-                let result = ratchet.decrypt(&SESSION, &forged, NOW).map(drop);
+                let result = ratchet.decrypt(&SESSION, &forged, Ends::anybody(), NOW).map(drop);
                 assert!(result.is_err(), "{branch}: byte {at}");
             }
             assert_eq!(bytes(&ratchet), before, "{branch}: byte {at}");
@@ -304,7 +305,7 @@ fn another_session_does_not_open_it() {
     for (_, mut ratchet, message) in every_branch() {
         let message = RatchetMessage::decode(&message).unwrap();
         let other = Digest::from_bytes([8; 32]);
-        let result = ratchet.decrypt(&other, &message, NOW).map(drop);
+        let result = ratchet.decrypt(&other, &message, Ends::anybody(), NOW).map(drop);
         assert_eq!(result, Err(RatchetError::BodyNotAuthentic));
     }
 }
@@ -357,15 +358,63 @@ fn forge(pair: &mut Pair, change: impl FnOnce(&mut Header)) -> Vec<u8> {
     let Position { ratchet_key, previous, number } = ec.position;
     let mut header = Header { ratchet_key, previous, number, pq: pq.header };
     change(&mut header);
-    let body_key = message_key(&ec.message_key, &pq.message_key);
+    let body_key = message_key(&message_prk(&ec.message_key, &pq.message_key));
     let mut out = vec![];
-    Outgoing { header, header_key: ec.header_key, body_key }.seal(
+    Outgoing { header, header_key: ec.header_key, body_key, commitment: None }.seal(
         &SESSION,
         b"",
         &mut pair.rng,
         &mut out,
     );
     out
+}
+
+/// What alice sends with a commitment of `commit`'s, and bob's result.
+fn committed(
+    pair: &mut Pair,
+    commit: impl FnOnce(&Prk) -> report::Commitment,
+) -> Result<Decrypted, RatchetError> {
+    let pq = pair.alice.pq.stage_send(&mut pair.rng).unwrap();
+    let ec = pair.alice.ec.send(&mut pair.rng).unwrap();
+    let Position { ratchet_key, previous, number } = ec.position;
+    let prk = message_prk(&ec.message_key, &pq.message_key);
+    let outgoing = Outgoing {
+        header: Header { ratchet_key, previous, number, pq: pq.header },
+        header_key: ec.header_key,
+        body_key: message_key(&prk),
+        commitment: Some(commit(&prk)),
+    };
+    let mut out = vec![];
+    outgoing.seal(&SESSION, b"rude", &mut pair.rng, &mut out);
+    let commitment = *out.last_chunk().unwrap();
+    let message = RatchetMessage::decode(&out[..out.len() - 34]).unwrap();
+    let message = message.beside(Some(report::Commitment::from_bytes(commitment)));
+    pair.bob.decrypt(&SESSION, &message, Ends::anybody(), NOW)
+}
+
+#[test]
+fn a_commitment_to_something_else_is_refused_and_changes_nothing() {
+    let context = |session| Ends::anybody().context(&session);
+    let cases: [(Context, &[u8], bool); 3] = [
+        (context(SESSION), b"rude", true),
+        (context(SESSION), b"kind", false),
+        (context(Digest::from_bytes([0xee; 32])), b"rude", false),
+    ];
+    for (context, content, honest) in cases {
+        let mut pair = pair(11);
+        let before = bytes(&pair.bob);
+        let result = committed(&mut pair, |prk| report::commit(prk, &context, content));
+        match result {
+            Ok(decrypted) => {
+                assert!(honest);
+                assert!(decrypted.opening.unwrap().opens(b"rude"));
+            }
+            Err(error) => {
+                assert!(!honest && matches!(error, RatchetError::OtherCommitment), "{error}");
+                assert_eq!(bytes(&pair.bob), before);
+            }
+        }
+    }
 }
 
 #[test]

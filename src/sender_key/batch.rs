@@ -71,7 +71,7 @@ impl ReceivingChains {
         if self.is_over(now) || chain.is_expired(now) {
             return Some(Outcome::TooOld);
         }
-        match chain.stage_unverified(message, epoch, signed, now).ok()? {
+        match chain.stage_unverified(message, from, epoch, signed, now).ok()? {
             InChain::Duplicate => Some(Outcome::Duplicate),
             InChain::TooOld => Some(Outcome::TooOld),
             InChain::Message(staged) => {

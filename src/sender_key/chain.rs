@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::distribution::{ChainId, Distribution, origin};
@@ -8,6 +9,7 @@ use crate::crypto::{Digest, Secret, SignedItem, VerifyingKey};
 use crate::identity::DeviceAddress;
 use crate::limits::{RECEIVED_CHAIN_AGE, SENDER_SKIP, SKIPPED_KEYS};
 use crate::ratchet::{ChainKey, MissingKeys, NoKey, SkippedKey};
+use crate::report::Opening;
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
@@ -33,6 +35,7 @@ pub(super) enum InChain {
 /// An authentic message, and what it will change.
 pub(super) struct Staged {
     pub(super) plaintext: Vec<u8>,
+    pub(super) opening: Option<Box<Opening>>,
     step: Step,
 }
 
@@ -102,10 +105,11 @@ impl ReceivingChain {
     pub(super) fn stage(
         &self,
         message: &OpenedMessage<'_>,
+        from: &DeviceAddress,
         epoch: &EpochKeys,
         now: Timestamp,
     ) -> Result<InChain, OpenSenderError> {
-        self.stage_with(message, epoch, now, |keys| {
+        self.stage_with(message, from, epoch, now, |keys| {
             let verified = message.verify(&self.origin, &self.verifying, keys);
             verified.map_err(|_| OpenSenderError::Forged)
         })
@@ -116,11 +120,12 @@ impl ReceivingChain {
     pub(super) fn stage_unverified(
         &self,
         message: &OpenedMessage<'_>,
+        from: &DeviceAddress,
         epoch: &EpochKeys,
         signed: &mut Vec<SignedItem>,
         now: Timestamp,
     ) -> Result<InChain, OpenSenderError> {
-        self.stage_with(message, epoch, now, |keys| {
+        self.stage_with(message, from, epoch, now, |keys| {
             signed.push(message.signed_item(&self.origin, &self.verifying, keys));
             Ok(())
         })
@@ -129,6 +134,7 @@ impl ReceivingChain {
     fn stage_with(
         &self,
         message: &OpenedMessage<'_>,
+        from: &DeviceAddress,
         epoch: &EpochKeys,
         now: Timestamp,
         verify: impl FnOnce(&MessageKeys) -> Result<(), OpenSenderError>,
@@ -147,7 +153,8 @@ impl ReceivingChain {
         verify(&keys)?;
         let body = message.open_body(&self.origin, &keys);
         let plaintext = body.and_then(Result::ok).ok_or(OpenSenderError::SenderMisbehaved)?;
-        Ok(InChain::Message(Staged { plaintext, step }))
+        let opening = message.opening(from, &keys, &plaintext)?;
+        Ok(InChain::Message(Staged { plaintext, opening, step }))
     }
 
     fn ahead(&self, number: u32, now: Timestamp) -> Result<Key, OpenSenderError> {

@@ -23,6 +23,11 @@ impl EpochSecret {
         Self(Secret::random(rng))
     }
 
+    /// One that was derived.
+    pub(crate) const fn derived(secret: Secret<32>) -> Self {
+        Self(secret)
+    }
+
     /// What the genesis or change that begins `key_epoch` of a group says of it, so that nobody can
     /// give members different ones. The group's id, a hash of the genesis, cannot be in it.
     #[must_use]
@@ -76,6 +81,8 @@ pub(super) struct MessageKeys {
     pub(super) body: AeadKey,
     /// What the signature says about the key: two keys with one commitment cannot be found.
     pub(super) commitment: Secret<32>,
+    /// What they are from, as is what a reportable message commits by.
+    pub(super) prk: Prk,
 }
 
 impl EpochKeys {
@@ -92,6 +99,7 @@ impl EpochKeys {
         MessageKeys {
             body: AeadKey::new(prk.expand(KdfLabel::SenderMessage, &[])),
             commitment: prk.expand(KdfLabel::SenderCommit, &[]),
+            prk,
         }
     }
 }

@@ -21,7 +21,8 @@ pub enum SendError {
     /// The audience is another device's.
     #[error("the audience is another device's")]
     OtherSender,
-    /// The plaintext is longer than [`crate::limits::CONTENT_BYTES`].
+    /// The plaintext is longer than [`crate::limits::CONTENT_BYTES`], or reportable and longer than
+    /// [`crate::limits::REPORTABLE_BYTES`].
     #[error("the plaintext is too long")]
     TooLarge,
 }
@@ -123,6 +124,10 @@ pub enum OpenSenderError {
     /// gave us another chain than it uses.
     #[error("the signature is not of the chain that the message names")]
     Forged,
+    /// The commitment beside the message is not to what it says: its sender, and nobody else, made a
+    /// message that cannot be reported look like one that can.
+    #[error("the commitment is to something else than the message says")]
+    OtherCommitment,
     /// The sender, and nobody else, sent something that an honest device does not.
     #[error("the sender misbehaves")]
     SenderMisbehaved,
@@ -134,6 +139,7 @@ error_codes!(OpenSenderError {
     Self::OtherSender => ("open-sender/other-sender", FixCaller),
     Self::TooFarAhead { .. } => ("open-sender/too-far-ahead", Drop),
     Self::Forged => ("open-sender/forged", Drop),
+    Self::OtherCommitment => ("open-sender/other-commitment", Drop),
     Self::SenderMisbehaved => ("open-sender/sender-misbehaved", Drop),
 });
 

@@ -1,17 +1,19 @@
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use rand_core::CryptoRng;
 
-use super::ScopeHash;
 use super::distribution::ChainId;
 use super::epoch::{EpochKeys, MessageKeys};
+use super::{OpenSenderError, ScopeHash};
 use crate::crypto::{
     BadSignature, Digest, HashLabel, NONCE_LEN, Nonce, SEARCH_TAG_LEN, SearchTag, Signature,
     SignaturePurpose, SignedItem, SigningKey, TAG_LEN, TranscriptHash, VerifyingKey,
 };
 use crate::envelope;
-use crate::identity::DeviceId;
+use crate::identity::{DeviceAddress, DeviceId};
 use crate::ratchet::{SealedHeader, WireId, decode_sealed, sealed_len};
+use crate::report::{self, Commitment, Context, Opening, Said, Venue};
 use crate::wire::{
     DecodeError, FieldWriter, Layout, Reader, Writer, pad, padded_len, read_all, unpad,
 };
@@ -28,6 +30,7 @@ pub(super) const SEALED_HEADER_LEN: usize = HEADER_LEN + TAG_LEN;
 pub struct SenderMessage<'a> {
     pub(super) header: SealedHeader<'a, SEALED_HEADER_LEN>,
     body: &'a [u8],
+    commitment: Option<Commitment>,
 }
 
 impl<'a> SenderMessage<'a> {
@@ -38,7 +41,12 @@ impl<'a> SenderMessage<'a> {
     /// not the canonical encoding.
     pub fn decode(bytes: &'a [u8]) -> Result<Self, DecodeError> {
         let (header, body) = decode_sealed(bytes)?;
-        Ok(Self { header, body })
+        Ok(Self { header, body, commitment: None })
+    }
+
+    /// The same with the commitment that its envelope ends with.
+    pub(crate) fn beside(self, commitment: Option<Commitment>) -> Self {
+        Self { commitment, ..self }
     }
 
     /// The nonce, which names the message to its sender.
@@ -53,7 +61,8 @@ impl<'a> SenderMessage<'a> {
         scope: ScopeHash,
         epoch: &EpochKeys,
     ) -> Option<Result<OpenedMessage<'a>, DecodeError>> {
-        let bytes: [u8; HEADER_LEN] = epoch.header.open_exactly(&self.header, self.body)?;
+        let covered = report::covered_by_header(self.body, self.commitment);
+        let bytes: [u8; HEADER_LEN] = epoch.header.open_exactly(&self.header, &covered)?;
         Some(read_all(&bytes).map(|header| OpenedMessage { scope, message: self, header }))
     }
 }
@@ -118,10 +127,9 @@ impl OpenedMessage<'_> {
         key: &VerifyingKey,
         keys: &MessageKeys,
     ) -> Result<(), BadSignature> {
-        let Header { claim, signature } = &self.header;
-        let SenderMessage { header: SealedHeader { nonce, .. }, body } = &self.message;
-        let signed = signed_bytes(origin, claim, nonce, body, keys);
-        key.verify(SignaturePurpose::SenderMessage, &signed, signature)
+        let signed = self.signed_bytes(origin, keys);
+        let signed = report::covered_by_body(&signed, self.message.commitment);
+        key.verify(SignaturePurpose::SenderMessage, &signed, &self.header.signature)
     }
 
     /// What [`OpenedMessage::verify`] verifies, to be verified with others.
@@ -131,10 +139,14 @@ impl OpenedMessage<'_> {
         key: &VerifyingKey,
         keys: &MessageKeys,
     ) -> SignedItem {
-        let Header { claim, signature } = &self.header;
-        let SenderMessage { header: SealedHeader { nonce, .. }, body } = &self.message;
-        let signed = signed_bytes(origin, claim, nonce, body, keys);
-        SignedItem::new(*key, SignaturePurpose::SenderMessage, &signed, *signature)
+        let signed = self.signed_bytes(origin, keys);
+        let signed = report::covered_by_body(&signed, self.message.commitment);
+        SignedItem::new(*key, SignaturePurpose::SenderMessage, &signed, self.header.signature)
+    }
+
+    fn signed_bytes(&self, origin: &Digest, keys: &MessageKeys) -> [u8; SIGNED_LEN] {
+        let SenderMessage { header: SealedHeader { nonce, .. }, body, .. } = &self.message;
+        signed_bytes(origin, &self.header.claim, nonce, body, keys)
     }
 
     /// Opens the body into one new buffer. `None`: not authentic.
@@ -145,6 +157,7 @@ impl OpenedMessage<'_> {
     ) -> Option<Result<Vec<u8>, DecodeError>> {
         let SealedHeader { nonce, search_tag, .. } = &self.message.header;
         let associated = associated_data(origin, nonce, *search_tag, &self.header.claim);
+        let associated = report::covered_by_body(&associated, self.message.commitment);
         let mut buffer = self.message.body.to_vec();
         let len = keys.body.open_in_place(nonce, &associated, &mut buffer)?.len();
         buffer.truncate(len);
@@ -155,8 +168,31 @@ impl OpenedMessage<'_> {
     }
 }
 
+/// Opening what makes it reportable.
+impl OpenedMessage<'_> {
+    /// Checks the commitment, if there is one, to what `from` says here.
+    pub(super) fn opening(
+        &self,
+        from: &DeviceAddress,
+        keys: &MessageKeys,
+        plaintext: &[u8],
+    ) -> Result<Option<Box<Opening>>, OpenSenderError> {
+        let context = || context(&self.scope, from);
+        let checked = report::check(self.message.commitment, &keys.prk, context, plaintext);
+        checked.map_err(|_| OpenSenderError::OtherCommitment)
+    }
+}
+
+/// Where a message of a chain is said.
+fn context(scope: &ScopeHash, sender: &DeviceAddress) -> Context {
+    let scope = Digest::from_bytes(*scope.as_bytes());
+    Context { sender: sender.clone(), venue: Venue::Chain { scope } }
+}
+
 /// Everything that sealing one message takes.
 pub(super) struct Outgoing<'a> {
+    pub(super) scope: &'a ScopeHash,
+    pub(super) sender: &'a DeviceAddress,
     pub(super) claim: Claim,
     pub(super) origin: &'a Digest,
     pub(super) epoch: &'a EpochKeys,
@@ -173,8 +209,11 @@ pub(super) struct Sealed {
 impl Outgoing<'_> {
     /// The envelope: the sealed body, whose tag covers what the header says; then the signature over
     /// both and the key; at last the header is sealed, with a tag that covers the sealed body.
-    pub(super) fn seal<R: CryptoRng + ?Sized>(self, plaintext: &[u8], rng: &mut R) -> Sealed {
-        let Self { claim, origin, epoch, keys, signing } = self;
+    pub(super) fn seal<R: CryptoRng + ?Sized>(self, said: Said<'_>, rng: &mut R) -> Sealed {
+        let Self { scope, sender, claim, origin, epoch, keys, signing } = self;
+        let Said { plaintext, reportable } = said;
+        let commit = || report::commit(&keys.prk, &context(scope, sender), plaintext);
+        let commitment = reportable.then(commit);
         let (nonce, search_tag) = epoch.header.address(rng);
         let mut out = envelope::begin_sender(sealed_len(SEALED_HEADER_LEN, plaintext.len()));
         let mut fields = FieldWriter(&mut out);
@@ -187,15 +226,18 @@ impl Outgoing<'_> {
         out.extend_from_slice(plaintext);
         pad(&mut out, body_at);
         let associated = associated_data(origin, &nonce, search_tag, &claim);
+        let associated = report::covered_by_body(&associated, commitment);
         keys.body.seal_suffix(&nonce, &associated, &mut out, body_at);
         if let Some((front, body)) = out.split_at_mut_checked(body_at) {
             let signed = signed_bytes(origin, &claim, &nonce, body, &keys);
+            let signed = report::covered_by_body(&signed, commitment);
             let signature = signing.sign(SignaturePurpose::SenderMessage, &signed);
             let header_at = header_end.saturating_sub(SEALED_HEADER_LEN);
             let place = front.get_mut(header_at..header_end).unwrap_or_default();
             fill(place, &[&claim.to_bytes(), signature.as_bytes()]);
-            epoch.header.seal(&nonce, body, place);
+            epoch.header.seal(&nonce, &report::covered_by_header(body, commitment), place);
         }
+        envelope::put_commitment(&mut out, commitment);
         Sealed { envelope: out, wire_id: WireId::of(&nonce) }
     }
 }

@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -5,6 +6,7 @@ use super::distribution::ChainId;
 use super::message::Standing;
 use crate::identity::{DeviceAddress, DeviceId};
 use crate::ratchet::WireId;
+use crate::report::Opening;
 
 /// Names a chain within a scope.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,6 +67,8 @@ pub struct Decrypted {
     pub wire_id: WireId,
     /// The bytes that were encrypted.
     pub plaintext: Vec<u8>,
+    /// What proves to others that the sender said this, if it made the message reportable.
+    pub opening: Option<Box<Opening>>,
     /// Keys of older, still missing messages that a limit dropped: those messages are lost.
     pub dropped_keys: u32,
     /// Further chains that keys were dropped of, to be persisted too.

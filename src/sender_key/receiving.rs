@@ -170,7 +170,7 @@ impl ReceivingChains {
         if self.is_over(now) || chain.is_expired(now) {
             return Ok(Outcome::TooOld);
         }
-        match chain.stage(message, epoch, now)? {
+        match chain.stage(message, from, epoch, now)? {
             InChain::Duplicate => Ok(Outcome::Duplicate),
             InChain::TooOld => Ok(Outcome::TooOld),
             InChain::Message(staged) => {
@@ -183,10 +183,11 @@ impl ReceivingChains {
         &mut self,
         message: &OpenedMessage<'_>,
         from: &DeviceAddress,
-        staged: Staged,
+        mut staged: Staged,
         now: Timestamp,
     ) -> Decrypted {
         let claim = message.claim();
+        let opening = staged.opening.take();
         let skips = staged.skips();
         let chain = self.chain_mut(from, claim.chain);
         let (plaintext, dropped) =
@@ -201,6 +202,7 @@ impl ReceivingChains {
             iteration: claim.iteration,
             wire_id: message.wire_id(),
             plaintext,
+            opening,
             dropped_keys: counted(dropped.saturating_add(trimmed.keys)),
             also_changed,
         }

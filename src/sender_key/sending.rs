@@ -13,8 +13,9 @@ use super::{
 };
 use crate::crypto::{Digest, Secret, SigningKey};
 use crate::identity::DeviceAddress;
-use crate::limits::{AUDIENCE_DEVICES, CONTENT_BYTES};
+use crate::limits::AUDIENCE_DEVICES;
 use crate::ratchet::{ChainKey, WireId};
+use crate::report::Said;
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Reader, Writer};
 
@@ -271,8 +272,36 @@ impl SendingChain {
         now: Timestamp,
         rng: &mut R,
     ) -> Result<Sent, SendError> {
+        self.seal(audience, standing, Said::plain(plaintext), rotation, now, rng)
+    }
+
+    /// The same so that every receiver can report it (SPEC.md section 13.1).
+    ///
+    /// # Errors
+    /// [`SendError`]; nothing has changed.
+    pub fn encrypt_reportable<R: CryptoRng + ?Sized>(
+        &mut self,
+        audience: &Audience,
+        standing: Standing,
+        plaintext: &[u8],
+        rotation: &Rotation,
+        now: Timestamp,
+        rng: &mut R,
+    ) -> Result<Sent, SendError> {
+        self.seal(audience, standing, Said::reportable(plaintext), rotation, now, rng)
+    }
+
+    pub(crate) fn seal<R: CryptoRng + ?Sized>(
+        &mut self,
+        audience: &Audience,
+        standing: Standing,
+        said: Said<'_>,
+        rotation: &Rotation,
+        now: Timestamp,
+        rng: &mut R,
+    ) -> Result<Sent, SendError> {
         self.check(audience, rotation, now)?;
-        if plaintext.len() > CONTENT_BYTES {
+        if said.is_too_large() {
             return Err(SendError::TooLarge);
         }
         let (chain, iteration) = (self.id, self.chain.number());
@@ -280,13 +309,15 @@ impl SendingChain {
         let advanced = self.chain.advance();
         let (part, next) = advanced.map_err(|_| SendError::MustRotate(Rotate::Count))?;
         let outgoing = Outgoing {
+            scope: &self.hash,
+            sender: &self.sender,
             claim: Claim { standing, device: self.sender.device, chain, iteration },
             origin: &self.origin,
             epoch: &self.epoch,
             keys: self.epoch.message_keys(&part),
             signing: &self.signing,
         };
-        let Sealed { envelope, wire_id } = outgoing.seal(plaintext, rng);
+        let Sealed { envelope, wire_id } = outgoing.seal(said, rng);
         self.chain = next;
         Ok(Sent { envelope, wire_id, chain, iteration })
     }
@@ -329,6 +360,10 @@ impl SendingChain {
 
 #[cfg(test)]
 impl SendingChain {
+    pub(crate) const fn signing_key(&self) -> &SigningKey {
+        &self.signing
+    }
+
     /// A chain as an attacker puts it together, whoever may have it.
     pub(crate) fn forged(stored: &StoredSendingChain) -> Self {
         let (_, told) = read_recipients(&stored.recipients).unwrap();

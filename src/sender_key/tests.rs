@@ -20,6 +20,7 @@ use crate::wire::{DecodeError, padded_len};
 mod hostile;
 mod limited;
 mod persistence;
+mod reportable;
 
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 const STANDING: Standing = Standing { member_index: 3, revision: 7, state_prefix: [9; 16] };

@@ -19,6 +19,7 @@ use crate::identity::{
 };
 use crate::prekey::{PrekeyStore, VerifiedBundle};
 use crate::ratchet::{Healing, Ratchet, RatchetMessage, WireId};
+use crate::report::{Opening, Said};
 use crate::time::Timestamp;
 
 /// One device's conversations with all devices it talks to.
@@ -67,6 +68,9 @@ pub struct Received {
     pub wire_id: WireId,
     /// The bytes that were encrypted.
     pub plaintext: Vec<u8>,
+    /// What proves to others that the sender said this, if it made the message reportable. To be kept
+    /// with the message, or thrown away.
+    pub opening: Option<Box<Opening>>,
     /// Keys of older, still missing messages that a limit dropped: those messages are lost.
     pub dropped_keys: u32,
     /// What must be persisted before the message is acted upon.
@@ -80,6 +84,7 @@ impl fmt::Debug for Received {
             .field("sender", &self.sender)
             .field("session", &self.session)
             .field("plaintext_len", &self.plaintext.len())
+            .field("opening", &self.opening)
             .field("dropped_keys", &self.dropped_keys)
             .field("changes", &self.changes)
             .finish_non_exhaustive()
@@ -164,9 +169,35 @@ impl Endpoint {
         now: Timestamp,
         rng: &mut R,
     ) -> Result<Encrypted, EncryptError> {
+        self.seal(permit, Said::plain(plaintext), now, rng)
+    }
+
+    /// The same so that the receiver can report it: a commitment stands in clear beside the message.
+    /// By default nothing can be proven of a conversation; this is for those whose user or service
+    /// wants it so. SPEC.md section 13.1.
+    ///
+    /// # Errors
+    /// [`EncryptError`]; nothing has changed.
+    pub fn encrypt_reportable<R: CryptoRng + ?Sized>(
+        &mut self,
+        permit: &SendPermit,
+        plaintext: &[u8],
+        now: Timestamp,
+        rng: &mut R,
+    ) -> Result<Encrypted, EncryptError> {
+        self.seal(permit, Said::reportable(plaintext), now, rng)
+    }
+
+    fn seal<R: CryptoRng + ?Sized>(
+        &mut self,
+        permit: &SendPermit,
+        said: Said<'_>,
+        now: Timestamp,
+        rng: &mut R,
+    ) -> Result<Encrypted, EncryptError> {
         let slot = self.peers.slot(permit.address()).ok_or(EncryptError::NoSession)?;
         let set = self.peers.set_mut(slot).ok_or(EncryptError::NoSession)?;
-        set.encrypt(permit, plaintext, now, rng)
+        set.encrypt(permit, self.local.address(), said, now, rng)
     }
 
     /// Opens an envelope.
@@ -191,7 +222,7 @@ impl Endpoint {
                 }
                 let responded =
                     handshake::respond(&self.local, &self.prekeys, &self.psks, &handshake, now)?;
-                Introduction::new(responded, flight, &message, now)
+                Introduction::new(responded, flight, &message, self.local.address(), now)
                     .map(|introduction| Opened::Introduction(Box::new(introduction)))
                     .map_err(OpenError::FirstMessage)
             }
@@ -207,7 +238,7 @@ impl Endpoint {
     ) -> Result<Opened, OpenError> {
         let Some(set) = self.peers.set_mut(slot) else { return Ok(Opened::Unknown) };
         let wire_id = message.wire_id();
-        match set.decrypt(flight, message, now) {
+        match set.decrypt(flight, message, self.local.address(), now) {
             Ok(SetOutcome::Decrypted(decrypted)) => {
                 let sender = set.peer().clone();
                 Ok(Opened::Message(self.received(slot, sender, wire_id, decrypted)))
@@ -233,13 +264,14 @@ impl Endpoint {
         wire_id: WireId,
         decrypted: SetDecrypted,
     ) -> Received {
-        let SetDecrypted { session, plaintext, committed, archive_changed } = decrypted;
+        let SetDecrypted { session, plaintext, opening, committed, archive_changed } = decrypted;
         self.peers.touch(slot);
         if committed.keys_changed || archive_changed {
             self.peers.reindex(slot);
         }
         let changes = Changes { active: true, archive: archive_changed, ..Changes::default() };
-        Received { sender, session, wire_id, plaintext, dropped_keys: committed.dropped, changes }
+        let dropped_keys = committed.dropped;
+        Received { sender, session, wire_id, plaintext, opening, dropped_keys, changes }
     }
 
     /// Takes a new session. `sender` is the proof that its account lists the device now: it comes
@@ -254,8 +286,7 @@ impl Endpoint {
         sender: &VerifiedDevice,
         now: Timestamp,
     ) -> Result<Received, AcceptError> {
-        let Introduction { session, initiator, prekey_use, plaintext, wire_id, committed, .. } =
-            introduction;
+        let Introduction { session, initiator, prekey_use, plaintext, wire_id, .. } = introduction;
         let (address, keys) = (sender.address(), sender.keys());
         let certificate = initiator.certificate();
         if certificate.address() != address || certificate.keys() != keys {
@@ -275,7 +306,8 @@ impl Endpoint {
             session: id,
             wire_id,
             plaintext,
-            dropped_keys: committed.dropped,
+            opening: introduction.opening,
+            dropped_keys: introduction.committed.dropped,
             changes,
         })
     }

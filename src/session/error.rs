@@ -16,7 +16,8 @@ pub enum EncryptError {
     /// The permit is for another device than the session.
     #[error("the permit is for another device")]
     OtherDevice,
-    /// The plaintext is longer than [`crate::limits::CONTENT_BYTES`].
+    /// The plaintext is longer than [`crate::limits::CONTENT_BYTES`], or reportable and longer than
+    /// [`crate::limits::REPORTABLE_BYTES`].
     #[error("the plaintext is too long")]
     TooLarge,
     /// A counter of the session came to its end: begin a new session.
@@ -53,6 +54,10 @@ pub enum DecryptError {
     /// The peer, and nobody else, sent something that an honest device does not.
     #[error("the peer misbehaves")]
     PeerMisbehaved,
+    /// The commitment beside the message is not to what it says: the peer, and nobody else, made a
+    /// message that cannot be reported look like one that can.
+    #[error("the commitment is to something else than the message says")]
+    OtherCommitment,
     /// The peer's post-quantum ratchet contradicts ours. If [`PqError::ends_session`], the session is
     /// over.
     #[error("the post-quantum ratchet failed: {0}")]
@@ -69,6 +74,7 @@ impl From<RatchetError> for DecryptError {
             | RatchetError::HeaderNotAuthentic
             | RatchetError::BodyNotAuthentic => Self::NotAuthentic,
             RatchetError::TooFarAhead { skipped } => Self::TooFarAhead { skipped },
+            RatchetError::OtherCommitment => Self::OtherCommitment,
             RatchetError::PostQuantum(error) => Self::PostQuantum(error),
             RatchetError::Malformed(_)
             | RatchetError::Duplicate
@@ -86,6 +92,7 @@ error_codes!(DecryptError {
     Self::OtherHandshake => ("decrypt/other-handshake", Drop),
     Self::TooFarAhead { .. } => ("decrypt/too-far-ahead", Drop),
     Self::PeerMisbehaved => ("decrypt/peer-misbehaved", Drop),
+    Self::OtherCommitment => ("decrypt/other-commitment", Drop),
     Self::PostQuantum(_) => ("decrypt/post-quantum", Drop),
     Self::Broken => ("decrypt/broken", Drop),
 });

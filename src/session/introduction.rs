@@ -6,8 +6,10 @@ use super::error::DecryptError;
 use super::single::{Origin, Session};
 use crate::crypto::Digest;
 use crate::handshake::{InitiatorIdentity, PreSharedSecretId, Responded};
+use crate::identity::DeviceAddress;
 use crate::prekey::{HandshakeStrength, PrekeyUse};
 use crate::ratchet::{Committed, Ratchet, RatchetMessage, WireId};
+use crate::report::{Ends, Opening};
 use crate::time::Timestamp;
 
 /// A new session whose first message authenticated: its sender holds the keys in the certificate.
@@ -22,6 +24,7 @@ pub struct Introduction {
     pub(super) plaintext: Vec<u8>,
     pub(super) wire_id: WireId,
     pub(super) committed: Committed,
+    pub(super) opening: Option<Box<Opening>>,
 }
 
 /// Without the plaintext.
@@ -40,12 +43,14 @@ impl Introduction {
         responded: Responded,
         flight: Digest,
         message: &RatchetMessage<'_>,
+        recipient: &DeviceAddress,
         now: Timestamp,
     ) -> Result<Self, DecryptError> {
         let Responded { id, keys, initiator, signed_prekey, prekey_use, strength } = responded;
         let ratchet = Ratchet::responder(keys, signed_prekey, now);
         let mut session = Box::new(Session::new(id, flight, ratchet, Origin::Accepted, now));
-        let decrypted = session.decrypt(message, now)?;
+        let ends = Ends { sender: initiator.certificate().address(), recipient };
+        let decrypted = session.decrypt(message, ends, now)?;
         Ok(Self {
             session,
             initiator,
@@ -54,6 +59,7 @@ impl Introduction {
             plaintext: decrypted.plaintext,
             wire_id: message.wire_id(),
             committed: decrypted.committed,
+            opening: decrypted.opening,
         })
     }
 

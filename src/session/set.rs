@@ -13,8 +13,9 @@ use super::single::{Retired, Session};
 use crate::crypto::{Digest, HashLabel, hash};
 use crate::handshake::SessionName;
 use crate::identity::{DeviceAddress, DevicePublicKeys, SendPermit};
-use crate::limits::{CONTENT_BYTES, ENVELOPE_BYTES, INACTIVE_SESSIONS, SIMULTANEOUS_GRACE};
+use crate::limits::{ENVELOPE_BYTES, INACTIVE_SESSIONS, SIMULTANEOUS_GRACE};
 use crate::ratchet::{Committed, HeaderKey, Healing, RatchetError, RatchetMessage};
+use crate::report::{Ends, Opening, Said};
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Reader, Writer};
 
@@ -59,6 +60,7 @@ pub(super) enum SetOutcome {
 pub(super) struct SetDecrypted {
     pub(super) session: SessionId,
     pub(super) plaintext: Vec<u8>,
+    pub(super) opening: Option<Box<Opening>>,
     pub(super) committed: Committed,
     /// Whether more than the active session changed.
     pub(super) archive_changed: bool,
@@ -162,20 +164,22 @@ impl SessionSet {
     pub(super) fn encrypt<R: CryptoRng + ?Sized>(
         &mut self,
         permit: &SendPermit,
-        plaintext: &[u8],
+        local: &DeviceAddress,
+        said: Said<'_>,
         now: Timestamp,
         rng: &mut R,
     ) -> Result<Encrypted, EncryptError> {
         if permit.address() != &self.peer || permit.keys() != &self.keys {
             return Err(EncryptError::OtherDevice);
         }
-        if plaintext.len() > CONTENT_BYTES {
+        if said.is_too_large() {
             return Err(EncryptError::TooLarge);
         }
         let session = self.active.as_mut().filter(|active| active.may_send(now));
         let session = session.ok_or(EncryptError::NoSession)?;
         let flight = self.flights.get(&session.ordinal).map(Vec::as_slice);
-        let sealed = session.encrypt(flight, plaintext, now, rng);
+        let ends = Ends { sender: local, recipient: &self.peer };
+        let sealed = session.encrypt(flight, ends, said, now, rng);
         let (envelope, wire_id) = sealed.map_err(|error| match error {
             RatchetError::Exhausted | RatchetError::PostQuantum(_) => EncryptError::Exhausted,
             _ => EncryptError::NoSession,
@@ -190,17 +194,19 @@ impl SessionSet {
         &mut self,
         flight: Option<&Digest>,
         message: &RatchetMessage<'_>,
+        local: &DeviceAddress,
         now: Timestamp,
     ) -> Result<SetOutcome, DecryptError> {
+        let ends = Ends { sender: &self.peer, recipient: local };
         let live = |session: &Session| session.recognises(message) && !session.is_stale(now);
         if let Some(active) = self.active.as_mut().filter(|session| live(session)) {
             let acknowledged = active.acknowledged;
-            let opened = open(active, flight, message, now)?;
+            let opened = open(active, flight, message, ends, now)?;
             return Ok(self.heard_in_active(opened, acknowledged));
         }
         let found = self.inactive.iter_mut().enumerate().find(|(_, session)| live(session));
         let Some((at, session)) = found else { return Ok(SetOutcome::Unknown) };
-        let opened = open(session, flight, message, now)?;
+        let opened = open(session, flight, message, ends, now)?;
         Ok(self.heard_in_inactive(opened, at, now))
     }
 
@@ -394,6 +400,7 @@ fn open(
     session: &mut Session,
     flight: Option<&Digest>,
     message: &RatchetMessage<'_>,
+    ends: Ends<'_>,
     now: Timestamp,
 ) -> Result<SetOutcome, DecryptError> {
     if session.broken {
@@ -402,10 +409,11 @@ fn open(
     if flight.is_some_and(|flight| !session.was_made_by(flight)) {
         return Err(DecryptError::OtherHandshake);
     }
-    match session.decrypt(message, now) {
+    match session.decrypt(message, ends, now) {
         Ok(decrypted) => Ok(SetOutcome::Decrypted(SetDecrypted {
             session: session.id,
             plaintext: decrypted.plaintext,
+            opening: decrypted.opening,
             committed: decrypted.committed,
             archive_changed: false,
         })),

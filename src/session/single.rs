@@ -14,6 +14,7 @@ use crate::limits::{
 use crate::ratchet::{
     Committed, Decrypted, Ratchet, RatchetError, RatchetMessage, WireId, encoded_len,
 };
+use crate::report::{Ends, Said};
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
@@ -117,12 +118,16 @@ impl Session {
     pub(super) fn encrypt<R: CryptoRng + ?Sized>(
         &mut self,
         flight: Option<&[u8]>,
-        plaintext: &[u8],
+        ends: Ends<'_>,
+        said: Said<'_>,
         now: Timestamp,
         rng: &mut R,
     ) -> Result<(Vec<u8>, WireId), RatchetError> {
+        let (id, plaintext) = (&self.id.0, said.plaintext);
+        let context = said.reportable.then(|| ends.context(id));
         let mut out = envelope::begin(flight, encoded_len(plaintext.len()));
-        let wire_id = self.ratchet.encrypt(&self.id.0, plaintext, now, rng, &mut out)?;
+        let ratchet = &mut self.ratchet;
+        let wire_id = ratchet.encrypt(id, context.as_ref(), plaintext, now, rng, &mut out)?;
         self.unanswered = self.unanswered.saturating_add(1);
         self.unanswered_since.get_or_insert(now);
         Ok((out, wire_id))
@@ -132,9 +137,10 @@ impl Session {
     pub(super) fn decrypt(
         &mut self,
         message: &RatchetMessage<'_>,
+        ends: Ends<'_>,
         now: Timestamp,
     ) -> Result<Decrypted, RatchetError> {
-        let decrypted = self.ratchet.decrypt(&self.id.0, message, now)?;
+        let decrypted = self.ratchet.decrypt(&self.id.0, message, ends, now)?;
         self.acknowledged = true;
         self.heard = now;
         self.unanswered = 0;

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use super::{PostError, StoryDevices, StoryList};
 use crate::content::{Content, Conversation};
 use crate::identity::DeviceAddress;
+use crate::report::Said;
 use crate::sender_key::{
     Answer, ChainPosition, KeyRequest, Progress, RecordError, RequestLog, Rotation, SendingChain,
     Sent, Standing, StateError, StoredSendingChain,
@@ -39,8 +40,7 @@ impl StoryChannel {
         now: Timestamp,
         rng: &mut R,
     ) -> Option<Self> {
-        let secret = list.secret().clone();
-        SendingChain::new(list.scope(), sender.clone(), secret, now, rng)
+        SendingChain::new(list.scope(), sender.clone(), list.secret(), now, rng)
             .map(|chain| Self { chain })
     }
 
@@ -101,15 +101,45 @@ impl StoryChannel {
         now: Timestamp,
         rng: &mut R,
     ) -> Result<Sent, PostError> {
+        self.check(list, story, now)?;
+        self.seal(devices, Said::plain(story.as_bytes()), now, rng)
+    }
+
+    /// The same so that every viewer can report it (SPEC.md section 13.1).
+    ///
+    /// # Errors
+    /// [`PostError`]; nothing has changed.
+    pub fn post_reportable<R: CryptoRng + ?Sized>(
+        &mut self,
+        list: &StoryList,
+        devices: &StoryDevices,
+        story: &Content,
+        now: Timestamp,
+        rng: &mut R,
+    ) -> Result<Sent, PostError> {
+        self.check(list, story, now)?;
+        self.seal(devices, Said::reportable(story.as_bytes()), now, rng)
+    }
+
+    fn check(&self, list: &StoryList, story: &Content, now: Timestamp) -> Result<(), PostError> {
         if !self.is_of(list) || list.is_due(now) {
             return Err(PostError::NotPrepared);
         }
         if story.conversation() != Conversation::Story {
             return Err(PostError::NotAStory);
         }
+        Ok(())
+    }
+
+    fn seal<R: CryptoRng + ?Sized>(
+        &mut self,
+        devices: &StoryDevices,
+        said: Said<'_>,
+        now: Timestamp,
+        rng: &mut R,
+    ) -> Result<Sent, PostError> {
         let (standing, rotation) = (Standing::default(), Rotation::STORY);
-        let audience = &devices.audience;
-        Ok(self.chain.encrypt(audience, standing, story.as_bytes(), &rotation, now, rng)?)
+        Ok(self.chain.seal(&devices.audience, standing, said, &rotation, now, rng)?)
     }
 
     /// Both parts, to be stored after [`StoryChannel::record`]: secret.

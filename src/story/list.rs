@@ -1,11 +1,14 @@
 use alloc::collections::BTreeSet;
+use core::cmp::Ordering;
 use core::fmt;
 
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::audience::accounts;
+use super::root::Root;
 use super::{StoryAudience, StoryDevices};
+use crate::content::{SharedKey, VersionedKey};
 use crate::crypto::Digest;
 use crate::error::error_codes;
 use crate::group::DeviceLists;
@@ -16,17 +19,18 @@ use crate::time::Timestamp;
 use crate::wire::{DecodeError, Reader, Writer};
 
 /// The version of a stored list.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
-/// One audience of an author's stories: who sees them, and the secret of its current version. Secret; the
-/// author's devices share it. A version ends when somebody leaves the audience, and after a day: who
-/// comes later reads nothing earlier, and who left reads nothing later. SPEC.md 18.1.
+/// One audience of an author's stories: who sees them, and the root of its current version. Secret; the
+/// author's devices share it, and viewers are given what follows from it. A version ends when somebody
+/// leaves the audience, and after a day: who comes later reads nothing earlier, and who left reads nothing
+/// later. SPEC.md 18.1.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoryList {
     author: AccountId,
     id: Digest,
     version: u32,
-    secret: EpochSecret,
+    root: Root,
     began: Timestamp,
     audience: StoryAudience,
     viewers: BTreeSet<AccountId>,
@@ -80,9 +84,27 @@ impl StoryList {
         let viewers = viewers(author, &audience, contacts)?;
         let mut id = [0; 32];
         rng.fill_bytes(&mut id);
-        let secret = EpochSecret::generate(rng);
+        let root = Root::random(rng);
         let (author, id) = (author.clone(), Digest::from_bytes(id));
-        Ok(Self { author, id, version: 1, secret, began: now, audience, viewers })
+        Ok(Self { author, id, version: 1, root, began: now, audience, viewers })
+    }
+
+    /// The list that another device of `author` made, as it told (content body 1,099). `began` is the
+    /// time in the entry's stamp.
+    ///
+    /// # Errors
+    /// [`StoryListError::TooManyViewers`].
+    pub fn told<'a>(
+        author: &AccountId,
+        id: Digest,
+        told: &VersionedKey,
+        audience: StoryAudience,
+        contacts: impl IntoIterator<Item = &'a AccountId>,
+        began: Timestamp,
+    ) -> Result<Self, StoryListError> {
+        let viewers = viewers(author, &audience, contacts)?;
+        let (version, root) = (told.version(), Root::of(told.key()));
+        Ok(Self { author: author.clone(), id, version, root, began, audience, viewers })
     }
 
     /// Takes another audience or the same with other contacts: to be called when the contacts or the
@@ -90,16 +112,15 @@ impl StoryList {
     ///
     /// # Errors
     /// [`StoryListError`]; nothing has changed.
-    pub fn update<'a, R: CryptoRng + ?Sized>(
+    pub fn update<'a>(
         &mut self,
         audience: StoryAudience,
         contacts: impl IntoIterator<Item = &'a AccountId>,
         now: Timestamp,
-        rng: &mut R,
     ) -> Result<ListChange, StoryListError> {
         let viewers = viewers(&self.author, &audience, contacts)?;
         let change = if !self.viewers.is_subset(&viewers) {
-            self.renew(now, rng)?;
+            self.renew(now)?;
             ListChange::NewVersion
         } else if viewers == self.viewers {
             ListChange::Same
@@ -110,19 +131,63 @@ impl StoryList {
         Ok(change)
     }
 
-    /// Begins a new version: a day has passed ([`StoryList::is_due`]), or a device of a viewer's or of the
-    /// author's was revoked.
+    /// Begins a new version: a day has passed ([`StoryList::is_due`]), or a device of a viewer's was
+    /// revoked. Devices that do so at the same time come to the same version. Tell the others
+    /// [`StoryList::to_tell`].
     ///
     /// # Errors
     /// [`StoryListError::Exhausted`]; nothing has changed.
-    pub fn renew<R: CryptoRng + ?Sized>(
+    pub fn renew(&mut self, now: Timestamp) -> Result<(), StoryListError> {
+        self.begin(self.root.next(), now)
+    }
+
+    /// Begins a new version that cannot be computed from the last: a device of the author's was revoked,
+    /// which knew that. Tell the other devices before posting.
+    ///
+    /// # Errors
+    /// [`StoryListError::Exhausted`]; nothing has changed.
+    pub fn replace<R: CryptoRng + ?Sized>(
         &mut self,
         now: Timestamp,
         rng: &mut R,
     ) -> Result<(), StoryListError> {
+        self.begin(Root::random(rng), now)
+    }
+
+    /// What to tell the author's other devices whenever a version began (content body 1,099).
+    #[must_use]
+    pub fn to_tell(&self) -> Option<VersionedKey> {
+        VersionedKey::new(SharedKey::from_bytes(*self.root.as_bytes()), self.version).ok()
+    }
+
+    /// Takes what another device of the author told: a later version as it is. If two devices replaced the
+    /// root at the same time, there are two of one version, and both go on to the same next one. `began` is
+    /// the time in the entry's stamp. What the entry says of the audience is for
+    /// [`StoryList::update`], after this.
+    ///
+    /// # Errors
+    /// [`StoryListError::Exhausted`]; nothing has changed.
+    pub fn learn(
+        &mut self,
+        told: &VersionedKey,
+        began: Timestamp,
+        now: Timestamp,
+    ) -> Result<ListChange, StoryListError> {
+        let root = Root::of(told.key());
+        match told.version().cmp(&self.version) {
+            Ordering::Less => return Ok(ListChange::Same),
+            Ordering::Equal if root == self.root => return Ok(ListChange::Same),
+            Ordering::Equal => self.begin(self.root.higher(&root).next(), now)?,
+            Ordering::Greater => {
+                (self.version, self.root, self.began) = (told.version(), root, began.min(now));
+            }
+        }
+        Ok(ListChange::NewVersion)
+    }
+
+    fn begin(&mut self, root: Root, now: Timestamp) -> Result<(), StoryListError> {
         self.version = self.version.checked_add(1).ok_or(StoryListError::Exhausted)?;
-        self.secret = EpochSecret::generate(rng);
-        self.began = now;
+        (self.root, self.began) = (root, now);
         Ok(())
     }
 
@@ -175,17 +240,17 @@ impl StoryList {
         self.version
     }
 
-    pub(super) const fn secret(&self) -> &EpochSecret {
-        &self.secret
+    pub(super) fn secret(&self) -> EpochSecret {
+        self.root.secret(&self.id, self.version)
     }
 
     /// The state to store: secret.
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<alloc::vec::Vec<u8>> {
-        let Self { author, id, version, secret, began, audience, viewers } = self;
+        let Self { author, id, version, root, began, audience, viewers } = self;
         let mut w = Writer::new();
         w.u8(VERSION);
-        w.put(author).put(id).put(version).put(secret).put(began).put(audience);
+        w.put(author).put(id).put(version).put(root).put(began).put(audience);
         w.list(viewers.iter());
         w.into_secret()
     }
@@ -201,7 +266,7 @@ impl StoryList {
             author: r.get()?,
             id: r.get()?,
             version: r.get()?,
-            secret: r.get()?,
+            root: r.get()?,
             began: r.get()?,
             audience: r.get()?,
             viewers: accounts(&mut r)?,

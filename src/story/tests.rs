@@ -182,7 +182,7 @@ fn a_viewer_who_comes_later_in_the_day_sees_nothing_earlier() {
     let earlier = world.post(NOW);
     let contacts = [1, 2, 3].map(|person| world.id(person));
     let all = StoryAudience::AllContacts;
-    let change = world.list.update(all, &contacts, NOW, &mut world.rng).unwrap();
+    let change = world.list.update(all, &contacts, NOW).unwrap();
     assert_eq!(change, ListChange::Grown);
     assert_eq!(world.distribute(NOW), [world.device(3)]);
     let later = world.post(NOW);
@@ -198,7 +198,7 @@ fn a_viewer_who_was_removed_in_the_middle_of_the_day_sees_nothing_later() {
     let earlier = world.post(NOW);
     let except = StoryAudience::AllExcept([world.id(2)].into());
     let contacts = [1, 2].map(|person| world.id(person));
-    let change = world.list.update(except, &contacts, NOW, &mut world.rng).unwrap();
+    let change = world.list.update(except, &contacts, NOW).unwrap();
     assert_eq!(change, ListChange::NewVersion);
     assert_eq!(world.try_post(&story(NOW), NOW), Err(PostError::NotPrepared));
     assert!(!world.renew_channel(NOW).contains(&world.device(2)));
@@ -219,10 +219,98 @@ fn after_a_revoked_device_the_list_needs_a_new_version() {
     let refused = world.try_post(&story(NOW), NOW);
     let extra = Rotate::Extra([world.device(1)].into());
     assert_eq!(refused, Err(PostError::Chain(SendError::MustRotate(extra))));
-    world.list.renew(NOW, &mut world.rng).unwrap();
+    world.list.renew(NOW).unwrap();
     world.renew_channel(NOW);
     let envelope = world.post(NOW);
     assert!(matches!(world.open(1, &envelope, NOW), StoryOpened::Unknown));
+}
+
+/// The list as another device of its author's has it, and that device's chain in its version.
+fn second_device(world: &mut World, list: &StoryList) -> (DeviceAddress, StoryChannel) {
+    let laptop = world.people[0].devices[1].address().clone();
+    let channel = StoryChannel::new(list, &laptop, NOW, &mut world.rng).unwrap();
+    (laptop, channel)
+}
+
+/// Gives a second device's chain to all viewers, or says why one refuses, and posts.
+fn post_from(world: &mut World, list: &StoryList) -> Result<Vec<u8>, StoryKeyError> {
+    let (laptop, mut channel) = second_device(world, list);
+    let devices = list.devices(&laptop, &world.lists, NOW).unwrap();
+    let Preparation { distribution, to } = channel.prepare(&devices);
+    let distribution = Distribution::decode(&distribution).unwrap();
+    for device in to.iter().filter(|device| device.account != laptop.account) {
+        world.viewers.get_mut(device).unwrap().accept(&laptop, &distribution, NOW)?;
+    }
+    channel.record(&devices, &to).unwrap();
+    Ok(channel.post(list, &devices, &story(NOW), NOW, &mut world.rng).unwrap().envelope)
+}
+
+#[test]
+fn two_devices_that_renew_a_list_at_once_come_to_one_version() {
+    let mut world = World::distributed();
+    let mut other = world.list.clone();
+    world.list.renew(NOW).unwrap();
+    other.renew(after(Duration::from_secs(9))).unwrap();
+    assert_eq!((world.list.scope(), world.list.secret()), (other.scope(), other.secret()));
+    world.renew_channel(NOW);
+    let posts = [world.post(NOW), post_from(&mut world, &other).unwrap()];
+    for post in posts {
+        assert!(world.sees(1, &post, NOW) && world.sees(2, &post, NOW));
+    }
+    let told = other.to_tell().unwrap();
+    assert_eq!(world.list.learn(&told, NOW, NOW), Ok(ListChange::Same));
+}
+
+#[test]
+fn two_devices_that_replace_the_root_at_once_go_on_to_one_version() {
+    let mut world = World::distributed();
+    let mut other = world.list.clone();
+    world.list.replace(NOW, &mut world.rng).unwrap();
+    other.replace(NOW, &mut world.rng).unwrap();
+    assert_eq!(world.list.scope(), other.scope());
+    world.renew_channel(NOW);
+    let refused = post_from(&mut world, &other);
+    assert_eq!(refused, Err(StoryKeyError::Chain(AcceptKeyError::OtherEpochSecret)));
+    let told = [&world.list, &other].map(|list| list.to_tell().unwrap());
+    assert_eq!(other.learn(&told[0], NOW, NOW), Ok(ListChange::NewVersion));
+    assert_eq!(world.list.learn(&told[1], NOW, NOW), Ok(ListChange::NewVersion));
+    assert_eq!((world.list.version(), world.list.secret()), (3, other.secret()));
+    world.renew_channel(NOW);
+    let posts = [world.post(NOW), post_from(&mut world, &other).unwrap()];
+    for post in posts {
+        assert!(world.sees(1, &post, NOW) && world.sees(2, &post, NOW));
+    }
+}
+
+#[test]
+fn a_version_that_another_device_began_is_taken_and_an_older_one_is_not() {
+    let mut world = World::new();
+    let old = world.list.clone();
+    world.list.renew(after(Duration::from_secs(5))).unwrap();
+    let told = world.list.to_tell().unwrap();
+    let mut other = old.clone();
+    let began = after(Duration::from_secs(5));
+    assert_eq!(
+        other.learn(&told, began, after(Duration::from_secs(9))),
+        Ok(ListChange::NewVersion)
+    );
+    assert_eq!(other, world.list);
+    assert_eq!(other.learn(&old.to_tell().unwrap(), NOW, NOW), Ok(ListChange::Same));
+    assert_eq!(other, world.list);
+    let contacts = [1, 2].map(|person| world.id(person));
+    let id = *world.list.scope().id();
+    let all = StoryAudience::AllContacts;
+    let new = StoryList::told(&world.id(0), id, &told, all, &contacts, began).unwrap();
+    assert_eq!(new, world.list);
+}
+
+#[test]
+fn viewers_cannot_tell_the_next_version_s_secret_from_theirs() {
+    let mut list = World::new().list;
+    let (root, secret) = (list.to_tell().unwrap(), list.secret());
+    list.renew(NOW).unwrap();
+    assert_ne!(secret, list.secret());
+    assert_ne!(EpochSecret::derived(root.key().secret().clone()), secret);
 }
 
 #[test]
@@ -233,7 +321,7 @@ fn a_list_is_renewed_every_day() {
     let due = after(STORY_CHAIN_AGE);
     assert!(world.list.is_due(due) && !world.list.is_due(last));
     assert_eq!(world.try_post(&story(due), due), Err(PostError::NotPrepared));
-    world.list.renew(due, &mut world.rng).unwrap();
+    world.list.renew(due).unwrap();
     world.renew_channel(due);
     let envelope = world.post(due);
     assert!(world.sees(1, &envelope, due));
@@ -309,14 +397,14 @@ fn a_content_for_another_conversation_is_neither_posted_nor_shown() {
 
 /// A further chain of alice's in the list's current version.
 fn world_chain(world: &mut World) -> SendingChain {
-    let (scope, secret) = (world.list.scope(), world.list.secret().clone());
+    let (scope, secret) = (world.list.scope(), world.list.secret());
     SendingChain::new(scope, world.device(0), secret, NOW, &mut world.rng).unwrap()
 }
 
 #[test]
 fn a_viewer_cannot_post_in_the_author_s_name() {
     let mut world = World::distributed();
-    let (scope, secret) = (world.list.scope(), world.list.secret().clone());
+    let (scope, secret) = (world.list.scope(), world.list.secret());
     let carol = world.device(2);
     assert!(SendingChain::new(scope, carol.clone(), secret, NOW, &mut world.rng).is_none());
     // Not even with a client that makes the chain: bob takes none of another account's list.
@@ -324,6 +412,21 @@ fn a_viewer_cannot_post_in_the_author_s_name() {
     let viewer = world.viewers.get_mut(&world.people[1].devices[0].address().clone()).unwrap();
     let refused = viewer.accept(&carol, &own.distribution(), NOW);
     assert_eq!(refused, Err(StoryKeyError::Chain(AcceptKeyError::OtherAuthor)));
+}
+
+#[test]
+fn a_story_can_be_made_reportable() {
+    let mut world = World::distributed();
+    let devices = world.devices(NOW);
+    let World { list, channel, rng, .. } = &mut world;
+    let sent = channel.post_reportable(list, &devices, &story(NOW), NOW, rng).unwrap();
+    let plain = world.post(NOW);
+    let StoryOpened::Post(post) = world.open(1, &sent.envelope, NOW) else { panic!() };
+    let opening = post.opening.unwrap();
+    assert!(opening.opens(story(NOW).as_bytes()));
+    assert_eq!(opening.context().sender, world.device(0));
+    let StoryOpened::Post(post) = world.open(1, &plain, NOW) else { panic!() };
+    assert_eq!(post.opening, None);
 }
 
 #[test]
@@ -393,7 +496,7 @@ fn keys_of_groups_and_lists_without_their_secret_are_not_taken() {
 fn old_versions_are_kept_as_long_as_their_stories_live() {
     let mut world = World::distributed();
     let (first, envelope) = (world.list.scope().hash(), world.post(NOW));
-    world.list.renew(NOW, &mut world.rng).unwrap();
+    world.list.renew(NOW).unwrap();
     world.renew_channel(NOW);
     assert!(world.sees(1, &envelope, NOW), "in flight when the list was renewed");
     let bob = world.device(1);
@@ -408,12 +511,12 @@ fn a_device_keeps_a_limited_number_of_an_author_s_lists() {
     let mut world = World::distributed();
     let first = world.list.scope().hash();
     for _ in 1..STORY_SCOPES {
-        world.list.renew(NOW, &mut world.rng).unwrap();
+        world.list.renew(NOW).unwrap();
         world.renew_channel(NOW);
     }
     let bob = world.device(1);
     assert_eq!(world.viewers[&bob].scopes().count(), STORY_SCOPES);
-    world.list.renew(NOW, &mut world.rng).unwrap();
+    world.list.renew(NOW).unwrap();
     world.channel = StoryChannel::new(&world.list, &world.device(0), NOW, &mut world.rng).unwrap();
     let distribution = world.channel.prepare(&world.devices(NOW)).distribution;
     let distribution = Distribution::decode(&distribution).unwrap();
@@ -485,7 +588,7 @@ fn a_stolen_device_does_not_bar_the_versions_to_come() {
     let bob = world.device(1);
     let stolen = StoryList::from_bytes(&world.list.to_bytes()).unwrap();
     let mut thief = stolen;
-    thief.renew(NOW, &mut rng(66)).unwrap();
+    thief.replace(NOW, &mut rng(66)).unwrap();
     let chain = StoryChannel::new(&thief, &laptop, NOW, &mut world.rng).unwrap();
     let devices = thief.devices(&laptop, &world.lists, NOW).unwrap();
     let given = Distribution::decode(&chain.prepare(&devices).distribution).unwrap();
@@ -493,7 +596,7 @@ fn a_stolen_device_does_not_bar_the_versions_to_come() {
     viewer.accept(&laptop, &given, NOW).unwrap();
     let forgotten = viewer.forget_device(&laptop);
     assert_eq!(forgotten.scopes, [thief.scope().hash()]);
-    world.list.renew(NOW, &mut world.rng).unwrap();
+    world.list.replace(NOW, &mut world.rng).unwrap();
     world.renew_channel(NOW);
     let envelope = world.post(NOW);
     assert!(world.sees(1, &envelope, NOW));

@@ -7,6 +7,7 @@ use super::scopes::{Forgotten, Inserted, Scopes};
 use super::{StoryKeyError, StoryLife, StoryRefused};
 use crate::content::{Content, ContentError, Conversation, Incoming, Unsupported};
 use crate::identity::{AccountId, DeviceAddress};
+use crate::report::Opening;
 use crate::sender_key::{
     ChainName, Decrypted, Distribution, Expired, KeyRequest, Outcome, ReceivingChains, ScopeHash,
     SenderMessage, Standing, StateError,
@@ -70,6 +71,8 @@ pub enum StoryOpened {
 pub struct StoryPost {
     /// What was posted.
     pub content: Content,
+    /// What proves to others that its author posted it, if it was made reportable.
+    pub opening: Option<Box<Opening>>,
     /// From when to when it lives.
     pub life: StoryLife,
     /// Who posted it, and what has to be persisted first.
@@ -220,7 +223,7 @@ impl StoryViewer {
 
 /// What an authentic message says, and whether it may still be seen.
 fn judge(scope: ScopeHash, decrypted: Decrypted, now: Timestamp) -> StoryOpened {
-    let Decrypted { sender, chain, plaintext, also_changed, dropped_keys, .. } = decrypted;
+    let Decrypted { sender, chain, plaintext, opening, also_changed, dropped_keys, .. } = decrypted;
     let chain = ChainName { device: sender, chain };
     let moved = ChainMoved { scope, chain, also_changed, dropped_keys };
     match story(&Zeroizing::new(plaintext)) {
@@ -231,7 +234,7 @@ fn judge(scope: ScopeHash, decrypted: Decrypted, now: Timestamp) -> StoryOpened 
             if life.is_over(now) {
                 StoryOpened::Expired(moved)
             } else {
-                StoryOpened::Post(Box::new(StoryPost { content, life, chain: moved }))
+                StoryOpened::Post(Box::new(StoryPost { content, opening, life, chain: moved }))
             }
         }
     }

@@ -240,6 +240,24 @@ fn sender_chain() {
 }
 
 #[test]
+fn franking() {
+    use crate::ratchet::vectors_of_reports as of;
+    let mut topic = Topic::new(
+        "franking",
+        &[
+            ("changed", "something was changed on the way"),
+            ("peer", "the sender commits to something else"),
+            ("report", "a report that does not fit together"),
+        ],
+    );
+    of::commitments(&mut topic);
+    of::session(&mut topic);
+    crate::sender_key::vectors::reportable(&mut topic);
+    of::reports(&mut topic);
+    topic.check(57);
+}
+
+#[test]
 fn braid() {
     crate::ratchet::vectors::braid_topic().check(37);
 }
@@ -280,8 +298,18 @@ fn content_operations() {
 }
 
 #[test]
+fn content_rules() {
+    content::rules().check(260);
+}
+
+#[test]
 fn content_stories() {
     content::stories().check(44);
+}
+
+#[test]
+fn stories() {
+    crate::story::vectors::topic().check(55);
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub(crate) use super::braid::vectors::topic as braid_topic;
 
 /// `mk` of its two halves.
 pub(crate) fn combined(ec: &Secret<32>, pq: &Secret<32>) -> [u8; 32] {
-    *message_key(ec, pq).secret().as_bytes()
+    *message_key(&message_prk(ec, pq)).secret().as_bytes()
 }
 
 /// The post-quantum ratchet's stored form at its start.
@@ -261,7 +261,7 @@ impl Script {
         self.rng.taken();
         let mut message = vec![];
         let ratchet = &mut self.sides[side];
-        ratchet.encrypt(&self.session, text, self.now, &mut self.rng, &mut message).unwrap();
+        ratchet.encrypt(&self.session, None, text, self.now, &mut self.rng, &mut message).unwrap();
         self.steps.push(json!({
             "actor": NAMES[side], "op": "send", "plaintext": hex::encode(text),
             "random": self.rng.taken(), "expect": "ok", "header": describe(&outgoing.header),
@@ -296,7 +296,9 @@ impl Script {
         self.rng.taken();
         for _ in 0..count {
             let ratchet = &mut self.sides[side];
-            ratchet.encrypt(&self.session, b"", self.now, &mut self.rng, &mut vec![]).unwrap();
+            ratchet
+                .encrypt(&self.session, None, b"", self.now, &mut self.rng, &mut vec![])
+                .unwrap();
         }
         self.steps.push(json!({
             "actor": NAMES[side], "op": "lose", "count": count, "random": self.rng.taken(),
@@ -317,7 +319,7 @@ impl Script {
     fn receive_bytes(&mut self, side: usize, mut step: Value, bytes: &[u8]) -> &'static str {
         let before = encode(&self.sides[side]);
         let message = RatchetMessage::decode(bytes).unwrap();
-        let result = self.sides[side].decrypt(&self.session, &message, self.now);
+        let result = self.sides[side].decrypt(&self.session, &message, Ends::anybody(), self.now);
         let after = encode(&self.sides[side]);
         self.last = match &result {
             Ok(_) => "ok",
@@ -395,7 +397,8 @@ fn outgoing(
     let outgoing = Outgoing {
         header: Header { ratchet_key, previous, number, pq: pq.header },
         header_key: ec.header_key,
-        body_key: message_key(&ec.message_key, &pq.message_key),
+        body_key: message_key(&message_prk(&ec.message_key, &pq.message_key)),
+        commitment: None,
     };
     (outgoing, [*ec.message_key.as_bytes(), *pq.message_key.as_bytes()])
 }

@@ -15,6 +15,7 @@ use crate::crypto::{Digest, Secret, SigningKey};
 use crate::envelope::Envelope;
 use crate::identity::{AccountId, DeviceAddress, DeviceId};
 use crate::limits::{RECEIVED_CHAIN_AGE, SENDER_SKIP, SKIPPED_KEY_AGE};
+use crate::report::Said;
 use crate::time::Timestamp;
 use crate::vectors::from_python::{Given, Inputs, bytes};
 use crate::vectors::party::NOW;
@@ -49,8 +50,10 @@ pub(crate) fn sent_by(
     let claim = Claim { standing, device: from.device, chain, iteration };
     let (part, next) = given.chain.advance().unwrap();
     let (keys, plaintext) = (epoch.message_keys(&part), inputs.bytes("plaintext"));
-    let outgoing = Outgoing { claim, origin: &origin, epoch: &epoch, keys, signing: &signing };
-    let envelope = outgoing.seal(&plaintext, &mut Given(inputs.bytes("nonce"))).envelope;
+    let (scope, signing, epoch) = (&given.scope.hash(), &signing, &epoch);
+    let outgoing = Outgoing { scope, sender: from, claim, origin: &origin, epoch, keys, signing };
+    let said = Said::plain(&plaintext);
+    let envelope = outgoing.seal(said, &mut Given(inputs.bytes("nonce"))).envelope;
     let mut chains = ReceivingChains::new(given.scope);
     chains.accept(from, given, NOW).unwrap();
     let Ok(Envelope::Sender(message)) = Envelope::decode(&envelope) else { panic!() };
@@ -249,6 +252,69 @@ pub(crate) fn chain() -> Topic {
     topic
 }
 
+/// SPEC.md section 13.1 on sender chains.
+pub(crate) fn reportable(topic: &mut Topic) {
+    let mut rng = Recorder::new("franking/chain");
+    let secret = EpochSecret::generate(&mut rng);
+    let scope = Scope::group(Digest::from_bytes(rng.bytes()), 5, secret.commitment(5));
+    let mut chain = SendingChain::new(scope, alice(), secret, NOW, &mut rng).unwrap();
+    let given = chain.distribution();
+    let bob = DeviceAddress { account: AccountId::new(b"bob").unwrap(), ..alice() };
+    let audience = Audience::new(&scope, &alice(), [bob.clone()]).unwrap();
+    chain.record(&audience, &[bob]).unwrap();
+    let forged = own_and_wrong(&given, &chain, &mut rng);
+    let mut say = |text: &[u8]| {
+        let (rotation, standing) = (Rotation::GROUP, Standing::default());
+        let sent = chain.encrypt_reportable(&audience, standing, text, &rotation, NOW, &mut rng);
+        sent.unwrap().envelope
+    };
+    let (first, second) = (say(b"rude"), say(b"ruder"));
+    topic.group(json!({ "op": "open-chain", "from": address_json(&alice()) }));
+    let mut chains = ReceivingChains::new(scope);
+    chains.accept(&alice(), &given, NOW).unwrap();
+    let mut receiver = Receiver { topic, chains };
+    let end = first.len();
+    for (comment, envelope) in [
+        ("a bit of the commitment", flipped(&first, end - 1)),
+        ("the commitment is gone", first[..end - 34].to_vec()),
+        ("another message's", [&first[..end - 32], &second[second.len() - 32..]].concat()),
+        ("a bit of the body", flipped(&first, end - 40)),
+    ] {
+        receiver.open(comment, &["changed"], &envelope, NOW);
+    }
+    receiver.open("to another scope", &["peer"], &forged[0], NOW);
+    receiver.open("to another sender", &["peer"], &forged[1], NOW);
+    receiver.open("signed by another", &["peer"], &forged[2], NOW);
+    receiver.open("the second", &[], &second, NOW);
+    receiver.open("the first", &[], &first, NOW);
+    receiver.open("again", &[], &first, NOW);
+}
+
+/// First messages of the chain that commit to another scope or sender, and one that another member made.
+fn own_and_wrong(given: &Distribution, chain: &SendingChain, rng: &mut Recorder) -> [Vec<u8>; 3] {
+    let epoch = EpochKeys::derive(given.epoch.clone().unwrap(), &given.scope.hash());
+    let origin = origin(&given.scope, &alice(), given.id, &given.verifying);
+    let claim = Claim {
+        standing: Standing::default(),
+        device: alice().device,
+        chain: given.id,
+        iteration: 0,
+    };
+    let mallory = DeviceAddress { account: AccountId::new(b"mallory").unwrap(), ..alice() };
+    let other = Scope::group(Digest::from_bytes([7; 32]), 5, Digest::from_bytes([8; 32])).hash();
+    let own = chain.signing_key();
+    let foreign = SigningKey::generate(rng);
+    let scope = given.scope.hash();
+    [(&other, &alice(), own), (&scope, &mallory, own), (&scope, &alice(), &foreign)].map(
+        |(scope, sender, signing)| {
+            let keys = epoch.message_keys(&given.chain.advance().unwrap().0);
+            Outgoing { scope, sender, claim, origin: &origin, epoch: &epoch, keys, signing }
+                .seal(Said::reportable(b"rude"), rng)
+                .envelope
+        },
+    )
+}
+
 fn sends(topic: &mut Topic, chain: &mut SendingChain, rng: &mut Recorder) -> Vec<Vec<u8>> {
     topic.group(json!({ "op": "encrypt", "now": NOW.as_millis() }));
     let bob = DeviceAddress { account: AccountId::new(b"bob").unwrap(), ..alice() };
@@ -302,6 +368,9 @@ impl Receiver<'_> {
                 fields["revision"] = json!(heard.standing.revision);
                 fields["state_prefix"] = json!(hex::encode(heard.standing.state_prefix));
                 fields["dropped_keys"] = json!(heard.dropped_keys);
+                if let Some(opening) = &heard.opening {
+                    fields["opening"] = json!(hex::encode(&*opening.to_bytes()));
+                }
                 "ok"
             }
             Ok(Some(Outcome::Duplicate)) => "duplicate",
@@ -394,5 +463,15 @@ fn make(given: &Distribution, claim: Claim, signing: &SigningKey, rng: &mut Reco
     let (_, chain) = given.chain.clone().skip(claim.iteration, NOW).unwrap();
     let keys = epoch.message_keys(&chain.advance().unwrap().0);
     let origin = origin(&given.scope, &alice(), given.id, &given.verifying);
-    Outgoing { claim, origin: &origin, epoch: &epoch, keys, signing }.seal(b"x", rng).envelope
+    Outgoing {
+        scope: &given.scope.hash(),
+        sender: &alice(),
+        claim,
+        origin: &origin,
+        epoch: &epoch,
+        keys,
+        signing,
+    }
+    .seal(Said::plain(b"x"), rng)
+    .envelope
 }

@@ -683,7 +683,7 @@ pub struct StoryList {
     /// The list's current version, from 1. Absent exactly if `secret` is.
     #[prost(uint32, tag = "8")]
     pub version: u32,
-    /// The secret of that version, 32 bytes. Secret. Absent: not told.
+    /// The root of that version (section 18.1), 32 bytes. Secret. Absent: not told.
     #[prost(bytes = "vec", tag = "9")]
     pub secret: ::prost::alloc::vec::Vec<u8>,
 }
@@ -1156,6 +1156,13 @@ pub struct Carried {
     #[prost(bytes = "vec", tag = "1")]
     pub body: ::prost::alloc::vec::Vec<u8>,
 }
+/// Somebody's signed wish to join a group, on its way to a member who carries it into a change.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CarriedTicket {
+    /// The encoded GroupTicket (section 15.7), 1 to 6,144 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+}
 /// A signed change of a group.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CarriedChange {
@@ -1206,6 +1213,27 @@ pub struct ContactStateUpdate {
     /// Which decision is newest. Absent: refused.
     #[prost(message, optional, tag = "3")]
     pub stamp: ::core::option::Option<Stamp>,
+}
+/// Shows a message to those whom a service lets judge of it, with what proves who said it where.
+/// SPEC.md section 13.2.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Report {
+    /// The message's content, exactly the bytes that were encrypted, 1 to 61,440. Absent: refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub content: ::prost::alloc::vec::Vec<u8>,
+    /// Who said it and where, in the fixed layout of section 13.1. Absent: refused.
+    #[prost(bytes = "vec", tag = "2")]
+    pub context: ::prost::alloc::vec::Vec<u8>,
+    /// What opens the commitment, 32 bytes. Absent: refused.
+    #[prost(bytes = "vec", tag = "3")]
+    pub key: ::prost::alloc::vec::Vec<u8>,
+    /// The commitment that stood beside the message, 32 bytes: to exactly this content and context.
+    /// Absent: refused.
+    #[prost(bytes = "vec", tag = "4")]
+    pub commitment: ::prost::alloc::vec::Vec<u8>,
+    /// What the service put beside the envelope when it took it, up to 1,024 bytes. Absent: nothing.
+    #[prost(bytes = "vec", tag = "5")]
+    pub stamp: ::prost::alloc::vec::Vec<u8>,
 }
 /// A way to reach an account: in a conversation, in a link, or in a QR code.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2136,6 +2164,7 @@ impl StoryFont {
 ///                 start, 1,035 update, 1,036 ring, 1,037 cancel, 1,038 end, 1,039 media key,
 ///                 1,040 rekey, 1,041 reaction, 1,042 raised hand
 ///    stories      1,056 media, 1,057 text, 1,058 view, 1,059 reply, 1,060 reaction, 1,061 delete
+///    groups       1,072 group ticket
 ///    own devices  1,088 sent transcript, 1,089 read, 1,090 viewed, 1,091 played, 1,092 view-once
 ///                 opened, 1,093 chat state, 1,094 contacts, 1,095 groups, 1,096 block list,
 ///                 1,097 verified, 1,098 settings, 1,099 story lists, 1,100 keys, 1,101 request,
@@ -2172,9 +2201,9 @@ pub struct Content {
     pub conversation: ::core::option::Option<content::Conversation>,
     /// What is said: exactly one of these and of those from 1,024 on, which are a oneof of their own
     /// because encoders write a oneof at the place of its lowest number.
-    #[prost(oneof = "content::Body", tags = "16, 17, 18, 20, 21, 23, 24, 25, 26, 27, 32, 33, 34, 35, 36, 37, 38, 40, 48, 49, 50, 41, 42, 43, 51, 52, 53, 54, 55, 56, 57, 58, 61, 62")]
+    #[prost(oneof = "content::Body", tags = "16, 17, 18, 20, 21, 23, 24, 25, 26, 27, 32, 33, 34, 35, 36, 37, 38, 40, 48, 49, 50, 41, 42, 43, 51, 52, 53, 54, 55, 56, 57, 58, 60, 61, 62")]
     pub body: ::core::option::Option<content::Body>,
-    #[prost(oneof = "content::LateBody", tags = "1024, 1025, 1026, 1027, 1028, 1029, 1030, 1031, 1032, 1033, 1034, 1035, 1036, 1037, 1038, 1056, 1057, 1058, 1059, 1060, 1061, 1088, 1089, 1090, 1091, 1092, 1093, 1094, 1095, 1096, 1097, 1098, 1099, 1100, 1101, 1102, 1103, 1104, 1105, 1106, 1107, 1108")]
+    #[prost(oneof = "content::LateBody", tags = "1024, 1025, 1026, 1027, 1028, 1029, 1030, 1031, 1032, 1033, 1034, 1035, 1036, 1037, 1038, 1056, 1057, 1058, 1059, 1060, 1061, 1072, 1088, 1089, 1090, 1091, 1092, 1093, 1094, 1095, 1096, 1097, 1098, 1099, 1100, 1101, 1102, 1103, 1104, 1105, 1106, 1107, 1108")]
     pub late_body: ::core::option::Option<content::LateBody>,
 }
 /// Nested message and enum types in `Content`.
@@ -2259,6 +2288,8 @@ pub mod content {
         GroupStateAck(super::Carried),
         #[prost(message, tag = "58")]
         Capabilities(super::Capabilities),
+        #[prost(message, tag = "60")]
+        Report(super::Report),
         #[prost(message, tag = "61")]
         ContactStateUpdate(super::ContactStateUpdate),
         #[prost(message, tag = "62")]
@@ -2308,6 +2339,9 @@ pub mod content {
         StoryReaction(super::StoryReaction),
         #[prost(message, tag = "1061")]
         StoryDelete(super::StoryDelete),
+        /// Section 15.7.
+        #[prost(message, tag = "1072")]
+        GroupTicket(super::CarriedTicket),
         #[prost(message, tag = "1088")]
         SentTranscript(super::SentTranscript),
         #[prost(message, tag = "1089")]
@@ -2552,6 +2586,9 @@ pub struct Envelope {
     /// 1. Any other value is refused as an unsupported version, whatever follows.
     #[prost(uint32, tag = "1")]
     pub version: u32,
+    /// What a reportable message commits to, 32 bytes (section 13.1). Absent: it cannot be reported.
+    #[prost(bytes = "vec", tag = "15")]
+    pub commitment: ::prost::alloc::vec::Vec<u8>,
     /// Exactly one must be set.
     #[prost(oneof = "envelope::Kind", tags = "2, 3, 4")]
     pub kind: ::core::option::Option<envelope::Kind>,

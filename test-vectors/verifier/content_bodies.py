@@ -3,6 +3,7 @@
 from . import content_calls, content_devices, content_signals, content_stories
 from . import content_parts as parts
 from . import content_words as words
+from . import franking
 from .content_words import check_length, refuse
 from .primitives import hash_
 
@@ -260,3 +261,5 @@ RULES = {
     **content_signals.RULES, **content_calls.RULES, **content_devices.RULES,
     **content_stories.RULES,
 }  # fmt: skip
+
+RULES.update(franking.RULES)

@@ -18,6 +18,7 @@ class Envelope:
     handshake: handshake.Decoded
     flight: bytes
     message: Message
+    commitment: bytes = None
 
     @property
     def kind(self):
@@ -35,17 +36,32 @@ def decode(data):
     number, inner = fields.any_bytes()
     if number not in (2, 3, 4):
         raise Refused("decode/not-canonical")
-    fields.finish()
+    beside = commitment(fields.data)
     if number == 4:
-        return Envelope(None, None, SenderMessage.decode(inner))
+        return Envelope(None, None, SenderMessage.decode(inner), beside)
     if number == 3:
-        return Envelope(None, None, Message.decode(inner))
+        return Envelope(None, None, Message.decode(inner), beside)
     parts = layout.InOrder(inner)
     flight = parts.bytes(1)
     received = handshake.decode(flight)
     message = Message.decode(parts.bytes(2))
     parts.finish()
-    return Envelope(received, flight, message)
+    return Envelope(received, flight, message, beside)
+
+
+def commitment(rest):
+    """What follows the message: nothing, or 32 bytes in field 15 (13.1)."""
+    if not rest:
+        return None
+    fields = layout.InOrder(rest)
+    try:
+        beside = fields.bytes(15)
+        fields.finish()
+    except Refused as error:
+        raise Refused("decode/not-canonical") from error
+    if len(beside) != 32:
+        raise Refused("decode/wrong-length")
+    return beside
 
 
 def encode(envelope):

@@ -6,10 +6,12 @@ from . import ratchet, safety, scenario, topics_channel
 from .compare import Difference, equal, outcome, unhex
 from .primitives import Refused
 from .topics_contents import contents_
+from .topics_franking import franking_
 from .topics_groups import changes, conflicts, genesis
 from .topics_joining import evidence, joining, suspects, tickets
 from .topics_media import media_
 from .topics_ratchet import Draw, braid_, script
+from .topics_rules import rules_
 from .topics_senders import senders_
 
 
@@ -353,6 +355,8 @@ TOPICS = {
     "content-said": contents_,
     "content-signals": contents_,
     "content-stories": contents_,
+    "content-rules": rules_,
+    "franking": franking_,
     "group-genesis": genesis,
     "group-changes": changes,
     "group-conflicts": conflicts,
@@ -365,5 +369,6 @@ TOPICS = {
     "sender-chain": senders_,
     "sender-distribution": senders_,
     "scenario-five-members": topics_channel.scenario,
+    "stories": rules_,
     "scenario-two-devices": lambda params, test: scenario.run(params, test, equal, party, Draw),
 }

@@ -1,7 +1,7 @@
 use crate::content::body::WireBody;
 use crate::content::part::present;
 use crate::content::{Opaque, SharedKey, Violation};
-use crate::limits::{CARRIED_BYTES, GROUP_CHANGE_BYTES};
+use crate::limits::{CARRIED_BYTES, GROUP_CHANGE_BYTES, GROUP_TICKET_BYTES};
 use crate::wire::proto;
 
 /// Declares a body that is nothing but what it carries.
@@ -41,6 +41,26 @@ carried! {
     GroupStateAck;
 }
 
+/// Asks a member to let the author into a group: its signed ticket, which the member carries into a
+/// change if it may and a person agrees (SPEC.md section 15.7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupTicket {
+    /// The encoded ticket.
+    pub body: Opaque<GROUP_TICKET_BYTES>,
+}
+
+impl WireBody for GroupTicket {
+    type Wire = proto::CarriedTicket;
+
+    fn from_wire(wire: proto::CarriedTicket) -> Result<Self, Violation> {
+        Ok(Self { body: Opaque::new(wire.body)? })
+    }
+
+    fn to_wire(&self) -> proto::CarriedTicket {
+        proto::CarriedTicket { body: self.body.to_wire() }
+    }
+}
+
 /// A signed change of a group, with the secret of the key epoch that it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupChange {
@@ -75,6 +95,10 @@ mod tests {
         assert_eq!(carried(0), Err(Violation::OpaqueLength));
         assert!(carried(CARRIED_BYTES).is_ok());
         assert_eq!(carried(CARRIED_BYTES + 1), Err(Violation::OpaqueLength));
+        let ticket = |len| GroupTicket::from_wire(proto::CarriedTicket { body: vec![7; len] });
+        assert_eq!(ticket(0), Err(Violation::OpaqueLength));
+        assert!(ticket(GROUP_TICKET_BYTES).is_ok());
+        assert_eq!(ticket(GROUP_TICKET_BYTES + 1), Err(Violation::OpaqueLength));
         let change = |len| {
             let epoch_secret = vec![7; 32];
             GroupChange::from_wire(proto::CarriedChange { body: vec![7; len], epoch_secret })

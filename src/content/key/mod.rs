@@ -7,6 +7,7 @@ mod snapshot;
 
 pub use capabilities::Capabilities;
 pub use carried::{
-    GroupChange, GroupStateAck, GroupSyncRequest, SenderKey, SenderKeyRequest, SenderKeyWithheld,
+    GroupChange, GroupStateAck, GroupSyncRequest, GroupTicket, SenderKey, SenderKeyRequest,
+    SenderKeyWithheld,
 };
 pub use snapshot::{GroupSnapshot, JoinError, SnapshotId};

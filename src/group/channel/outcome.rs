@@ -7,6 +7,7 @@ use super::Changes;
 use crate::group::{Role, WithheldReason};
 use crate::identity::{AccountId, DeviceAddress};
 use crate::ratchet::WireId;
+use crate::report::Opening;
 use crate::sender_key::{Accepted, ChainId, Scope};
 
 /// What a message of a sender chain turned out to be. SPEC.md section 16.4.
@@ -99,6 +100,8 @@ pub struct GroupMessage {
     pub iteration: u32,
     /// The bytes that were encrypted.
     pub plaintext: Vec<u8>,
+    /// What proves to others that the sender said this, if it made the message reportable.
+    pub opening: Option<Box<Opening>>,
     /// Keys of older, still missing messages that a limit dropped: those messages are lost.
     pub dropped_keys: u32,
     /// What must be persisted before the message is acted upon.

@@ -218,6 +218,7 @@ impl GroupChannel {
             chain,
             iteration,
             plaintext,
+            opening: decrypted.opening,
             dropped_keys: decrypted.dropped_keys,
             changes: Changes { membership: confirms, chains, ..Changes::default() },
         }))

@@ -7,6 +7,7 @@ use super::{Changes, GroupChannel, Ready, RecordRefused, SendRefused};
 use crate::group::{Confirmation, DeviceLists, Permission, Role, Withheld};
 use crate::identity::{DeviceAddress, VerifiedDevice};
 use crate::limits::{GROUP_BEHIND_AGE, GROUP_DEVICES_AGE};
+use crate::report::Said;
 use crate::sender_key::{
     Audience, ChainPosition, Distribution, Progress, Rotation, SendError, SendingChain, Sent,
     Standing,
@@ -137,6 +138,28 @@ impl GroupChannel {
         now: Timestamp,
         rng: &mut R,
     ) -> Result<GroupSent, SendRefused> {
+        self.seal(Said::plain(plaintext), now, rng)
+    }
+
+    /// The same so that every receiver can report it (SPEC.md section 13.1).
+    ///
+    /// # Errors
+    /// [`SendRefused`]; nothing has changed.
+    pub fn encrypt_reportable<R: CryptoRng + ?Sized>(
+        &mut self,
+        plaintext: &[u8],
+        now: Timestamp,
+        rng: &mut R,
+    ) -> Result<GroupSent, SendRefused> {
+        self.seal(Said::reportable(plaintext), now, rng)
+    }
+
+    fn seal<R: CryptoRng + ?Sized>(
+        &mut self,
+        said: Said<'_>,
+        now: Timestamp,
+        rng: &mut R,
+    ) -> Result<GroupSent, SendRefused> {
         self.check_standing(now)?;
         let state = self.group.state();
         let interval = self.own_interval();
@@ -154,7 +177,7 @@ impl GroupChannel {
             return Err(SendRefused::SlowMode { until });
         }
         let audience = &ready.audience;
-        let sent = chain.encrypt(audience, standing, plaintext, &Rotation::GROUP, now, rng)?;
+        let sent = chain.seal(audience, standing, said, &Rotation::GROUP, now, rng)?;
         self.last_sent = Some(now);
         let changes = Changes { hot: true, ..Changes::default() };
         Ok(GroupSent { sent, revision: standing.revision, changes })

@@ -3,6 +3,7 @@
 use super::*;
 use crate::crypto::{AeadKey, Secret, SigningKey};
 use crate::ratchet::ChainKey;
+use crate::report::Said;
 use crate::sender_key::message::Outgoing;
 
 /// The distribution with another chain key.
@@ -32,9 +33,17 @@ fn made(
     let alice = device("alice", 1);
     let origin = distribution::origin(&given.scope, &alice, given.id, &given.verifying);
     let keys = change(epoch.message_keys(&part));
-    Outgoing { claim, origin: &origin, epoch: &epoch, keys, signing }
-        .seal(b"made", &mut world.rng)
-        .envelope
+    Outgoing {
+        scope: &given.scope.hash(),
+        sender: &alice,
+        claim,
+        origin: &origin,
+        epoch: &epoch,
+        keys,
+        signing,
+    }
+    .seal(Said::plain(b"made"), &mut world.rng)
+    .envelope
 }
 
 fn claim(world: &World, iteration: u32) -> Claim {

@@ -1,6 +1,7 @@
 mod calls;
 mod devices;
 mod operations;
+mod rules;
 mod said;
 mod signals;
 mod stories;
@@ -16,6 +17,7 @@ use serde_json::json;
 pub(super) use calls::topic as calls;
 pub(super) use devices::topic as devices;
 pub(super) use operations::topic as operations;
+pub(super) use rules::topic as rules;
 pub(super) use said::topic as said;
 pub(super) use signals::topic as signals;
 pub(super) use stories::topic as stories;

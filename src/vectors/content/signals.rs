@@ -32,12 +32,14 @@ pub(in crate::vectors) fn topic() -> Topic {
             ("V21", "the author was not accepted yet"),
             ("length", "lengths and counts"),
             ("order", "lists ascend"),
+            ("report", "the commitment is to what the report shows"),
         ],
     );
     topic.group(json!({ "op": "decode" }));
     let frame = Frame::new(&mut Recorder::new("content-signals"));
     every(&mut topic, &frame, 41..=47);
     every(&mut topic, &frame, 51..=62);
+    every(&mut topic, &frame, 1_072..=1_072);
     limits(&mut topic, &frame);
     signals(&mut topic, &frame);
     keys(&mut topic, &frame);
@@ -139,6 +141,22 @@ fn safety(topic: &mut Topic, frame: &Frame) {
         "no standing"["V3"] => wire.standing = 0;
         "an unknown standing"["V3"] => wire.standing = 4;
         "no stamp"["V4"] => wire.stamp = None;
+    });
+    changes!(topic, frame, Report, wire, {
+        "no content"["length"] => wire.content.clear();
+        "other content"["report"] => wire.content.push(0);
+        "61,441 bytes of content"["length"] => wire.content = vec![0; 61_441];
+        "no context"["report"] => wire.context.clear();
+        "another version of the context"["report"] => wire.context[0] = 2;
+        "another sender"["report"] => wire.context[3] ^= 1;
+        "a byte after the context"["report"] => wire.context.push(0);
+        "a key of 31 bytes"["length"] => wire.key.truncate(31);
+        "another key"["report"] => wire.key[0] ^= 1;
+        "a commitment of 31 bytes"["length"] => wire.commitment.truncate(31);
+        "another commitment"["report"] => wire.commitment[31] ^= 1;
+        "no stamp"["limit"] => wire.stamp.clear();
+        "a stamp of 1,024 bytes"["limit"] => wire.stamp = vec![7; 1_024];
+        "a stamp of 1,025 bytes"["length"] => wire.stamp = vec![7; 1_025];
     });
     changes!(topic, frame, ContactLink, wire, {
         "no account"["V4"] => wire.account.clear();

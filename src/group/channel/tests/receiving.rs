@@ -160,3 +160,17 @@ fn a_message_is_found_among_a_thousand_groups() {
     assert_eq!(found, Found { group: None, opened: Opened::Unknown });
     assert_eq!((cost.search, cost.aead, cost.kdf, cost.verify), (999, 0, 0, 0));
 }
+
+#[test]
+fn a_message_of_a_group_can_be_made_reportable() {
+    let mut world = World::new();
+    let (now, plain) = (world.now, world.say("max", "kind"));
+    let World { channels, rng, .. } = &mut world;
+    let max = channels.get_mut("max").unwrap();
+    let envelope = max.encrypt_reportable(b"rude", now, rng).unwrap().sent.envelope;
+    let heard = world.heard("mia", &envelope);
+    let opening = heard.opening.unwrap();
+    assert!(opening.opens(&heard.plaintext));
+    assert_eq!(opening.context().sender, heard.sender);
+    assert_eq!(world.heard("mia", &plain).opening, None);
+}

@@ -1,0 +1,302 @@
+//! Vectors of stories; a child of them, for what they keep to themselves.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::content::{
+    Colour, Content, Conversation, DeviceListRef, DeviceLists, MessageId, SharedKey,
+    StoryBackground, StoryTerms, StoryText, VersionedKey,
+};
+use crate::crypto::Digest;
+use crate::envelope::Envelope;
+use crate::identity::fixture::{Account, NOW};
+use crate::identity::{AccountId, DeviceAddress, ListVersion, VerifiedDeviceList};
+use crate::limits::{STORY_CHAIN_AGE, STORY_LIFE};
+use crate::sender_key::Distribution;
+use crate::time::Timestamp;
+use crate::vectors::{Recorder, Topic, digest};
+
+const NAMES: [&str; 4] = ["alice", "bob", "carol", "dave"];
+const MILLI: Duration = Duration::from_millis(1);
+
+/// SPEC.md section 18.
+pub(crate) fn topic() -> Topic {
+    let mut topic = Topic::new("stories", &[("over", "too late, or not allowed")]);
+    topic.group(json!({ "op": "day" }));
+    let steps = Day::new().lived();
+    topic.test("a day of one list", &[], "ok", json!({ "author": "alice", "steps": steps }));
+    versions(&mut topic);
+    answers(&mut topic);
+    topic
+}
+
+fn after(time: Duration) -> Timestamp {
+    NOW.saturating_add(time)
+}
+
+fn address_json(address: &DeviceAddress) -> Value {
+    json!({ "account": hex::encode(address.account.as_bytes()), "device": address.device.as_u32() })
+}
+
+fn story(sent_at: Timestamp, words: &str, terms: StoryTerms) -> Content {
+    let own = DeviceListRef { version: ListVersion::FIRST, hash: Digest::from_bytes([1; 32]) };
+    let lists = DeviceLists { own, peer: None };
+    let text = StoryText::new(words, StoryBackground::plain(Colour(7)), terms).unwrap();
+    let id = MessageId::from_bytes([7; 16]);
+    Content::builder(id, sent_at, Conversation::Story, lists).build(text).unwrap()
+}
+
+/// What of an author, whose list and devices, and of three others.
+struct Day {
+    rng: Recorder,
+    people: Vec<Account>,
+    lists: BTreeMap<AccountId, VerifiedDeviceList>,
+    list: StoryList,
+    channel: StoryChannel,
+    viewers: Vec<StoryViewer>,
+    posts: Vec<Vec<u8>>,
+    steps: Vec<Value>,
+}
+
+impl Day {
+    fn new() -> Self {
+        let named = NAMES.iter().zip(1..);
+        let people: Vec<_> = named.map(|(name, seed)| Account::new(name, 1, seed)).collect();
+        let lists = people.iter().map(|it| (it.id.clone(), it.verified_list())).collect();
+        let mut rng = Recorder::new("stories");
+        let contacts = [&people[1].id, &people[2].id];
+        let list =
+            StoryList::new(&people[0].id, StoryAudience::AllContacts, contacts, NOW, &mut rng);
+        let (list, drawn) = (list.unwrap(), rng.taken());
+        let channel = StoryChannel::new(&list, people[0].devices[0].address(), NOW, &mut rng);
+        let viewers = people.iter().map(|_| StoryViewer::new()).collect();
+        let (channel, posts) = (channel.unwrap(), vec![]);
+        let mut day = Self { rng, people, lists, list, channel, viewers, posts, steps: vec![] };
+        let fields = json!({ "contacts": ["bob", "carol"], "random": drawn });
+        day.step("make-list", NOW, fields);
+        day.made_chain(NOW);
+        day
+    }
+
+    fn step(&mut self, op: &str, now: Timestamp, mut fields: Value) {
+        fields["op"] = json!(op);
+        fields["now"] = json!(now.as_millis());
+        fields["list_digest"] = json!(digest(&self.list.to_bytes()));
+        fields["chain_digest"] = json!(digest(&self.channel.hot_bytes()));
+        self.steps.push(fields);
+    }
+
+    fn own(&self) -> DeviceAddress {
+        self.people[0].devices[0].address().clone()
+    }
+
+    fn made_chain(&mut self, now: Timestamp) {
+        let random = self.rng.taken();
+        self.step("make-chain", now, json!({ "random": random }));
+    }
+
+    /// The chain goes to everybody of the audience who lacks it.
+    fn distribute(&mut self, now: Timestamp) {
+        let own = self.own();
+        let devices = self.list.devices(&own, &self.lists, now).unwrap();
+        let Preparation { distribution, to } = self.channel.prepare(&devices);
+        let given = Distribution::decode(&distribution).unwrap();
+        let mut taken = vec![];
+        for device in &to {
+            let at = self.people.iter().position(|it| it.id == device.account).unwrap();
+            let closed = self.viewers[at].accept(&own, &given, now).unwrap().closed;
+            let state = self.stored(at);
+            taken.push(json!({
+                "to": address_json(device), "closed": closed.len(), "viewer_digest": state,
+            }));
+        }
+        self.channel.record(&devices, &to).unwrap();
+        let fields = json!({ "distribution": hex::encode(&*distribution), "taken": taken });
+        self.step("distribute", now, fields);
+    }
+
+    /// All that a viewer stores: scopes in their order, each with its chains.
+    fn stored(&self, at: usize) -> String {
+        let viewer = &self.viewers[at];
+        let mut all = vec![];
+        for scope in viewer.scopes() {
+            all.extend_from_slice(&viewer.scope_bytes(scope).unwrap());
+            for chain in viewer.chain_names(scope) {
+                all.extend_from_slice(&viewer.chain_bytes(scope, &chain).unwrap());
+            }
+        }
+        digest(&all)
+    }
+
+    fn post(&mut self, now: Timestamp) {
+        let content = story(now, "all day long", StoryTerms::default());
+        let devices = self.list.devices(&self.own(), &self.lists, now).unwrap();
+        let Self { list, channel, rng, .. } = self;
+        let result = channel.post(list, &devices, &content, now, rng);
+        let mut fields =
+            json!({ "content": hex::encode(content.as_bytes()), "random": self.rng.taken() });
+        fields["expect"] = match result {
+            Ok(sent) => {
+                fields["envelope"] = json!(hex::encode(&sent.envelope));
+                self.posts.push(sent.envelope);
+                json!("ok")
+            }
+            Err(error) => json!(error.code()),
+        };
+        self.step("post", now, fields);
+    }
+
+    fn open(&mut self, name: &str, post: usize, now: Timestamp) {
+        let at = NAMES.iter().position(|it| *it == name).unwrap();
+        let Envelope::Sender(message) = Envelope::decode(&self.posts[post]).unwrap() else {
+            panic!("a chain's message");
+        };
+        let (expect, ends) = match self.viewers[at].open(&message, now).unwrap() {
+            StoryOpened::Post(post) => ("ok", Some(post.life.ends().as_millis())),
+            StoryOpened::Expired(_) => ("expired", None),
+            StoryOpened::Duplicate => ("duplicate", None),
+            StoryOpened::TooOld => ("too-old", None),
+            StoryOpened::NeedKey { .. } => ("need-key", None),
+            StoryOpened::Unknown => ("unknown", None),
+            other => panic!("{other:?}"),
+        };
+        let fields = json!({
+            "viewer": name, "post": post, "expect": expect, "ends": ends,
+            "viewer_digest": self.stored(at),
+        });
+        self.step("open", now, fields);
+    }
+
+    fn update(&mut self, without: &[usize], contacts: &[usize], now: Timestamp) {
+        let ids = |of: &[usize]| of.iter().map(|at| self.people[*at].id.clone()).collect();
+        let audience = StoryAudience::AllExcept(ids(without));
+        let contacts: Vec<_> = ids(contacts).into_iter().collect();
+        let change = self.list.update(audience, &contacts, now).unwrap();
+        let expect = match change {
+            ListChange::Same => "same",
+            ListChange::Grown => "grown",
+            ListChange::NewVersion => "new-version",
+        };
+        let named = |of: &[usize]| of.iter().map(|at| NAMES[*at]).collect::<Vec<_>>();
+        let all: Vec<_> =
+            contacts.iter().map(|id| core::str::from_utf8(id.as_bytes()).unwrap()).collect();
+        let fields = json!({ "except": named(without), "contacts": all, "expect": expect });
+        self.step("update", now, fields);
+    }
+
+    fn new_chain(&mut self, now: Timestamp) {
+        let own = self.own();
+        self.channel = StoryChannel::new(&self.list, &own, now, &mut self.rng).unwrap();
+        self.made_chain(now);
+    }
+
+    fn lived(mut self) -> Vec<Value> {
+        let hour = |n| after(Duration::from_hours(n));
+        self.post(NOW);
+        self.distribute(NOW);
+        self.post(NOW);
+        self.open("bob", 0, NOW);
+        self.open("bob", 0, NOW);
+        self.open("dave", 0, NOW);
+        self.update(&[], &[1, 2], hour(1));
+        self.update(&[], &[1, 2, 3], hour(1));
+        self.distribute(hour(1));
+        self.post(hour(1));
+        self.open("dave", 0, hour(1));
+        self.open("dave", 1, hour(1));
+        self.update(&[2], &[1, 2, 3], hour(2));
+        self.post(hour(2));
+        self.new_chain(hour(2));
+        self.distribute(hour(2));
+        self.post(hour(2));
+        self.open("carol", 2, hour(2));
+        self.open("carol", 1, hour(3));
+        self.open("bob", 2, hour(3));
+        let over = after(STORY_LIFE);
+        self.open("carol", 0, over);
+        let due = hour(2).saturating_add(STORY_CHAIN_AGE);
+        self.post(due);
+        self.list.renew(due).unwrap();
+        self.step("renew", due, json!({}));
+        self.new_chain(due);
+        self.distribute(due);
+        self.post(due);
+        self.open("bob", 3, due);
+        self.steps
+    }
+}
+
+/// What a device makes of a version that another device of the account tells.
+fn versions(topic: &mut Topic) {
+    topic.group(json!({ "op": "learn", "now": after(Duration::from_hours(5)).as_millis() }));
+    let mut rng = Recorder::new("stories/versions");
+    let author = AccountId::new(b"alice").unwrap();
+    let none: [&AccountId; 0] = [];
+    let list = StoryList::new(&author, StoryAudience::AllContacts, none, NOW, &mut rng).unwrap();
+    let mut list = list;
+    list.renew(NOW).unwrap();
+    let told = list.to_tell().unwrap();
+    let other = |first: u8| SharedKey::from_bytes([first; 32]);
+    let cases = [
+        ("the same", VersionedKey::new(told.key().clone(), 2)),
+        ("an older one", VersionedKey::new(other(9), 1)),
+        ("a later one", VersionedKey::new(other(9), 3)),
+        ("a much later one", VersionedKey::new(other(9), u32::MAX)),
+        ("another of this version, higher", VersionedKey::new(other(0xff), 2)),
+        ("another of this version, lower", VersionedKey::new(other(0), 2)),
+    ];
+    for (comment, told) in cases {
+        let (told, mut after_it) = (told.unwrap(), list.clone());
+        let began = after(Duration::from_hours(4));
+        let now = after(Duration::from_hours(5));
+        let change = after_it.learn(&told, began, now).unwrap();
+        let expect = if change == ListChange::Same { "same" } else { "new-version" };
+        let fields = json!({
+            "before": hex::encode(&*list.to_bytes()), "version": told.version(),
+            "root": hex::encode(told.key().as_bytes()), "began": began.as_millis(),
+            "after": hex::encode(&*after_it.to_bytes()),
+            "epoch_secret": hex::encode(crate::vectors::encode(&after_it.secret())),
+        });
+        topic.test(comment, &[], expect, fields);
+    }
+}
+
+fn answers(topic: &mut Topic) {
+    topic.group(json!({ "op": "answer", "received": NOW.as_millis() }));
+    let none = StoryTerms::default();
+    let terms = [
+        none.clone(),
+        StoryTerms { replies: true, ..none.clone() },
+        StoryTerms { reactions: true, ..none.clone() },
+        StoryTerms { resharing: true, ..none },
+    ];
+    let answers = [
+        ("view", StoryAnswer::View),
+        ("reply", StoryAnswer::Reply),
+        ("reaction", StoryAnswer::Reaction),
+        ("reshare", StoryAnswer::Reshare),
+    ];
+    let last = STORY_LIFE.saturating_sub(MILLI);
+    for terms in terms {
+        let content = story(NOW, "words", terms);
+        let life = StoryLife::new(content.sent_at(), NOW);
+        for (name, answer) in answers {
+            for at in [Duration::ZERO, last, STORY_LIFE] {
+                let allowed = may_answer(&content, life, answer, after(at));
+                let fields = json!({
+                    "story": hex::encode(content.as_bytes()), "answer": name,
+                    "at": after(at).as_millis(),
+                });
+                let expect = allowed.map_or_else(|error| error.code(), |()| "ok");
+                let flags: &[&str] = if expect == "ok" { &[] } else { &["over"] };
+                topic.test(name, flags, expect, fields);
+            }
+        }
+    }
+}
