@@ -127,7 +127,7 @@ def led_to(state, found):
     try:
         for action in found.actions:
             check_document(state, action)
-        new, begins = Carrying(state, found, state.role(found.actor[0])).run()
+        new, begins, _ = Carrying(state, found, state.role(found.actor[0])).run()
         return new.hash, begins
     except (Refused, KeyError):
         return bytes(32), False
