@@ -4,6 +4,7 @@
 use std::sync::OnceLock;
 
 use sealwax::envelope::Envelope;
+use sealwax::group::Action;
 use sealwax::group::channel::{GroupChannel, StoredChannel};
 use sealwax::profile::{KnownProfile, OwnProfile};
 use sealwax::sender_key::{Distribution, RequestLog};
@@ -17,7 +18,7 @@ use super::group_scene::{NOW, channels, crowd, rng};
 pub fn run(data: &[u8]) {
     let Some((kind, bytes)) = data.split_first() else { return };
     match kind {
-        0..=4 => channel(*kind, bytes),
+        0..=4 | 9 => channel(*kind, bytes),
         5 => known_profile(bytes),
         6 => own_profile(bytes),
         7 => story_list(bytes),
@@ -60,6 +61,7 @@ fn channel(kind: u8, bytes: &[u8]) {
         (1, Some(sending)) => sending.hot = bytes.to_vec().into(),
         (2, Some(sending)) => sending.recipients = bytes.to_vec().into(),
         (3, _) => stored.scopes[0].scope = bytes.to_vec().into(),
+        (9, _) => stored.pending = Some(bytes.to_vec().into()),
         _ => stored.scopes[0].chains[0] = bytes.to_vec().into(),
     }
     let Ok(restored) = GroupChannel::restore(&stored) else { return };
@@ -86,7 +88,7 @@ fn operate(channel: &mut GroupChannel, now: Timestamp) {
     let _ = channel.accept(sender, &scene().distribution, &crowd.lists, now);
     if let Ok(prepared) = channel.prepare(&crowd.lists, now, &mut rng(5)) {
         let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-        channel.record(&devices).unwrap();
+        channel.record(prepared.distribution.position(), &devices).unwrap();
         assert!(channel.encrypt(b"hello", now, &mut rng(6)).is_ok());
     }
     let _ = channel.refresh(&crowd.lists);
@@ -126,7 +128,7 @@ fn story_list(bytes: &[u8]) {
         let own = crowd().accounts[0].devices[0].address();
         let _ = (list.is_due(now), list.devices(own, &crowd().lists, now));
     }
-    let _ = list.renew(NOW, &mut rng(8));
+    let _ = list.renew(NOW);
     let after = list.to_bytes();
     assert_eq!(StoryList::from_bytes(&after).unwrap().to_bytes(), after);
 }
@@ -137,7 +139,9 @@ fn requests(bytes: &[u8]) {
 }
 
 pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
-    let StoredChannel { membership, sending, scopes } = scene().stored.clone();
+    let stored = scene().stored.clone();
+    let pending = pending(&stored);
+    let StoredChannel { membership, sending, scopes, pending: _ } = stored;
     let sending = sending.unwrap();
     let of = |kind: u8, bytes: &[u8]| [&[kind], bytes].concat();
     let mut own = OwnProfile::new(&mut rng(9));
@@ -152,5 +156,15 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
         ("known-profile", of(5, &known.to_bytes())),
         ("own-profile", of(6, &own.to_bytes())),
         ("requests", of(8, &RequestLog::new().to_bytes())),
+        ("pending", of(9, &pending)),
     ]
+}
+
+/// A change that the member signed and nobody has yet.
+fn pending(stored: &StoredChannel) -> Vec<u8> {
+    let mut channel = GroupChannel::restore(stored).unwrap();
+    let draft = channel.group().state().change().with(Action::Leave);
+    let device = &crowd().accounts[1].devices[0];
+    channel.sign(draft, device, &crowd().lists, NOW, &mut rng(10)).unwrap();
+    channel.pending_bytes().unwrap().to_vec()
 }

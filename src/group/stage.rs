@@ -188,12 +188,7 @@ impl<'a> Stage<'a> {
             Action::Accept(_) | Action::Request(_) | Action::JoinByLink(_) => {
                 self.carry(opened.ticket().ok_or(Refusal::Document)?)
             }
-            Action::UpdateDevices(_) => {
-                match self.follow(opened.entry().ok_or(Refusal::Document)?)? {
-                    Standing::Named => Err(Refusal::Target),
-                    Standing::Newer { .. } => Ok(()),
-                }
-            }
+            Action::UpdateDevices(_) => self.update(opened.entry().ok_or(Refusal::Document)?),
             Action::ResetKeys => {
                 self.raises = true;
                 Ok(())
@@ -252,6 +247,16 @@ impl<'a> Stage<'a> {
             self.shown.revoked.extend(revoked(entry));
         }
         Ok(standing)
+    }
+
+    /// The same by an action of its own. The actor's own entry was followed with the proof already; it
+    /// is told by this if it was news to the group.
+    fn update(&mut self, entry: &DeviceListEntry) -> Result<(), Refusal> {
+        let base = self.base.member(entry.account()).and_then(|member| standing(member, entry));
+        match (self.follow(entry)?, base) {
+            (Standing::Newer { .. }, _) | (_, Some(Standing::Newer { .. })) => Ok(()),
+            _ => Err(Refusal::Target),
+        }
     }
 
     fn admit(&mut self, who: &Newcomer, role: Role, added_by: AccountId) -> Result<(), Refusal> {

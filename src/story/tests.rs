@@ -236,12 +236,12 @@ fn second_device(world: &mut World, list: &StoryList) -> (DeviceAddress, StoryCh
 fn post_from(world: &mut World, list: &StoryList) -> Result<Vec<u8>, StoryKeyError> {
     let (laptop, mut channel) = second_device(world, list);
     let devices = list.devices(&laptop, &world.lists, NOW).unwrap();
-    let Preparation { distribution, to } = channel.prepare(&devices);
+    let Preparation { distribution, to, position } = channel.prepare(&devices);
     let distribution = Distribution::decode(&distribution).unwrap();
     for device in to.iter().filter(|device| device.account != laptop.account) {
         world.viewers.get_mut(device).unwrap().accept(&laptop, &distribution, NOW)?;
     }
-    channel.record(&devices, &to).unwrap();
+    channel.record(&devices, position, &to).unwrap();
     Ok(channel.post(list, &devices, &story(NOW), NOW, &mut world.rng).unwrap().envelope)
 }
 

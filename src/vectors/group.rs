@@ -188,6 +188,9 @@ impl Cases<'_> {
         newer.replace_device("anna");
         let brought = newer.sign("anna", self.base, vec![title("new")]).unwrap().change;
         self.judge("a device that brings a newer list", &["action"], &brought.encode());
+        let list = newer.list("anna").signed().entry();
+        let told = newer.sign("anna", self.base, vec![Action::update_devices(list)]).unwrap();
+        self.judge("a device that tells of its own newer list", &["action"], &told.change.encode());
     }
 
     fn settings(&mut self) {

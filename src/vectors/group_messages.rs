@@ -113,6 +113,7 @@ fn stored_of(json: &Value) -> StoredChannel {
     };
     StoredChannel {
         membership: parts.bytes("membership"),
+        pending: None,
         sending: sending.then(|| StoredSendingChain {
             hot: parts.bytes("hot").into(),
             recipients: parts.bytes("recipients").into(),

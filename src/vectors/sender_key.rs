@@ -261,7 +261,7 @@ pub(crate) fn reportable(topic: &mut Topic) {
     let given = chain.distribution();
     let bob = DeviceAddress { account: AccountId::new(b"bob").unwrap(), ..alice() };
     let audience = Audience::new(&scope, &alice(), [bob.clone()]).unwrap();
-    chain.record(&audience, &[bob]).unwrap();
+    chain.record(&audience, chain.position(), &[bob]).unwrap();
     let forged = own_and_wrong(&given, &chain, &mut rng);
     let mut say = |text: &[u8]| {
         let (rotation, standing) = (Rotation::GROUP, Standing::default());

@@ -105,7 +105,7 @@ impl Day {
     fn distribute(&mut self, now: Timestamp) {
         let own = self.own();
         let devices = self.list.devices(&own, &self.lists, now).unwrap();
-        let Preparation { distribution, to } = self.channel.prepare(&devices);
+        let Preparation { distribution, to, position } = self.channel.prepare(&devices);
         let given = Distribution::decode(&distribution).unwrap();
         let mut taken = vec![];
         for device in &to {
@@ -116,7 +116,7 @@ impl Day {
                 "to": address_json(device), "closed": closed.len(), "viewer_digest": state,
             }));
         }
-        self.channel.record(&devices, &to).unwrap();
+        self.channel.record(&devices, position, &to).unwrap();
         let fields = json!({ "distribution": hex::encode(&*distribution), "taken": taken });
         self.step("distribute", now, fields);
     }

@@ -34,7 +34,7 @@ class World:
             state = group_genesis.decode(signed)
             scope = Receiving(scope_of(state), secret, None, [])
             address = person.account, person.secrets["device"]
-            group = Group(signed, state, None, None, [])
+            group = Group(signed, state, None, None, [], [])
             self.channels.append(Channel(address, False, group, [scope], lists=lists))
 
     def distribute(self):

@@ -33,7 +33,8 @@ class Carrying:
         self.base, self.change, self.role = base, change, role
         self.actor = change.actor[0]
         self.state = base.copy()
-        self.time = change.created if role >= ADMIN else max(change.created, base.clock)
+        admin = role is not None and role >= ADMIN
+        self.time = change.created if admin else max(change.created, base.clock)
         self.key_epoch_begins = False
         # Device addresses, as the followed list entries say.
         self.revoked = set()
@@ -237,9 +238,12 @@ class Carrying:
 
     def update_devices(self, action):
         entry = action.document
-        if standing(entry, self.target("members", entry.account)) != "newer":
+        found = standing(entry, self.target("members", entry.account))
+        before = self.base.members.get(entry.account)
+        if found == "newer":
+            self.follow(entry)
+        elif found != "named" or not before or standing(entry, before) != "newer":
             refuse("target")
-        self.follow(entry)
 
     def set_extension(self, action):
         number, value = action.fields

@@ -10,7 +10,7 @@ from .layout import Reader
 from .primitives import Refused, u32, u64
 
 DAY = 86_400_000
-REVISIONS, PAST_AGE, DOCUMENT, STATE = 16, 2 * DAY, 55_296, 524_288
+REVISIONS, PAST_AGE, DOCUMENT, STATE, SUSPECTS = 16, 2 * DAY, 55_296, 524_288, 16
 
 
 @dataclass
@@ -78,6 +78,8 @@ class Group:
     # Who let this account in, and this account, while nobody else has confirmed the group.
     unconfirmed: tuple
     past: list
+    # Revision and address, by revision: whom a person has not looked at yet.
+    suspects: list
 
     @classmethod
     def read(cls, r):
@@ -85,13 +87,16 @@ class Group:
         group = cls(
             r.var(DOCUMENT), State.decode(r.raw(min(r.u32(), STATE + 1))),
             r.opt(lambda r: r.var(DOCUMENT)), r.opt(lambda r: (r.account(), r.account())),
-            r.list(REVISIONS, Past.read),
+            r.list(REVISIONS, Past.read), r.list(SUSPECTS, lambda r: (r.u32(), r.address())),
         )  # fmt: skip
         group.check()
         return group
 
     def check(self):
         """That the parts belong together."""
+        noted = [revision for revision, _ in self.suspects]
+        if noted != sorted(noted) or any(not 1 <= it <= self.state.revision for it in noted):
+            raise Refused("decode/out-of-range")
         first, state = group_genesis.decode(self.genesis), self.state
         if state.group != first.group:
             raise Refused("group-snapshot/genesis")
@@ -118,6 +123,7 @@ class Group:
         return (
             b"\1" + layout.var(self.genesis) + u32(len(state)) + state + layout.opt(last)
             + layout.opt(let_in) + layout.list_([past.encoded() for past in self.past])
+            + layout.list_([u32(at) + layout.address(*device) for at, device in self.suspects])
         )  # fmt: skip
 
     def apply(self, data, now):

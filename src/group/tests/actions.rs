@@ -422,6 +422,17 @@ fn a_device_that_the_group_has_not_heard_of_brings_its_own_list() {
 }
 
 #[test]
+fn a_member_that_revoked_a_device_of_its_own_tells_the_group_by_that_alone() {
+    let (mut people, base) = group();
+    people.replace_device("max");
+    let told = base.outdated(&people.lists);
+    let state = people.done("max", &base, told.clone());
+    assert_eq!(state.key_epoch(), base.key_epoch() + 1);
+    assert!(state.untold(&people.lists).is_empty());
+    assert_eq!(people.refused("max", &state, told), ApplyError::Target { action: 0 });
+}
+
+#[test]
 fn the_group_follows_a_rotated_account_key() {
     let (mut people, base) = group();
     let mut contact = people.account("max").contact();

@@ -27,12 +27,11 @@ fn a_former_member_injects_nothing_into_the_new_key_epoch() {
 #[test]
 fn a_former_member_cannot_say_that_there_is_more() {
     let mut world = World::new();
+    let audience = world.channels["max"].ready.as_ref().unwrap().audience.clone();
     world.remove_max();
     // max still has the header key of the old epoch and puts any revision into a header.
     let standing = Standing { revision: u32::MAX, ..Standing::default() };
-    let chain = world.channel("max");
-    let audience = chain.ready.as_ref().map(|ready| ready.audience.clone()).unwrap();
-    let sending = chain.sending.as_mut().unwrap();
+    let sending = world.channel("max").sending.as_mut().unwrap();
     let mut rng = rng(5);
     let rotation = Rotation::GROUP;
     let sent = sending.encrypt(&audience, standing, b"x", &rotation, NOW, &mut rng).unwrap();

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use sealwax::group::channel::GroupChannel;
-use sealwax::group::{Action, ChangeDraft, GenesisDraft, Group, Outcome, Role, Title};
+use sealwax::group::channel::{GroupChannel, SignRefused};
+use sealwax::group::{
+    Action, ChangeDraft, GenesisDraft, Group, Outcome, Role, SignedChange, Title,
+};
 
-use super::{Log, Packet, What, World};
+use super::{Device, Log, Packet, What, World};
 
 impl World {
     /// By the first device of an account, with all but one of the others.
@@ -64,9 +66,9 @@ impl World {
     /// Whether it was of use, now or never.
     pub(super) fn take_change(&mut self, at: usize, group: usize, base: usize) -> bool {
         let Self { devices, groups, now, lists, .. } = self;
-        let authored = &groups[group].changes[base];
+        let change = &groups[group].changes[base];
         let before = devices[at].groups.channel(&groups[group].id).unwrap().stored();
-        let apply = |channel: &mut GroupChannel| channel.catch_up(&authored.change, lists, *now);
+        let apply = |channel: &mut GroupChannel| channel.apply(change, lists, *now);
         let outcome = devices[at].groups.with(&groups[group].id, apply).unwrap().unwrap().outcome;
         if !matches!(outcome, Outcome::Applied(_)) {
             let channel = devices[at].groups.channel(&groups[group].id).unwrap();
@@ -98,41 +100,41 @@ impl World {
             self.report.count("changes that came too late");
             return false;
         }
-        let list = &self.lists[&self.accounts[self.devices[at].account].id];
         let draft = actions.into_iter().fold(state.change(), ChangeDraft::with);
-        let device = &self.devices[at].local;
-        let authored = match draft.sign(device, list, self.now, &mut self.rng) {
-            Ok(authored) => authored,
-            Err(refused) => {
-                self.report.count(format!("changes refused: {}", refused.code()));
-                return false;
-            }
-        };
+        let Some(change) = self.sign(at, group, draft) else { return false };
         let base = self.groups[group].changes.len();
-        let secret = authored.epoch_secret.clone();
-        self.groups[group].changes.push(authored);
+        self.groups[group].changes.push(change);
         for to in self.in_group(group) {
             if to != at {
                 self.wire.push(Packet { to, what: What::Change { group, base } });
             }
         }
         self.report.count("changes made");
-        // Its own: what it may have lost it finds at the server, but for the secret.
-        let id = self.groups[group].id;
-        let taken = self.take_change(at, group, base);
-        if let Some(secret) = secret.filter(|_| taken) {
-            self.devices[at].groups.with(&id, |channel| channel.learn(&secret).unwrap());
-            self.write(at);
-        }
+        self.take_change(at, group, base);
         true
     }
 
-    /// Newer lists that the group has not heard of. One's own comes with whatever one signs, so that
-    /// it cannot be what a change is about.
+    /// Signs and stores, or gives out again what it signed before it crashed.
+    fn sign(&mut self, at: usize, group: usize, draft: ChangeDraft) -> Option<SignedChange> {
+        let Self { devices, groups, lists, now, rng, .. } = self;
+        let Device { local, groups: channels, .. } = &mut devices[at];
+        let sign = |channel: &mut GroupChannel| channel.sign(draft, local, lists, *now, rng);
+        match channels.with(&groups[group].id, sign).unwrap() {
+            Ok(signed) => self.commit(at, None).then_some(signed.authored.change),
+            Err(SignRefused::Pending(change)) => {
+                self.report.count("changes given out again");
+                Some(*change)
+            }
+            Err(refused) => {
+                self.report.count(format!("changes refused: {}", refused.code()));
+                None
+            }
+        }
+    }
+
+    /// Newer lists that the group has not heard of.
     pub(super) fn outdated(&self, at: usize, group: usize) -> Vec<Action> {
-        let mut others = self.lists.clone();
-        others.remove(self.id_of(at));
-        self.state(at, group).outdated(&others)
+        self.state(at, group).outdated(&self.lists)
     }
 
     /// An account that was never in the group comes in; another member's device lets it in.

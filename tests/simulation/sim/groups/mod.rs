@@ -23,7 +23,7 @@ use std::time::Duration;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use sealwax::group::channel::{Groups, StoredChannel};
-use sealwax::group::{Authored, GroupId};
+use sealwax::group::{GroupId, SignedChange};
 use sealwax::identity::{
     AccountId, AccountKeyPair, DeviceAddress, LocalDevice, VerifiedDeviceList,
 };
@@ -77,7 +77,7 @@ struct Account {
 /// A group as the server has it: its changes in order.
 struct Log {
     id: GroupId,
-    changes: Vec<Authored>,
+    changes: Vec<SignedChange>,
     /// Accounts that were in it at some time. Nobody comes back.
     been: BTreeSet<usize>,
 }

@@ -15,7 +15,7 @@ impl World {
             let prepared = c.prepare(lists, *now, rng)?;
             let to: Vec<DeviceAddress> =
                 prepared.devices.iter().map(|device| device.address().clone()).collect();
-            c.record(&to).unwrap();
+            c.record(prepared.distribution.position(), &to).unwrap();
             Ok((prepared, to))
         };
         let prepared = devices[at].groups.with(&id, prepare).unwrap();
