@@ -82,6 +82,9 @@ impl World {
     /// Everybody says something; exactly the others read it.
     fn check_conversation(&mut self, group: usize) {
         let members = self.members(group);
+        for at in &members {
+            self.look(*at, group);
+        }
         // The author of the key epoch first: with its chain comes the secret.
         let knows = |world: &Self, at: &usize| {
             let channel = world.devices[*at].groups.channel(&world.groups[group].id);

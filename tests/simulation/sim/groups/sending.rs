@@ -7,6 +7,16 @@ use sealwax::identity::DeviceAddress;
 use super::{Given, Packet, Said, What, World};
 
 impl World {
+    /// A person looks at what revoked devices did, and goes on.
+    pub(super) fn look(&mut self, at: usize, group: usize) {
+        let (id, seen) = (self.groups[group].id, self.state(at, group).revision());
+        let channel = |c: &mut sealwax::group::channel::GroupChannel| c.dismiss_suspects(seen);
+        if self.devices[at].groups.with(&id, channel).unwrap() != Default::default() {
+            self.report.count("suspects that a person looked at");
+            self.write(at);
+        }
+    }
+
     /// Gives the chain to whoever lacks it. Whether there is somebody to speak to.
     pub(super) fn distribute(&mut self, at: usize, group: usize) -> bool {
         let id = self.groups[group].id;
@@ -24,6 +34,9 @@ impl World {
             Err(refused) => {
                 let refused: sealwax::group::channel::SendRefused = refused;
                 self.report.count(format!("not prepared: {}", refused.code()));
+                if !self.calm && self.dice.percent(50) {
+                    self.look(at, group);
+                }
                 return false;
             }
         };
