@@ -61,14 +61,19 @@ impl AeadKey {
     pub(crate) fn seal_detached(&self, nonce: &Nonce, ad: &[u8], text: &mut [u8]) -> [u8; TAG_LEN] {
         #[cfg(test)]
         super::meter::count(|m| m.aead += 1);
-        // Both refuse only texts that are longer than any here can be. An all-zero tag would not
-        // open, so even that stays safe.
-        if is_short(ad, text) {
-            return self.seal_short(nonce, ad, text).unwrap_or_default();
-        }
-        self.cipher()
-            .encrypt_inout_detached(nonce.as_bytes().into(), ad, text.into())
-            .map_or([0; TAG_LEN], Into::into)
+        let sealed = if is_short(ad, text) {
+            self.seal_short(nonce, ad, text)
+        } else {
+            let nonce = nonce.as_bytes().into();
+            let sealed = self.cipher().encrypt_inout_detached(nonce, ad, (&mut *text).into());
+            sealed.ok().map(Into::into)
+        };
+        // Both refuse only texts that are longer than any here can be. Even then nothing would leave
+        // in clear, and what left would not open.
+        sealed.unwrap_or_else(|| {
+            text.fill(0);
+            [0; TAG_LEN]
+        })
     }
 
     /// Decrypts `sealed` (text and tag) in place; the text is left in its front. `None` leaves the

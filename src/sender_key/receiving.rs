@@ -91,14 +91,11 @@ impl ReceivingChains {
         if let Some(secret) = &distribution.epoch {
             self.check_secret(secret)?;
         }
-        let new = match self.chain(from, distribution.id) {
-            Some(known) if !known.is(distribution) => return Err(AcceptKeyError::Conflict),
-            Some(known) if known.lost(distribution) => {
-                return Ok(self.resume(from, distribution, now));
-            }
-            Some(_) => false,
-            None => true,
-        };
+        let known = self.chain(from, distribution.id);
+        if known.is_some_and(|known| !known.is(distribution)) {
+            return Err(AcceptKeyError::Conflict);
+        }
+        let (new, lost) = (known.is_none(), known.is_some_and(|known| known.lost(distribution)));
         if new && !self.chains.contains_key(from) && self.chains.len() >= AUDIENCE_DEVICES {
             return Err(AcceptKeyError::TooManyDevices);
         }
@@ -107,6 +104,9 @@ impl ReceivingChains {
             None => false,
         };
         let accepted = Accepted { new, epoch_learned, ..Accepted::default() };
+        if lost {
+            return Ok(Accepted { epoch_learned, ..self.resume(from, distribution, now) });
+        }
         if !new {
             return Ok(accepted);
         }

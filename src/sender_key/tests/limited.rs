@@ -42,6 +42,22 @@ fn a_plaintext_has_its_limit() {
 }
 
 #[test]
+fn a_chain_that_went_on_too_far_is_taken_again_and_brings_the_epoch_secret() {
+    let mut world = World::pair();
+    let mut given = world.chain.distribution();
+    given.epoch = None;
+    let alice = device("alice", 1);
+    let mut chains = ReceivingChains::new(*world.chain.scope());
+    chains.accept(&alice, &given, NOW).unwrap();
+    for _ in 0..=SENDER_SKIP {
+        world.say(b"lost");
+    }
+    let accepted = chains.accept(&alice, &world.chain.distribution(), NOW).unwrap();
+    assert!(accepted.new && accepted.epoch_learned);
+    assert_eq!(text(hear(&mut chains, &world.say(b"heard"))), b"heard");
+}
+
+#[test]
 fn a_message_skips_so_many_and_no_more_and_the_chain_keeps_so_many_keys() {
     let mut world = World::pair();
     let skip = SENDER_SKIP as usize;
