@@ -1,12 +1,13 @@
 use alloc::vec::Vec;
+use core::fmt;
 
 use prost::Message;
 
 use super::published::{PrekeyError, PrekeyId, PrekeyKind, PrekeyPublic, PublishedPrekey};
-use crate::crypto::{DhPublicKey, KemPublicKey};
+use crate::crypto::{DhPublicKey, Digest, HashLabel, KemPublicKey, hash};
 use crate::error::error_codes;
-use crate::identity::{CertificateError, DeviceCertificate, VerifiedDevice};
-use crate::limits::DOCUMENT_BYTES;
+use crate::identity::{CertificateError, DeviceCertificate, VerifiedDevice, signature};
+use crate::limits::{CERTIFICATE_BODY_BYTES, DOCUMENT_BYTES};
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, decode_canonical, proto};
 
@@ -14,17 +15,17 @@ use crate::wire::{DecodeError, decode_canonical, proto};
 /// a session can start from. SPEC.md 6.2.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PrekeyBundle {
-    pub(super) certificate: DeviceCertificate,
+    pub(super) certificate: NamedCertificate,
     pub(super) signed: PublishedPrekey,
     pub(super) kem: PublishedPrekey,
     pub(super) one_time: Option<PublishedPrekey>,
 }
 
 impl PrekeyBundle {
-    /// Decodes a bundle; the certificate's signatures verify, nothing else is checked yet.
+    /// Decodes a bundle; nothing but its form is checked yet.
     ///
     /// # Errors
-    /// [`BundleError::Malformed`] or [`BundleError::Certificate`].
+    /// [`BundleError::Malformed`].
     pub fn decode(bytes: &[u8]) -> Result<Self, BundleError> {
         if bytes.len() > DOCUMENT_BYTES {
             return Err(DecodeError::TooLarge.into());
@@ -35,7 +36,7 @@ impl PrekeyBundle {
             signed: required(message.signed_prekey)?,
             kem: required(message.kem_prekey)?,
             one_time: message.one_time_prekey.map(PublishedPrekey::from_proto).transpose()?,
-            certificate: DeviceCertificate::from_proto(certificate)?,
+            certificate: NamedCertificate::from_proto(certificate)?,
         })
     }
 
@@ -43,7 +44,7 @@ impl PrekeyBundle {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         proto::PrekeyBundle {
-            certificate: Some(self.certificate.to_proto()),
+            certificate: Some(self.certificate.message.clone()),
             signed_prekey: Some(self.signed.to_proto()),
             kem_prekey: Some(self.kem.to_proto()),
             one_time_prekey: self.one_time.as_ref().map(PublishedPrekey::to_proto),
@@ -51,10 +52,10 @@ impl PrekeyBundle {
         .encode_to_vec()
     }
 
-    /// The device's certificate as the server has it: what to look for in the device list.
+    /// Names the device's certificate as the server has it: what to look for in the device list.
     #[must_use]
-    pub const fn certificate(&self) -> &DeviceCertificate {
-        &self.certificate
+    pub const fn certificate_hash(&self) -> &Digest {
+        &self.certificate.hash
     }
 
     /// Checks everything against a device that its account's list vouches for.
@@ -66,7 +67,7 @@ impl PrekeyBundle {
         peer: &VerifiedDevice,
         now: Timestamp,
     ) -> Result<VerifiedBundle, BundleError> {
-        if self.certificate.hash() != peer.certificate_hash() {
+        if self.certificate_hash() != peer.certificate_hash() {
             return Err(BundleError::OtherCertificate);
         }
         let signed = verify_dh(&self.signed, PrekeyKind::Signed, peer, now)
@@ -82,6 +83,38 @@ impl PrekeyBundle {
             return Err(BundleError::SameId);
         }
         Ok(VerifiedBundle { peer: peer.clone(), signed, kem, one_time })
+    }
+}
+
+/// A certificate that nothing is taken from but its name. The verified list has one of this name,
+/// whose signatures over the same body verified: those here are not looked at.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct NamedCertificate {
+    message: proto::DeviceCertificate,
+    hash: Digest,
+}
+
+impl NamedCertificate {
+    fn from_proto(message: proto::DeviceCertificate) -> Result<Self, DecodeError> {
+        if message.body.len() > CERTIFICATE_BODY_BYTES {
+            return Err(DecodeError::TooLarge);
+        }
+        signature(&message.possession)?;
+        signature(&message.signature)?;
+        Ok(Self { hash: hash(HashLabel::DeviceCertificate, &message.body), message })
+    }
+}
+
+impl From<&DeviceCertificate> for NamedCertificate {
+    fn from(certificate: &DeviceCertificate) -> Self {
+        Self { message: certificate.to_proto(), hash: *certificate.hash() }
+    }
+}
+
+/// Without the body, which spells out the account id.
+impl fmt::Debug for NamedCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NamedCertificate").field("hash", &self.hash).finish_non_exhaustive()
     }
 }
 
@@ -202,8 +235,8 @@ pub enum BundleError {
     /// Not a bundle of this version.
     #[error("malformed prekey bundle: {0}")]
     Malformed(#[from] DecodeError),
-    /// The certificate is bad in itself.
-    #[error("the bundle's certificate was refused: {0}")]
+    /// A publication's certificate is bad in itself. Of a bundle's certificate only the hash counts.
+    #[error("the publication's certificate was refused: {0}")]
     Certificate(#[from] CertificateError),
     /// The certificate is not the one that the account's list names for the device.
     #[error("the bundle is under another certificate than the device list's")]
@@ -286,17 +319,56 @@ mod tests {
         );
     }
 
+    /// But in the certificate's signatures, the last fields of its message, which do not count.
     #[test]
     fn flipped_bytes_are_refused() {
         let mut alice = alice();
-        let bytes = alice.shelf.take_bundle(NOW).encode();
-        for i in (0..bytes.len()).step_by(3) {
+        let bundle = alice.shelf.take_bundle(NOW);
+        let (bytes, message) = (bundle.encode(), &bundle.certificate.message);
+        let place = |part: &[u8]| {
+            let at = bytes.windows(part.len()).position(|window| window == part).unwrap();
+            at..at + part.len()
+        };
+        let signatures = [place(&message.possession), place(&message.signature)];
+        let counts = |i: &usize| !signatures.iter().any(|signature| signature.contains(i));
+        for i in (0..bytes.len()).filter(counts) {
             let mut flipped = bytes.clone();
             flipped[i] ^= 2;
             let result =
                 PrekeyBundle::decode(&flipped).and_then(|b| b.verify(&alice.verified, NOW));
             assert!(result.is_err(), "byte {i}");
         }
+    }
+
+    /// The body's hash is what the list vouches for, whatever the server put beside it.
+    #[test]
+    fn the_certificates_signatures_do_not_count() {
+        let mut alice = alice();
+        let mut bundle = alice.shelf.take_bundle(NOW);
+        let genuine = bundle.verify(&alice.verified, NOW).unwrap();
+        bundle.certificate.message.possession[9] ^= 1;
+        bundle.certificate.message.signature.fill(0);
+        let decoded = PrekeyBundle::decode(&bundle.encode()).unwrap();
+        assert_eq!(decoded, bundle);
+        assert_eq!(decoded.verify(&alice.verified, NOW), Ok(genuine));
+    }
+
+    #[test]
+    fn a_certificate_has_the_lengths_of_one() {
+        let bundle = alice().shelf.take_bundle(NOW);
+        let with = |change: fn(&mut proto::DeviceCertificate)| {
+            let mut changed = bundle.clone();
+            change(&mut changed.certificate.message);
+            PrekeyBundle::decode(&changed.encode()).map(|_| ())
+        };
+        assert_eq!(with(|c| c.body.resize(CERTIFICATE_BODY_BYTES, 0)), Ok(()));
+        let refused = |error: DecodeError| Err(BundleError::Malformed(error));
+        assert_eq!(
+            with(|c| c.body.resize(CERTIFICATE_BODY_BYTES + 1, 0)),
+            refused(DecodeError::TooLarge)
+        );
+        assert_eq!(with(|c| c.possession.truncate(63)), refused(DecodeError::WrongLength));
+        assert_eq!(with(|c| c.signature.push(0)), refused(DecodeError::WrongLength));
     }
 
     type Swap = fn(&mut PrekeyBundle, &mut Published, &mut Published);
@@ -316,7 +388,7 @@ mod tests {
         ),
         (
             "an older certificate of the device",
-            |b, a, _| b.certificate = older_certificate(a),
+            |b, a, _| b.certificate = (&older_certificate(a)).into(),
             BundleError::OtherCertificate,
         ),
         (

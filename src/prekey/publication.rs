@@ -128,7 +128,7 @@ impl PrekeyShelf {
         let one_time = take(&mut self.held.one_time, now);
         let kem = take(&mut self.held.one_time_kem, now);
         PrekeyBundle {
-            certificate: self.held.certificate.clone(),
+            certificate: (&self.held.certificate).into(),
             signed: self.held.signed.clone(),
             kem: kem.unwrap_or_else(|| self.held.last_resort.clone()),
             one_time,

@@ -1,6 +1,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+use prost::Message;
 use serde_json::json;
 
 use super::party::{DAY, NOW, Party, certified, device_keys, device_secrets};
@@ -9,7 +10,7 @@ use crate::crypto::SignaturePurpose;
 use crate::identity::{AccountId, LocalDevice};
 use crate::prekey::{BundleError, PrekeyBundle, PrekeyId};
 use crate::time::Timestamp;
-use crate::wire::Writer;
+use crate::wire::{Writer, proto};
 
 /// SPEC.md section 6.2: bundles and what verifies them.
 pub(super) fn topic() -> Topic {
@@ -31,6 +32,7 @@ pub(super) fn topic() -> Topic {
     }));
     bob.valid(&mut topic);
     bob.encodings(&mut topic);
+    bob.certificates(&mut topic);
     bob.rules(&mut topic, &mut rng);
     topic
 }
@@ -53,6 +55,9 @@ impl Parts {
         [field(1, &self.certificate), prekeys.concat()].concat()
     }
 }
+
+/// A comment, flags, and the fields of a certificate.
+type Case<'a> = (&'a str, &'a [&'a str], [&'a [u8]; 3]);
 
 /// Whatever a device could sign as a prekey.
 struct Prekey {
@@ -175,9 +180,40 @@ impl Bob {
         for (comment, bytes) in cases {
             self.verify(topic, comment, &["rule"], &bytes, NOW);
         }
-        let certificate = flipped(&parts.certificate, parts.certificate.len() - 5);
-        let broken = Parts { certificate, ..parts }.encode();
-        self.verify(topic, "the certificate's signature", &["signature"], &broken, NOW);
+    }
+
+    /// Of the certificate only the hash counts.
+    fn certificates(&self, topic: &mut Topic) {
+        let certificate = self.party.local.certificate().encode();
+        let [body, possession, by_account] = {
+            let message = proto::DeviceCertificate::decode(&certificate[..]).unwrap();
+            [message.body, message.possession, message.signature]
+        };
+        let (no_body, long) = (vec![], [&body[..], &[0; 62]].concat());
+        let cases: [Case<'_>; 8] = [
+            ("a bit of its body", &["rule"], [&flipped(&body, 9), &possession, &by_account]),
+            ("no body", &["rule"], [&no_body, &possession, &by_account]),
+            ("a byte after its body", &["rule"], [&long[..=body.len()], &possession, &by_account]),
+            ("a body over the limit", &["canonical"], [&long, &possession, &by_account]),
+            (
+                "a bit of its device's signature",
+                &[],
+                [&body, &flipped(&possession, 9), &by_account],
+            ),
+            (
+                "a bit of its account's signature",
+                &[],
+                [&body, &possession, &flipped(&by_account, 9)],
+            ),
+            ("a short signature of its device", &["canonical"], [&body, &[7; 63], &by_account]),
+            ("a long signature of its account", &["canonical"], [&body, &possession, &[7; 65]]),
+        ];
+        for (comment, flags, parts) in cases {
+            let numbered = parts.iter().zip(1..).filter(|(part, _)| !part.is_empty());
+            let certificate: Vec<_> = numbered.map(|(part, number)| field(number, part)).collect();
+            let bytes = Parts { certificate: certificate.concat(), ..self.parts() }.encode();
+            self.verify(topic, &alloc::format!("the certificate: {comment}"), flags, &bytes, NOW);
+        }
     }
 
     fn rules(&self, topic: &mut Topic, rng: &mut Recorder) {
@@ -292,7 +328,6 @@ impl Bob {
 fn cause(error: &BundleError) -> Option<&'static str> {
     match error {
         BundleError::Malformed(cause) => Some(cause.code()),
-        BundleError::Certificate(cause) => Some(cause.code()),
         BundleError::SignedPrekey(cause)
         | BundleError::KemPrekey(cause)
         | BundleError::OneTimePrekey(cause) => Some(cause.code()),

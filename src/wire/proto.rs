@@ -2873,6 +2873,7 @@ pub struct PublishedPrekey {
 /// What a server hands out to somebody who wants to write to a device. At most 32,768 bytes.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PrekeyBundle {
+    /// Only its hash counts, which is on the verified list; its signatures are not looked at.
     #[prost(message, optional, tag = "1")]
     pub certificate: ::core::option::Option<DeviceCertificate>,
     /// Kind 1.

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from . import certified, layout
-from .certified import CERTIFICATE, certificate_of, check_length, read_validity
+from .certified import CERTIFICATE, check_length, read_validity
 from .layout import Reader, canonical
-from .primitives import Refused, is_signed, sign, u32, u64
+from .primitives import Refused, hash_, is_signed, sign, u32, u64
 
 DAY = 86_400_000
 PREKEY_VALIDITY = 30 * DAY
@@ -83,7 +83,7 @@ def encode_prekey(prekey):
 
 @dataclass
 class Bundle:
-    certificate: certified.Certificate
+    certificate: dict
     signed: Prekey
     kem: Prekey
     one_time: Prekey
@@ -106,17 +106,23 @@ def decode_bundle(data):
                 raise Refused("decode/missing")
         signed, kem = prekey_of(inner["signed"]), prekey_of(inner["kem"])
         one_time = inner["one_time"] and prekey_of(inner["one_time"])
+        check_certificate_lengths(inner["certificate"])
     except Refused as error:
         raise Refused("bundle/malformed", error.code) from error
-    try:
-        certificate = certificate_of(inner["certificate"])
-    except Refused as error:
-        raise Refused("bundle/certificate", error.code) from error
-    return Bundle(certificate, signed, kem, one_time)
+    return Bundle(inner["certificate"], signed, kem, one_time)
+
+
+def check_certificate_lengths(fields):
+    if len(fields["body"]) > 190:
+        raise Refused("decode/too-large")
+    check_length(fields["possession"])
+    check_length(fields["signature"])
 
 
 def encode_bundle(bundle):
-    out = layout.bytes_field(1, certified.encode_certificate(bundle.certificate))
+    names = {name: number for number, (name, _) in CERTIFICATE.items()}
+    parts = [layout.bytes_field(names[name], bundle.certificate[name]) for name in names]
+    out = layout.bytes_field(1, b"".join(parts))
     out += layout.bytes_field(2, encode_prekey(bundle.signed))
     out += layout.bytes_field(3, encode_prekey(bundle.kem))
     if bundle.one_time:
@@ -126,7 +132,7 @@ def encode_bundle(bundle):
 
 def verify_bundle(bundle, peer, now):
     """6.2, against the certificate that the list vouches for."""
-    if bundle.certificate.hash != peer.hash:
+    if hash_("device-certificate", bundle.certificate["body"]) != peer.hash:
         raise Refused("bundle/other-certificate")
     places = [
         (bundle.signed, (1,), "bundle/signed-prekey"),

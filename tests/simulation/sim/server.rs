@@ -135,8 +135,10 @@ impl Server {
         let Served::Bundle(_, mut bytes) = self.honest_bundle(address, now) else {
             return Served::Nothing;
         };
-        let bit = dice.below(bytes.len() * 8);
-        bytes[bit / 8] ^= 1 << (bit % 8);
+        // Behind the certificate, the first field, whose signatures are not looked at.
+        let certificate = 3 + usize::from(bytes[1] & 0x7f) + (usize::from(bytes[2]) << 7);
+        let bit = dice.below((bytes.len() - certificate) * 8);
+        bytes[certificate + bit / 8] ^= 1 << (bit % 8);
         Served::Lie("a damaged bundle", bytes)
     }
 
