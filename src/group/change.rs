@@ -8,7 +8,7 @@ use super::action::Action;
 use super::error::ChangeError;
 use super::extension::Extension;
 use super::member::is_ascending;
-use super::proof::{DeviceProof, Parts, ProofError, SignedBody};
+use super::proof::{DeviceProof, Origin, Parts, ProofError, SignedBody};
 use crate::crypto::{BadSignature, Digest, HashLabel, SignaturePurpose, hash};
 use crate::identity::{DeviceAddress, LocalDevice};
 use crate::limits::{GROUP_ACTIONS, GROUP_BODY_BYTES, GROUP_CHANGE_BYTES, GROUP_EXTENSIONS};
@@ -116,19 +116,28 @@ impl SignedChange {
     /// # Errors
     /// [`ChangeError`].
     pub fn decode(bytes: &[u8]) -> Result<Self, ChangeError> {
+        Self::decode_from(Origin::Wire, bytes)
+    }
+
+    pub(super) fn decode_from(origin: Origin, bytes: &[u8]) -> Result<Self, ChangeError> {
         if bytes.len() > GROUP_CHANGE_BYTES {
             return Err(DecodeError::TooLarge.into());
         }
-        Self::from_proto(decode_canonical(bytes)?)
+        Self::from_parts(decode_canonical(bytes)?, origin)
     }
 
     pub(super) fn from_proto(message: proto::SignedGroupChange) -> Result<Self, ChangeError> {
-        Self::parse(SignedBody::from_parts(Parts {
+        Self::from_parts(message, Origin::Wire)
+    }
+
+    fn from_parts(message: proto::SignedGroupChange, origin: Origin) -> Result<Self, ChangeError> {
+        let parts = Parts {
             body: message.body,
             signature: message.signature,
             certificate: message.certificate,
             list: message.list,
-        })?)
+        };
+        Self::parse(SignedBody::from_parts(parts, origin)?)
     }
 
     fn parse(signed: SignedBody) -> Result<Self, ChangeError> {

@@ -4,6 +4,7 @@ use prost::Message;
 
 use super::change::SignedChange;
 use super::error::ChangeError;
+use super::proof::Origin;
 use crate::error::error_codes;
 use crate::limits::GROUP_CHANGE_BYTES;
 use crate::wire::{DecodeError, Layout, Reader, Writer, decode_canonical, proto};
@@ -97,14 +98,16 @@ impl GroupEvidence {
     }
 }
 
-/// As stored: `var(encoded change)`. Reading verifies the documents in it again.
+/// As stored: `var(encoded change)`. The documents in it verified when it was received, and are not
+/// verified again.
 impl Layout for SignedChange {
     fn write(&self, w: &mut Writer) {
         w.var(&self.encode());
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Self::decode(r.var(GROUP_CHANGE_BYTES)?).map_err(|_| DecodeError::OutOfRange)
+        Self::decode_from(Origin::Store, r.var(GROUP_CHANGE_BYTES)?)
+            .map_err(|_| DecodeError::OutOfRange)
     }
 }
 

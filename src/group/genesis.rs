@@ -11,7 +11,7 @@ use super::error::ChangeError;
 use super::extension::{Avatar, Extension};
 use super::genesis_body::{Body, Founder, Predecessor};
 use super::member::{ListRef, Member, PinnedKey, insert};
-use super::proof::{DeviceProof, Parts, ProofError, SignedBody, key_in_force};
+use super::proof::{DeviceProof, Origin, Parts, ProofError, SignedBody, key_in_force};
 use super::state::{Fields, GroupState, Timer};
 use super::state_layout::NONE;
 use super::text::{Description, Title};
@@ -153,7 +153,7 @@ impl GenesisDraft {
         };
         let signed =
             SignedBody::sign(SignaturePurpose::GroupGenesis, body.to_bytes(), device, proof);
-        Ok(Founded { genesis: SignedGenesis::parse(signed)?, epoch_secret })
+        Ok(Founded { genesis: SignedGenesis::parse(signed, Origin::Wire)?, epoch_secret })
     }
 }
 
@@ -177,23 +177,30 @@ impl SignedGenesis {
     /// # Errors
     /// [`GenesisError`].
     pub fn decode(bytes: &[u8]) -> Result<Self, GenesisError> {
+        Self::decode_from(Origin::Wire, bytes)
+    }
+
+    pub(super) fn decode_from(origin: Origin, bytes: &[u8]) -> Result<Self, GenesisError> {
         if bytes.len() > GROUP_CHANGE_BYTES {
             return Err(ChangeError::from(DecodeError::TooLarge).into());
         }
-        Self::from_proto(decode_canonical(bytes).map_err(ChangeError::from)?)
+        Self::from_proto(decode_canonical(bytes).map_err(ChangeError::from)?, origin)
     }
 
-    pub(super) fn from_proto(message: proto::SignedGroupGenesis) -> Result<Self, GenesisError> {
+    pub(super) fn from_proto(
+        message: proto::SignedGroupGenesis,
+        origin: Origin,
+    ) -> Result<Self, GenesisError> {
         let parts = Parts {
             body: message.body,
             signature: message.signature,
             certificate: message.certificate,
             list: message.list,
         };
-        Self::parse(SignedBody::from_parts(parts).map_err(ChangeError::from)?)
+        Self::parse(SignedBody::from_parts(parts, origin).map_err(ChangeError::from)?, origin)
     }
 
-    fn parse(signed: SignedBody) -> Result<Self, GenesisError> {
+    fn parse(signed: SignedBody, origin: Origin) -> Result<Self, GenesisError> {
         if signed.bytes.len() > GROUP_BODY_BYTES {
             return Err(ChangeError::from(DecodeError::TooLarge).into());
         }
@@ -205,10 +212,12 @@ impl SignedGenesis {
         if !same {
             return Err(ChangeError::from(ProofError::Unlisted).into());
         }
-        signed.verify(SignaturePurpose::GroupGenesis).map_err(|_| GenesisError::Signature)?;
+        if origin == Origin::Wire {
+            signed.verify(SignaturePurpose::GroupGenesis).map_err(|_| GenesisError::Signature)?;
+        }
         let group = GroupId::from(signed.hash(HashLabel::GroupGenesis));
         let successor_of = body.successor_of;
-        let state = GroupState::new(first_state(group, body, proof)?);
+        let state = GroupState::new(first_state(group, body, proof, origin)?);
         Ok(Self { signed, successor_of, state })
     }
 
@@ -254,11 +263,16 @@ impl SignedGenesis {
     }
 }
 
-fn first_state(group: GroupId, body: Body, proof: &DeviceProof) -> Result<Fields, GenesisError> {
+fn first_state(
+    group: GroupId,
+    body: Body,
+    proof: &DeviceProof,
+    origin: Origin,
+) -> Result<Fields, GenesisError> {
     let creator = &body.creator.account;
     let mut members = alloc::vec![founding(proof.entry(), Role::Owner, creator)];
     for founder in &body.founders {
-        let entry = DeviceListEntry::decode(&founder.list).map_err(|_| GenesisError::Founder)?;
+        let entry = origin.entry(&founder.list).map_err(|_| GenesisError::Founder)?;
         insert(&mut members, founding(&entry, founder.role, creator))
             .map_err(|_| GenesisError::Founder)?;
     }

@@ -9,6 +9,7 @@ use super::error::ApplyError;
 use super::evidence::GroupEvidence;
 use super::genesis::SignedGenesis;
 use super::past::{PastRevision, PastSender};
+use super::proof::Origin;
 use super::snapshot::Snapshot;
 use super::state::GroupState;
 use super::suspect::{self, Suspect, Suspects};
@@ -272,7 +273,7 @@ impl Group {
         w.into_public()
     }
 
-    /// Reads a stored group.
+    /// Reads a stored group, whose signatures verified before it was stored.
     ///
     /// # Errors
     /// [`DecodeError`] when the bytes are not what [`Group::to_bytes`] wrote, or their parts do not
@@ -280,7 +281,7 @@ impl Group {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut r = Reader::new(bytes);
         r.version(STORED_VERSION)?;
-        let genesis = SignedGenesis::decode(r.var(GROUP_CHANGE_BYTES)?)
+        let genesis = SignedGenesis::decode_from(Origin::Store, r.var(GROUP_CHANGE_BYTES)?)
             .map_err(|_| DecodeError::OutOfRange)?;
         let len = usize::try_from(u32::read(&mut r)?).map_err(|_| DecodeError::TooLarge)?;
         if len > GROUP_STATE_BYTES {
@@ -291,8 +292,8 @@ impl Group {
         let past = r.list(GROUP_PAST_REVISIONS)?;
         let suspects: Suspects = r.get()?;
         r.finish()?;
-        let snapshot =
-            Snapshot::new(genesis, state, last_change).map_err(|_| DecodeError::OutOfRange)?;
+        let snapshot = Snapshot::of_verified(genesis, state, last_change)
+            .map_err(|_| DecodeError::OutOfRange)?;
         let Snapshot { genesis, state, last_change } = snapshot;
         let group = Self { genesis, state, last_change, confirmation, past, suspects };
         if group.past_fits() && group.suspects.fit(group.state.revision()) {

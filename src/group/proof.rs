@@ -39,8 +39,8 @@ impl DeviceProof {
         if listed && same { Ok(Self { certificate, entry }) } else { Err(ProofError::Unlisted) }
     }
 
-    fn decode(certificate: &[u8], entry: &[u8]) -> Result<Self, ProofError> {
-        Self::new(DeviceCertificate::decode(certificate)?, DeviceListEntry::decode(entry)?)
+    fn decode(certificate: &[u8], entry: &[u8], origin: Origin) -> Result<Self, ProofError> {
+        Self::new(origin.certificate(certificate)?, origin.entry(entry)?)
     }
 
     /// The device.
@@ -77,6 +77,31 @@ impl DeviceProof {
 impl fmt::Debug for DeviceProof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DeviceProof").field("device", self.address()).finish_non_exhaustive()
+    }
+}
+
+/// Where signed bytes come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// Others: every signature is verified.
+    Wire,
+    /// Our own store, where they came after they had verified: none is again (SPEC.md 5.3).
+    Store,
+}
+
+impl Origin {
+    fn certificate(self, bytes: &[u8]) -> Result<DeviceCertificate, CertificateError> {
+        match self {
+            Self::Wire => DeviceCertificate::decode(bytes),
+            Self::Store => Ok(DeviceCertificate::decode_stored(bytes)?),
+        }
+    }
+
+    pub(super) fn entry(self, bytes: &[u8]) -> Result<DeviceListEntry, ListError> {
+        match self {
+            Self::Wire => DeviceListEntry::decode(bytes),
+            Self::Store => Ok(DeviceListEntry::decode_stored(bytes)?),
+        }
     }
 }
 
@@ -134,12 +159,12 @@ impl SignedBody {
         Self { bytes, signature, proof }
     }
 
-    pub(super) fn from_parts(parts: Parts) -> Result<Self, BodyError> {
+    pub(super) fn from_parts(parts: Parts, origin: Origin) -> Result<Self, BodyError> {
         if parts.body.len() > GROUP_BODY_BYTES {
             return Err(DecodeError::TooLarge.into());
         }
         let signature = signature(&parts.signature)?;
-        let proof = DeviceProof::decode(&parts.certificate, &parts.list)?;
+        let proof = DeviceProof::decode(&parts.certificate, &parts.list, origin)?;
         Ok(Self { bytes: parts.body, signature, proof })
     }
 

@@ -7,6 +7,7 @@ use super::change::SignedChange;
 use super::error::ChangeError;
 use super::genesis::{GenesisError, SignedGenesis};
 use super::membership::Group;
+use super::proof::Origin;
 use super::state::GroupState;
 use crate::error::error_codes;
 use crate::identity::{AccountId, AccountKey};
@@ -34,6 +35,19 @@ impl Snapshot {
         state: GroupState,
         last_change: Option<SignedChange>,
     ) -> Result<Self, SnapshotError> {
+        let snapshot = Self::of_verified(genesis, state, last_change)?;
+        match &snapshot.last_change {
+            Some(change) if change.verify().is_err() => Err(SnapshotError::Signature),
+            _ => Ok(snapshot),
+        }
+    }
+
+    /// Puts together what verified before it was stored.
+    pub(super) fn of_verified(
+        genesis: SignedGenesis,
+        state: GroupState,
+        last_change: Option<SignedChange>,
+    ) -> Result<Self, SnapshotError> {
         if genesis.group() != state.group() {
             return Err(SnapshotError::Genesis);
         }
@@ -43,9 +57,6 @@ impl Snapshot {
         };
         if !fits {
             return Err(SnapshotError::LastChange);
-        }
-        if last_change.as_ref().is_some_and(|change| change.verify().is_err()) {
-            return Err(SnapshotError::Signature);
         }
         Ok(Self { genesis, state, last_change })
     }
@@ -62,7 +73,8 @@ impl Snapshot {
     }
 
     pub(super) fn from_proto(message: proto::GroupSnapshot) -> Result<Self, SnapshotError> {
-        let genesis = SignedGenesis::from_proto(message.genesis.ok_or(DecodeError::Missing)?)?;
+        let genesis =
+            SignedGenesis::from_proto(message.genesis.ok_or(DecodeError::Missing)?, Origin::Wire)?;
         let state = GroupState::from_bytes(&message.state)?;
         let last_change = message.last_change.map(SignedChange::from_proto).transpose()?;
         Self::new(genesis, state, last_change)

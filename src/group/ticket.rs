@@ -4,7 +4,7 @@ use prost::Message;
 
 use super::GroupId;
 use super::link::{InviteLink, LinkId, LinkSecret};
-use super::proof::{BodyError, DeviceProof, Parts, ProofError, SignedBody};
+use super::proof::{BodyError, DeviceProof, Origin, Parts, ProofError, SignedBody};
 use crate::crypto::{Digest, Signature, SignaturePurpose, VerifyingKey};
 use crate::error::error_codes;
 use crate::identity::{DeviceAddress, LocalDevice, VerifiedDeviceList, signature};
@@ -164,12 +164,13 @@ impl Ticket {
             [] => None,
             bytes => Some(signature(bytes)?),
         };
-        let signed = SignedBody::from_parts(Parts {
+        let parts = Parts {
             body: message.body,
             signature: message.signature,
             certificate: message.certificate,
             list: message.list,
-        })?;
+        };
+        let signed = SignedBody::from_parts(parts, Origin::Wire)?;
         let body: Body = crate::wire::read_all(&signed.bytes)?;
         let ticket = Self { body, signed, link_signature };
         ticket.check()?;

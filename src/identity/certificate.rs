@@ -110,17 +110,19 @@ impl CertificateRequest {
     /// [`CertificateError::Malformed`] or [`CertificateError::PossessionSignature`].
     pub fn decode(bytes: &[u8]) -> Result<Self, CertificateError> {
         let message: proto::CertificateRequest = decode_canonical(bytes)?;
-        Self::verified(message.body, &message.possession)
+        let request = Self::parse(message.body, &message.possession)?;
+        request.verify()?;
+        Ok(request)
     }
 
-    fn verified(bytes: Vec<u8>, possession: &[u8]) -> Result<Self, CertificateError> {
-        let body = Body::parse(&bytes)?;
-        let possession = signature(possession)?;
-        body.keys
-            .signing
-            .verify(SignaturePurpose::DevicePossession, &bytes, &possession)
-            .map_err(|_| CertificateError::PossessionSignature)?;
-        Ok(Self { body, bytes, possession })
+    fn parse(bytes: Vec<u8>, possession: &[u8]) -> Result<Self, DecodeError> {
+        Ok(Self { body: Body::parse(&bytes)?, bytes, possession: signature(possession)? })
+    }
+
+    fn verify(&self) -> Result<(), CertificateError> {
+        let key = &self.body.keys.signing;
+        key.verify(SignaturePurpose::DevicePossession, &self.bytes, &self.possession)
+            .map_err(|_| CertificateError::PossessionSignature)
     }
 
     pub(super) fn signed_by(self, account: &AccountKeyPair) -> DeviceCertificate {
@@ -187,14 +189,28 @@ impl DeviceCertificate {
         decode_canonical(bytes).map_err(CertificateError::from).and_then(Self::from_proto)
     }
 
+    /// Decodes what verified before it was stored, and does not verify it again.
+    pub(crate) fn decode_stored(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode_canonical(bytes).and_then(Self::parse)
+    }
+
     pub(crate) fn from_proto(message: proto::DeviceCertificate) -> Result<Self, CertificateError> {
+        let certificate = Self::parse(message)?;
+        certificate.verify()?;
+        Ok(certificate)
+    }
+
+    fn parse(message: proto::DeviceCertificate) -> Result<Self, DecodeError> {
         let account_signature = signature(&message.signature)?;
-        let request = CertificateRequest::verified(message.body, &message.possession)?;
-        request
-            .account_key()
-            .verify(SignaturePurpose::DeviceCertificate, &request.bytes, &account_signature)
-            .map_err(|_| CertificateError::AccountSignature)?;
+        let request = CertificateRequest::parse(message.body, &message.possession)?;
         Ok(Self::new(request, account_signature))
+    }
+
+    fn verify(&self) -> Result<(), CertificateError> {
+        self.request.verify()?;
+        self.account_key()
+            .verify(SignaturePurpose::DeviceCertificate, &self.request.bytes, &self.signature)
+            .map_err(|_| CertificateError::AccountSignature)
     }
 
     pub(crate) fn to_proto(&self) -> proto::DeviceCertificate {

@@ -214,16 +214,25 @@ impl DeviceListEntry {
         decode_canonical(bytes).map_err(ListError::from).and_then(Self::from_proto)
     }
 
+    /// Decodes what verified before it was stored, and does not verify it again.
+    pub(crate) fn decode_stored(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode_canonical(bytes).and_then(Self::parse)
+    }
+
     pub(super) fn from_proto(message: proto::DeviceListEntry) -> Result<Self, ListError> {
+        let entry = Self::parse(message)?;
+        entry.verify()?;
+        Ok(entry)
+    }
+
+    fn parse(message: proto::DeviceListEntry) -> Result<Self, DecodeError> {
         let body = Body::parse(&message.body)?;
         let own = signature(&message.signature)?;
         let rotation = match message.rotation_signature.as_slice() {
             [] => None,
             bytes => Some(signature(bytes)?),
         };
-        let entry = Self::new(body, message.body, own, rotation);
-        entry.verify()?;
-        Ok(entry)
+        Ok(Self::new(body, message.body, own, rotation))
     }
 
     pub(super) fn to_proto(&self) -> proto::DeviceListEntry {

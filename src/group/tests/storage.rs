@@ -113,6 +113,18 @@ fn a_group_comes_back_from_its_bytes_and_remembers_so_much_past() {
 }
 
 #[test]
+fn what_verified_before_it_was_stored_is_not_verified_again() {
+    let people = people();
+    let mut group = Group::founded(founded(&people).genesis);
+    let change = people.sign("anna", group.state(), vec![title("x")]).unwrap().change;
+    group.apply(&change, &people.lists, NOW).unwrap();
+    let bytes = group.to_bytes();
+    let (read, meter) = crate::crypto::meter::measure(|| Group::from_bytes(&bytes));
+    assert_eq!(read, Ok(group));
+    assert_eq!(meter.verify, 0);
+}
+
+#[test]
 fn the_past_knows_who_was_at_which_place() {
     let people = people();
     let mut group = Group::founded(founded(&people).genesis);
