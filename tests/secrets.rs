@@ -290,3 +290,31 @@ fn handshakes_leave_nothing() {
     assert_eq!(unwiped, NOTHING, "accepting");
     assert_eq!(watch(&secrets, || drop(endpoint)).1, NOTHING, "dropping what accepted");
 }
+
+/// Behaviour: the keys of late messages are wiped where they lie, in whatever order these come and
+/// while others join them. With the last one, their room is given back.
+#[test]
+fn late_messages_leave_nothing() {
+    let (mut world, alice, bob) = in_conversation(9);
+    let mut late = Vec::new();
+    for _ in 0..4 {
+        late.extend((0..9).map(|_| world.say(alice, bob, b"late")));
+        world.tell(alice, bob, b"on time");
+    }
+    let mut later: Vec<_> = (0..60).map(|_| world.say(alice, bob, b"later")).collect();
+    let (newest, now) = (later.pop().unwrap(), world.now);
+    let mut copy = restored(world.endpoint(bob));
+    copy.open(&newest, now).unwrap();
+    let secrets = [of_endpoint(world.endpoint(bob)), of_endpoint(&copy)].concat();
+    let endpoint = world.endpoint_mut(bob);
+    let mut open = |envelope: &[u8]| {
+        assert!(matches!(endpoint.open(envelope, now).unwrap(), Opened::Message(_)));
+    };
+    let act = || {
+        (0..20).for_each(|i| open(&late[i * 7 % 36]));
+        open(&newest);
+        (20..36).for_each(|i| open(&late[i * 7 % 36]));
+        (0..59).for_each(|i| open(&later[i * 7 % 59]));
+    };
+    assert_eq!(watch(&secrets, act).1, NOTHING);
+}

@@ -14,6 +14,7 @@ mod kem_incremental;
 mod labels;
 #[cfg(test)]
 pub(crate) mod meter;
+mod queue;
 mod search;
 mod secret;
 mod sign;
@@ -35,6 +36,7 @@ pub(crate) use kem_incremental::{
     KemHeader, KemSeed, KemVector,
 };
 pub use labels::{HashLabel, KdfLabel, MacLabel, SignaturePurpose};
+pub(crate) use queue::SecretQueue;
 pub(crate) use search::{SEARCH_TAG_LEN, SearchKey, SearchTag};
 pub(crate) use secret::Secret;
 pub use sign::{BadSignature, Signature, SigningKey, VerifyingKey};

@@ -1,4 +1,3 @@
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::RatchetError;
@@ -64,18 +63,21 @@ impl ChainKey {
         Ok((message, Self { key, number }))
     }
 
-    /// Collects the keys up to `until`, not including it, and the chain standing there.
+    /// Collects the keys up to `until`, not including it, and the chain standing there. How many
+    /// that are is for the caller to limit.
     pub(crate) fn skip(
         self,
         until: u32,
         now: Timestamp,
     ) -> Result<(Vec<SkippedKey>, Self), RatchetError> {
         let mut chain = self;
-        let mut keys = Vec::new();
+        let gap = until.saturating_sub(chain.number);
+        // In full from the beginning: growing would leave copies of keys behind.
+        let mut keys = Vec::with_capacity(usize::try_from(gap).unwrap_or_default());
         while chain.number < until {
             let number = chain.number;
             let (key, next) = chain.advance()?;
-            keys.push(SkippedKey { number, key: Box::new(key), at: now });
+            keys.push(SkippedKey { number, key, at: now });
             chain = next;
         }
         Ok((keys, chain))

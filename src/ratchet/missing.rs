@@ -1,8 +1,8 @@
-use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use crate::crypto::Secret;
+use zeroize::Zeroize;
+
+use crate::crypto::{Secret, SecretQueue};
 use crate::limits::{SKIPPED_KEY_AGE, SKIPPED_KEYS};
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
@@ -11,10 +11,15 @@ use crate::wire::{DecodeError, Layout, Reader, Writer};
 #[derive(Clone, Debug)]
 pub(crate) struct SkippedKey {
     pub(crate) number: u32,
-    /// Boxed, so that moving it leaves no copy behind.
-    pub(crate) key: Box<Secret<32>>,
+    pub(crate) key: Secret<32>,
     /// When it was skipped.
     pub(crate) at: Timestamp,
+}
+
+impl Zeroize for SkippedKey {
+    fn zeroize(&mut self) {
+        self.key.zeroize();
+    }
 }
 
 /// Why there is no key for a message of a known chain.
@@ -31,13 +36,13 @@ pub(crate) struct MissingKeys {
     /// duplicate.
     dropped_below: u32,
     /// In rising order of their numbers.
-    keys: VecDeque<SkippedKey>,
+    keys: SecretQueue<SkippedKey>,
 }
 
 impl MissingKeys {
     /// Nothing missing of a chain whose first known number is `first`.
     pub(crate) const fn of_chain_from(first: u32) -> Self {
-        Self { dropped_below: first, keys: VecDeque::new() }
+        Self { dropped_below: first, keys: SecretQueue::new() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -56,7 +61,7 @@ impl MissingKeys {
     pub(crate) fn key(&self, number: u32) -> Result<&Secret<32>, NoKey> {
         let dropped = || if number < self.dropped_below { NoKey::Dropped } else { NoKey::Used };
         let at = self.keys.binary_search_by_key(&number, |key| key.number);
-        at.ok().and_then(|at| self.keys.get(at)).map(|key| &*key.key).ok_or_else(dropped)
+        at.ok().and_then(|at| self.keys.get(at)).map(|key| &key.key).ok_or_else(dropped)
     }
 
     pub(crate) fn remove(&mut self, number: u32) {
@@ -67,15 +72,14 @@ impl MissingKeys {
 
     /// Adds keys of numbers above all that are in it.
     pub(crate) fn extend(&mut self, keys: Vec<SkippedKey>) {
-        self.keys.extend(keys);
+        self.keys.append(keys);
     }
 
     pub(crate) fn drop_oldest(&mut self) -> bool {
-        let dropped = self.keys.pop_front();
-        if let Some(key) = &dropped {
-            self.dropped_below = key.number.saturating_add(1);
-        }
-        dropped.is_some()
+        let Some(key) = self.keys.front() else { return false };
+        self.dropped_below = key.number.saturating_add(1);
+        self.keys.remove(0);
+        true
     }
 
     /// Drops what is too old.
@@ -103,7 +107,9 @@ impl Layout for MissingKeys {
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let missing = Self { dropped_below: r.get()?, keys: r.list(SKIPPED_KEYS)? };
+        let dropped_below = r.get()?;
+        let keys: Vec<_> = r.list(SKIPPED_KEYS)?;
+        let missing = Self { dropped_below, keys: keys.into() };
         let keys = &missing.keys;
         let rising = keys.iter().zip(keys.iter().skip(1)).all(|(a, b)| a.number < b.number);
         if rising { Ok(missing) } else { Err(DecodeError::NotCanonical) }

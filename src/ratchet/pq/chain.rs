@@ -1,4 +1,4 @@
-use alloc::boxed::Box;
+use zeroize::Zeroize;
 
 use crate::crypto::{KdfLabel, Prk, Secret, chain_step};
 use crate::ratchet::braid::EpochKey;
@@ -109,24 +109,36 @@ impl Layout for ReceivingChain {
     }
 }
 
-/// The key of a message that has not arrived yet. It is boxed so that a list that grows or closes
-/// a gap leaves no copy behind.
-#[derive(Debug)]
+/// The key of a message that has not arrived yet.
+#[derive(Clone, Debug)]
 pub(super) struct SkippedKey {
     pub(super) epoch: u32,
     pub(super) n: u32,
-    pub(super) key: Box<Secret<32>>,
+    pub(super) key: Secret<32>,
     pub(super) stored_at: Timestamp,
+}
+
+impl SkippedKey {
+    /// The message that it is of, by epoch and number.
+    pub(super) const fn place(&self) -> (u32, u32) {
+        (self.epoch, self.n)
+    }
+}
+
+impl Zeroize for SkippedKey {
+    fn zeroize(&mut self) {
+        self.key.zeroize();
+    }
 }
 
 impl Layout for SkippedKey {
     fn write(&self, w: &mut Writer) {
         let Self { epoch, n, key, stored_at } = self;
-        w.put(epoch).put(n).put::<Secret<32>>(key).put(stored_at);
+        w.put(epoch).put(n).put(key).put(stored_at);
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { epoch: r.get()?, n: r.get()?, key: Box::new(r.get()?), stored_at: r.get()? })
+        Ok(Self { epoch: r.get()?, n: r.get()?, key: r.get()?, stored_at: r.get()? })
     }
 }
 

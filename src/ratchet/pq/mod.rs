@@ -12,7 +12,6 @@ mod healing;
 #[cfg(test)]
 mod tests;
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use rand_core::CryptoRng;
@@ -23,7 +22,7 @@ pub(crate) use self::header::PqHeader;
 use self::healing::Healing;
 use super::Staleness;
 use super::braid::{Braid, BraidError, EpochKey, Step};
-use crate::crypto::Secret;
+use crate::crypto::{Secret, SecretQueue};
 use crate::limits;
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
@@ -46,7 +45,7 @@ pub(crate) struct PqRatchet {
     /// The newest epochs' chains, oldest first, up to [`Braid::latest_epoch`].
     receiving: Vec<ReceivingChain>,
     /// Oldest first.
-    skipped: Vec<SkippedKey>,
+    skipped: SecretQueue<SkippedKey>,
     dropped: u64,
     healing: Healing,
     braid: Braid,
@@ -125,7 +124,7 @@ impl PqRatchet {
             sending,
             next_sending: None,
             receiving: receiving_chains,
-            skipped: Vec::new(),
+            skipped: SecretQueue::new(),
             dropped: 0,
             healing: Healing::begin(now),
             braid,
@@ -169,10 +168,10 @@ impl PqRatchet {
             let ahead = advance(epoch, &receiving.chain, n, now)?;
             return self.received(header, ahead);
         }
-        match self.skipped.iter().find(|key| key.epoch == epoch && key.n == n) {
+        match self.skipped_at(epoch, n).and_then(|at| self.skipped.get(at)) {
             Some(key) if !is_expired(key, now) => {
                 let key = AvailableKey {
-                    message_key: Secret::clone(&key.key),
+                    message_key: key.key.clone(),
                     used: UsedKey::Skipped { epoch, n },
                 };
                 self.received(header, key)
@@ -199,16 +198,18 @@ impl PqRatchet {
         let StagedReceive { key, added, braid } = staged;
         match key {
             UsedKey::Skipped { epoch, n } => {
-                self.skipped.retain(|key| key.epoch != epoch || key.n != n);
+                if let Some(at) = self.skipped_at(epoch, n) {
+                    self.skipped.remove(at);
+                }
             }
-            UsedKey::Chain { epoch, chain, mut skipped } => {
+            UsedKey::Chain { epoch, chain, skipped } => {
                 if let Some(receiving) = self.receiving_mut(epoch) {
                     receiving.chain = chain;
                 }
-                self.skipped.append(&mut skipped);
+                self.skipped.append(skipped);
                 let excess = self.skipped.len().saturating_sub(limits::SKIPPED_KEYS);
-                if excess > 0 {
-                    self.drop_oldest(excess);
+                for _ in 0..excess {
+                    self.drop_skipped_at(0);
                 }
             }
         }
@@ -292,28 +293,31 @@ impl PqRatchet {
         usize::try_from(epoch.checked_sub(self.oldest_epoch()?)?).ok()
     }
 
-    fn drop_oldest(&mut self, count: usize) {
-        let mut left = count;
-        self.drop_skipped(|_| {
-            let drop = left > 0;
-            left = left.saturating_sub(1);
-            drop
-        });
+    /// Where a skipped key is. Their order is that of the messages, but where two epochs mix.
+    fn skipped_at(&self, epoch: u32, n: u32) -> Option<usize> {
+        let sought = (epoch, n);
+        let at = self.skipped.binary_search_by_key(&sought, SkippedKey::place).ok();
+        at.or_else(|| self.skipped.iter().position(|key| key.place() == sought))
     }
 
-    fn drop_skipped(&mut self, mut drop: impl FnMut(&SkippedKey) -> bool) {
-        let mut skipped = core::mem::take(&mut self.skipped);
-        skipped.retain(|key| {
-            let drop = drop(key);
-            if drop {
-                self.dropped = self.dropped.saturating_add(1);
-                if let Some(receiving) = self.receiving_mut(key.epoch) {
-                    receiving.dropped_through = receiving.dropped_through.max(key.n);
-                }
+    fn drop_skipped(&mut self, drop: impl Fn(&SkippedKey) -> bool) {
+        let mut at = 0;
+        while let Some(key) = self.skipped.get(at) {
+            if drop(key) {
+                self.drop_skipped_at(at);
+            } else {
+                at = at.saturating_add(1);
             }
-            !drop
-        });
-        self.skipped = skipped;
+        }
+    }
+
+    fn drop_skipped_at(&mut self, at: usize) {
+        let Some((epoch, n)) = self.skipped.get(at).map(SkippedKey::place) else { return };
+        self.dropped = self.dropped.saturating_add(1);
+        if let Some(receiving) = self.receiving_mut(epoch) {
+            receiving.dropped_through = receiving.dropped_through.max(n);
+        }
+        self.skipped.remove(at);
     }
 }
 
@@ -334,7 +338,7 @@ fn advance(epoch: u32, from: &Chain, n: u32, now: Timestamp) -> Result<Available
     while step.chain.n < n {
         let next = step.chain.step()?;
         let n = step.chain.n;
-        skipped.push(SkippedKey { epoch, n, key: Box::new(step.message_key), stored_at: now });
+        skipped.push(SkippedKey { epoch, n, key: step.message_key, stored_at: now });
         step = next;
     }
     let ChainStep { chain, message_key } = step;
@@ -381,7 +385,7 @@ impl Layout for PqRatchet {
             sending,
             next_sending,
             receiving,
-            skipped: r.list(limits::SKIPPED_KEYS)?,
+            skipped: r.list::<_, Vec<_>>(limits::SKIPPED_KEYS)?.into(),
             dropped: r.get()?,
             healing: r.get()?,
             braid,

@@ -664,9 +664,8 @@ fn with_skipped_keys() -> PqRatchet {
         }
     }
     let mut ratchet = read_all::<PqRatchet>(&bytes(&world.sides[0])).unwrap();
-    let key =
-        |epoch, n| SkippedKey { epoch, n, key: Box::new(Secret::new([7; 32])), stored_at: START };
-    ratchet.skipped = [key(0, 2), key(0, 3), key(1, 1)].into();
+    let key = |epoch, n| SkippedKey { epoch, n, key: Secret::new([7; 32]), stored_at: START };
+    ratchet.skipped = alloc::vec![key(0, 2), key(0, 3), key(1, 1)].into();
     for (receiving, n) in ratchet.receiving.iter_mut().zip([4, 2]) {
         receiving.chain.n = n;
     }
@@ -681,13 +680,13 @@ fn skipped_keys_that_no_ratchet_stores_are_refused() {
         read_all::<PqRatchet>(&bytes(&ratchet)).is_err()
     };
     assert!(!refused(|_| {}));
-    assert!(!refused(|ratchet| ratchet.skipped.rotate_left(2)), "epochs interleave");
-    assert!(refused(|ratchet| ratchet.skipped.swap(0, 1)), "falling numbers");
-    assert!(refused(|ratchet| ratchet.skipped[1].n = 2), "a number twice");
-    assert!(refused(|ratchet| ratchet.skipped[0].n = 0), "numbers begin at one");
-    assert!(refused(|ratchet| ratchet.skipped[1].n = 4), "a number that was used");
-    assert!(refused(|ratchet| ratchet.skipped[2].n = u32::MAX), "a number to come");
-    assert!(refused(|ratchet| ratchet.skipped[2].epoch = 2), "an epoch to come");
+    assert!(!refused(|ratchet| ratchet.skipped.items_mut().rotate_left(2)), "epochs interleave");
+    assert!(refused(|ratchet| ratchet.skipped.items_mut().swap(0, 1)), "falling numbers");
+    assert!(refused(|ratchet| ratchet.skipped.items_mut()[1].n = 2), "a number twice");
+    assert!(refused(|ratchet| ratchet.skipped.items_mut()[0].n = 0), "numbers begin at one");
+    assert!(refused(|ratchet| ratchet.skipped.items_mut()[1].n = 4), "a number that was used");
+    assert!(refused(|ratchet| ratchet.skipped.items_mut()[2].n = u32::MAX), "a number to come");
+    assert!(refused(|ratchet| ratchet.skipped.items_mut()[2].epoch = 2), "an epoch to come");
     assert!(refused(|ratchet| ratchet.receiving[0].dropped_through = 4), "dropped what is used");
     assert!(!refused(|ratchet| ratchet.receiving[0].dropped_through = 3));
 }
@@ -699,13 +698,9 @@ fn more_skipped_keys_than_the_limit_are_refused() {
         let count = u32::try_from(limits::SKIPPED_KEYS).unwrap() + more;
         ratchet.receiving[0].chain.n = count + 1;
         ratchet.skipped = (1..=count)
-            .map(|n| SkippedKey {
-                epoch: 0,
-                n,
-                key: Box::new(Secret::new([7; 32])),
-                stored_at: START,
-            })
-            .collect();
+            .map(|n| SkippedKey { epoch: 0, n, key: Secret::new([7; 32]), stored_at: START })
+            .collect::<Vec<_>>()
+            .into();
         assert_eq!(read_all::<PqRatchet>(&bytes(&ratchet)).is_ok(), accepted);
     }
 }
