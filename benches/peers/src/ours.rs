@@ -300,9 +300,9 @@ impl Shared {
     }
 
     fn removal(&self, rng: &mut ChaCha20Rng) -> Vec<u8> {
-        let state = self.0.group.state();
-        let remove = Action::Remove(state.members()[state.members().len() / 2].account.clone());
-        self.0.change(state, vec![remove], rng).unwrap().change.encode()
+        let members = self.0.group.state().members();
+        let remove = Action::Remove(members[members.len() / 2].account.clone());
+        self.0.change(vec![remove], rng).unwrap().change.encode()
     }
 
     pub(crate) fn loading(&self) -> impl FnMut(usize) -> Sample + use<> {
@@ -354,7 +354,7 @@ impl Ends {
         let encrypt = |permit| endpoint.encrypt(permit, &distribution, NOW, rng).unwrap();
         let total = permits.iter().map(encrypt).map(|sent| sent.envelope.len()).sum();
         let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-        channel.record(&devices).unwrap();
+        channel.record(prepared.distribution.position(), &devices).unwrap();
         (channel, total)
     }
 }
