@@ -8,8 +8,15 @@ use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 /// An X25519 public key (RFC 7748) in its one canonical encoding: 32 bytes, little-endian, less
 /// than 2^255 − 19.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Eq)]
 pub struct DhPublicKey(x25519_dalek::PublicKey);
+
+/// By their bytes, since encodings are canonical: the library would compute with the points.
+impl PartialEq for DhPublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
 
 impl DhPublicKey {
     /// The byte that precedes the key wherever kinds of keys could be confused (SPEC.md 3.1).
