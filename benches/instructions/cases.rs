@@ -177,7 +177,7 @@ fn group_removal() {
     let mut rng = rng(16);
     let mut crowd = Crowd::new(256, 1, NOW, &mut rng).unwrap();
     let remove = Action::Remove(crowd.group.state().members()[128].account.clone());
-    let change = crowd.change(crowd.group.state(), vec![remove], &mut rng).unwrap().change;
+    let change = crowd.change(vec![remove], &mut rng).unwrap().change;
     let bytes = change.encode();
     counted(|| {
         let change = SignedChange::decode(&bytes).unwrap();
