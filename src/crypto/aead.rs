@@ -3,9 +3,9 @@ use alloc::vec::Vec;
 use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, KeyInit};
 use libcrux_chacha20poly1305 as verified;
 use rand_core::CryptoRng;
-use zeroize::Zeroize;
 
 use super::Secret;
+use super::secret::wipe;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 /// Length of an authentication tag in bytes; tags are never truncated.
@@ -107,7 +107,7 @@ impl AeadKey {
         let copy = copied(text, &mut room)?;
         let (key, nonce) = (self.0.as_bytes(), nonce.as_bytes());
         let sealed = verified::encrypt_detached(key, copy, text, &mut tag, ad, nonce).is_ok();
-        copy.zeroize();
+        wipe(copy);
         sealed.then_some(tag)
     }
 

@@ -2,8 +2,8 @@ use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use sha2::digest::{FixedOutput, Output};
-use zeroize::Zeroize;
 
+use super::secret::wipe;
 use super::{KdfLabel, Secret};
 
 const PREFIX: &[u8] = b"sealwax/v1/";
@@ -32,7 +32,7 @@ impl Prk {
 
     /// Extraction also gives the key as plain bytes, which nobody else would wipe.
     fn wiping((mut bytes, hkdf): (Output<Sha256>, Hkdf<Sha256>)) -> Self {
-        bytes.as_mut_slice().zeroize();
+        wipe(&mut bytes);
         Self(hkdf)
     }
 
@@ -87,11 +87,13 @@ pub(crate) fn chain_step(
 fn keyed(key: &Secret<32>) -> Hmac<Sha256> {
     // HMAC pads a key of 32 bytes with zeros to its block, which is what the fixed-size
     // constructor takes; unlike the slice constructor it cannot fail.
-    let mut block = zeroize::Zeroizing::new([0; 64]);
+    let mut block = [0; 64];
     for (to, from) in block.iter_mut().zip(key.as_bytes()) {
         *to = *from;
     }
-    Hmac::new((&*block).into())
+    let keyed = Hmac::new((&block).into());
+    wipe(&mut block);
+    keyed
 }
 
 /// Writes the tag to where it stays, so that there is no copy to wipe.

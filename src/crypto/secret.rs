@@ -2,15 +2,36 @@ use core::fmt;
 
 use rand_core::CryptoRng;
 use subtle::{Choice, ConstantTimeEq};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, optimization_barrier};
 
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 /// `N` secret bytes: wiped on drop, compared in constant time, never printed.
 ///
 /// `Clone` exists because a staged state copies the keys it does not change; there is no `Copy`.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone)]
 pub(crate) struct Secret<const N: usize>([u8; N]);
+
+impl<const N: usize> Zeroize for Secret<N> {
+    fn zeroize(&mut self) {
+        wipe(&mut self.0);
+    }
+}
+
+impl<const N: usize> Drop for Secret<N> {
+    fn drop(&mut self) {
+        self.zeroize();
+    }
+}
+
+impl<const N: usize> ZeroizeOnDrop for Secret<N> {}
+
+/// Overwrites with zeros that the compiler must not leave out. As a whole: the library's own loop
+/// writes byte by byte, and would take longer for a message's keys than some of the derivations.
+pub(crate) fn wipe(bytes: &mut [u8]) {
+    bytes.fill(0);
+    optimization_barrier(bytes);
+}
 
 impl<const N: usize> Secret<N> {
     pub(crate) const fn new(bytes: [u8; N]) -> Self {
