@@ -14,7 +14,7 @@ use crate::people::{Gap, NOW, Party, acquaint, crowd, rng};
 
 pub(crate) type Case = (&'static str, fn());
 
-pub(crate) const CASES: [Case; 18] = [
+pub(crate) const CASES: [Case; 19] = [
     ("encrypt", encrypt),
     ("decrypt", decrypt),
     ("decrypt_behind_1000_skipped", decrypt_behind_skipped),
@@ -31,6 +31,7 @@ pub(crate) const CASES: [Case; 18] = [
     ("group_100_at_once", group_at_once),
     ("group_removal_of_256", group_removal),
     ("group_restored_of_256", group_restored),
+    ("group_prepared_for_511", group_prepared),
     ("store", store),
     ("restore", restore),
 ];
@@ -190,6 +191,18 @@ fn group_restored() {
     let crowd = Crowd::new(256, 1, NOW, &mut rng).unwrap();
     let stored = crowd.pair(&mut rng).unwrap().1.stored();
     counted(|| GroupChannel::restore(&stored).unwrap());
+}
+
+/// A new chain is made for all other devices and recorded as given out, without the messages.
+fn group_prepared() {
+    let mut rng = rng(18);
+    let crowd = Crowd::new(256, 2, NOW, &mut rng).unwrap();
+    let mut channel = crowd.channel(0).unwrap();
+    counted(|| {
+        let prepared = channel.prepare(&crowd.lists, NOW, &mut rng).unwrap();
+        let to: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
+        channel.record(prepared.distribution.position(), &to).unwrap()
+    });
 }
 
 fn store() {
