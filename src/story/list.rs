@@ -89,8 +89,8 @@ impl StoryList {
         Ok(Self { author, id, version: 1, root, began: now, audience, viewers })
     }
 
-    /// The list that another device of `author` made, as it told (content body 1,099). `began` is the
-    /// time in the entry's stamp.
+    /// The list that another device of `author` made, as it told in a content (body 1,099) that claims
+    /// `sent_at`: the version counts as begun when the content counts as sent.
     ///
     /// # Errors
     /// [`StoryListError::TooManyViewers`].
@@ -100,10 +100,12 @@ impl StoryList {
         told: &VersionedKey,
         audience: StoryAudience,
         contacts: impl IntoIterator<Item = &'a AccountId>,
-        began: Timestamp,
+        sent_at: Timestamp,
+        now: Timestamp,
     ) -> Result<Self, StoryListError> {
         let viewers = viewers(author, &audience, contacts)?;
         let (version, root) = (told.version(), Root::of(told.key()));
+        let began = sent_at.min(now);
         Ok(Self { author: author.clone(), id, version, root, began, audience, viewers })
     }
 
@@ -154,23 +156,27 @@ impl StoryList {
         self.begin(Root::random(rng), now)
     }
 
-    /// What to tell the author's other devices whenever a version began (content body 1,099).
+    /// What to tell the author's other devices whenever a version began (content body 1,099), in an entry
+    /// with the stamp of the audience as this device knows it: the stamp is the audience's alone.
     #[must_use]
     pub fn to_tell(&self) -> Option<VersionedKey> {
         VersionedKey::new(SharedKey::from_bytes(*self.root.as_bytes()), self.version).ok()
     }
 
-    /// Takes what another device of the author told: a later version as it is. If two devices replaced the
-    /// root at the same time, there are two of one version, and both go on to the same next one. `began` is
-    /// the time in the entry's stamp. What the entry says of the audience is for
-    /// [`StoryList::update`], after this.
+    /// Takes what another device of the author told in a content that claims `sent_at`: a later version as
+    /// it is. If two devices replaced the root at the same time, there are two of one version, and both go
+    /// on to the same next one. Versions have an order of their own, whatever the entry's stamp. What the
+    /// entry says of the audience is for [`StoryList::update`], after this and only if its stamp is the
+    /// newest ([`Stamp::replaces`]); otherwise update with the audience that holds.
+    ///
+    /// [`Stamp::replaces`]: crate::content::Stamp::replaces
     ///
     /// # Errors
     /// [`StoryListError::Exhausted`]; nothing has changed.
     pub fn learn(
         &mut self,
         told: &VersionedKey,
-        began: Timestamp,
+        sent_at: Timestamp,
         now: Timestamp,
     ) -> Result<ListChange, StoryListError> {
         let root = Root::of(told.key());
@@ -179,7 +185,7 @@ impl StoryList {
             Ordering::Equal if root == self.root => return Ok(ListChange::Same),
             Ordering::Equal => self.begin(self.root.higher(&root).next(), now)?,
             Ordering::Greater => {
-                (self.version, self.root, self.began) = (told.version(), root, began.min(now));
+                (self.version, self.root, self.began) = (told.version(), root, sent_at.min(now));
             }
         }
         Ok(ListChange::NewVersion)

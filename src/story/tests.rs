@@ -1,3 +1,5 @@
+mod own_devices;
+
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::vec::Vec;
@@ -300,7 +302,7 @@ fn a_version_that_another_device_began_is_taken_and_an_older_one_is_not() {
     let contacts = [1, 2].map(|person| world.id(person));
     let id = *world.list.scope().id();
     let all = StoryAudience::AllContacts;
-    let new = StoryList::told(&world.id(0), id, &told, all, &contacts, began).unwrap();
+    let new = StoryList::told(&world.id(0), id, &told, all, &contacts, began, began).unwrap();
     assert_eq!(new, world.list);
 }
 

@@ -253,13 +253,13 @@ fn versions(topic: &mut Topic) {
     ];
     for (comment, told) in cases {
         let (told, mut after_it) = (told.unwrap(), list.clone());
-        let began = after(Duration::from_hours(4));
+        let sent_at = after(Duration::from_hours(4));
         let now = after(Duration::from_hours(5));
-        let change = after_it.learn(&told, began, now).unwrap();
+        let change = after_it.learn(&told, sent_at, now).unwrap();
         let expect = if change == ListChange::Same { "same" } else { "new-version" };
         let fields = json!({
             "before": hex::encode(&*list.to_bytes()), "version": told.version(),
-            "root": hex::encode(told.key().as_bytes()), "began": began.as_millis(),
+            "root": hex::encode(told.key().as_bytes()), "sent_at": sent_at.as_millis(),
             "after": hex::encode(&*after_it.to_bytes()),
             "epoch_secret": hex::encode(crate::vectors::encode(&after_it.secret())),
         });

@@ -115,7 +115,7 @@ def learn(params, test):
     if told[0] < version or told == (version, root):
         change = "same"
     elif told[0] > version:
-        (version, root), began = told, min(test["began"], params["now"])
+        (version, root), began = told, min(test["sent_at"], params["now"])
     else:
         root = expand(max(root, told[1]), "story/next", b"", 32)
         version, began = version + 1, params["now"]
