@@ -1,8 +1,9 @@
 //! What the devices of one author tell each other of a list.
 
 use super::*;
-use crate::content::{AudienceMode, Body, Incoming, Stamp, StoryLists};
+use crate::content::{AudienceMode, Body, SharedKey, Stamp, StoryLists, VersionedKey};
 use crate::identity::DeviceId;
+use crate::limits::STORY_VERSIONS_AHEAD;
 
 /// A list as one of its author's devices keeps it, with the stamp of its audience and who gave that.
 struct Keeper {
@@ -100,4 +101,74 @@ fn a_told_version_began_when_it_was_told_and_not_in_the_future() {
     learned.learn(&later.to_tell().unwrap(), ahead, NOW).unwrap();
     assert!(new.is_due(due) && learned.is_due(due));
     assert!(!new.is_due(NOW) && !learned.is_due(NOW));
+}
+
+/// The list as it was told to a new device, at this version.
+fn told_at(world: &World, version: u32) -> StoryList {
+    let told = VersionedKey::new(SharedKey::from_bytes([7; 32]), version).unwrap();
+    let (id, all) = (*world.list.scope().id(), StoryAudience::AllContacts);
+    let contacts = [1, 2].map(|person| world.id(person));
+    StoryList::told(&world.id(0), id, &told, all, &contacts, NOW, NOW).unwrap()
+}
+
+#[test]
+fn a_replaced_root_holds_against_renewals_of_the_old_one() {
+    let mut world = World::new();
+    for version in [1, 2, 0xfffe, 0xffff, 0x1_0000, 0x1_ffff] {
+        let list = told_at(&world, version);
+        let [mut replacing, mut behind, mut thief] = [list.clone(), list.clone(), list];
+        replacing.replace(NOW, &mut world.rng).unwrap();
+        let replaced = replacing.clone();
+        for _ in 0..2 {
+            behind.renew(NOW).unwrap();
+            thief.renew(NOW).unwrap();
+        }
+        let told = [replacing.to_tell().unwrap(), behind.to_tell().unwrap()];
+        assert_eq!(replacing.learn(&told[1], NOW, NOW), Ok(ListChange::Older));
+        assert_eq!(replacing, replaced);
+        assert_ne!(replacing.secret(), thief.secret());
+        assert_eq!(behind.learn(&told[0], NOW, NOW), Ok(ListChange::NewVersion));
+        assert_eq!(behind, replacing);
+    }
+}
+
+#[test]
+fn devices_that_replace_at_once_though_one_had_renewed_come_to_one_version() {
+    let mut world = World::new();
+    let [mut phone, mut laptop] = [world.list.clone(), world.list.clone()];
+    laptop.renew(NOW).unwrap();
+    phone.replace(NOW, &mut world.rng).unwrap();
+    laptop.replace(NOW, &mut world.rng).unwrap();
+    let told = [phone.to_tell().unwrap(), laptop.to_tell().unwrap()];
+    phone.learn(&told[1], NOW, NOW).unwrap();
+    laptop.learn(&told[0], NOW, NOW).unwrap();
+    assert_eq!(phone, laptop);
+}
+
+#[test]
+fn a_version_too_far_ahead_is_not_taken() {
+    let world = World::new();
+    let mut list = world.list.clone();
+    let told = |version| VersionedKey::new(SharedKey::from_bytes([7; 32]), version).unwrap();
+    for version in [2 + STORY_VERSIONS_AHEAD, u32::MAX] {
+        let refused = list.learn(&told(version), NOW, NOW);
+        assert_eq!(refused, Err(StoryListError::TooFarAhead));
+        assert_eq!(list, world.list);
+    }
+    let last = told(1 + STORY_VERSIONS_AHEAD);
+    assert_eq!(list.learn(&last, NOW, NOW), Ok(ListChange::NewVersion));
+}
+
+#[test]
+fn a_version_at_its_end_changes_nothing_more() {
+    let mut world = World::new();
+    let mut list = told_at(&world, u32::MAX);
+    let before = list.clone();
+    assert_eq!(list.renew(NOW), Err(StoryListError::Exhausted));
+    assert_eq!(list.replace(NOW, &mut world.rng), Err(StoryListError::Exhausted));
+    let except = StoryAudience::AllExcept([world.id(2)].into());
+    assert_eq!(list.update(except, [&world.id(1)], NOW), Err(StoryListError::Exhausted));
+    assert_eq!(list, before);
+    let mut last = told_at(&world, u32::MAX - 0x1_0001);
+    assert_eq!(last.replace(NOW, &mut world.rng), Err(StoryListError::Exhausted));
 }
