@@ -155,8 +155,8 @@ fn a_version_too_far_ahead_is_not_taken() {
         assert_eq!(refused, Err(StoryListError::TooFarAhead));
         assert_eq!(list, world.list);
     }
-    let last = told(1 + STORY_VERSIONS_AHEAD);
-    assert_eq!(list.learn(&last, NOW, NOW), Ok(ListChange::NewVersion));
+    let furthest = told(1 + STORY_VERSIONS_AHEAD);
+    assert_eq!(list.learn(&furthest, NOW, NOW), Ok(ListChange::NewVersion));
 }
 
 #[test]
@@ -169,6 +169,6 @@ fn a_version_at_its_end_changes_nothing_more() {
     let except = StoryAudience::AllExcept([world.id(2)].into());
     assert_eq!(list.update(except, [&world.id(1)], NOW), Err(StoryListError::Exhausted));
     assert_eq!(list, before);
-    let mut last = told_at(&world, u32::MAX - 0x1_0001);
-    assert_eq!(last.replace(NOW, &mut world.rng), Err(StoryListError::Exhausted));
+    let mut near = told_at(&world, u32::MAX - 0x1_0001);
+    assert_eq!(near.replace(NOW, &mut world.rng), Err(StoryListError::Exhausted));
 }
