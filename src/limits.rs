@@ -135,6 +135,8 @@ limits! {
     STORY_LIFE: Duration = DAY;
     /// Viewers of a story list, and accounts that its audience names.
     STORY_VIEWERS: usize = 8_192;
+    /// Versions by which a told version of a story list may be ahead: eight replacements of its root.
+    STORY_VERSIONS_AHEAD: u32 = 1 << 20;
     /// Authors whose story lists a device keeps.
     STORY_AUTHORS: usize = 8_192;
     /// Versions of story lists of one author that a device keeps.

@@ -153,7 +153,7 @@ error_codes!(Misplaced {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{begin, every_body};
-    use super::super::{BodyKind, GroupBinding};
+    use super::super::{BodyKind, GroupBinding, Incoming};
     use super::*;
     use ContactState::{Accepted, Blocked, Requested};
     use alloc::vec::Vec;
@@ -261,5 +261,29 @@ mod tests {
         }
         let text = begin(GROUP).text("hello").unwrap();
         assert_eq!(text.check_source(&group(ID, Accepted, true)), Ok(Reception::Blocked));
+    }
+
+    /// A content whose body no version knows yet.
+    fn not_understood(conversation: Conversation) -> Unsupported {
+        let mut bytes = begin(conversation).text("hello").unwrap().as_bytes().to_vec();
+        let at = bytes.windows(2).position(|key| key == [0x82, 0x01]).expect("the key of body 16");
+        bytes.splice(at..at + 2, [0x82, 0x7e]);
+        let Ok(Incoming::Unsupported(what)) = Content::decode(&bytes) else { panic!() };
+        assert_eq!(what.body_number, 2016);
+        what
+    }
+
+    #[test]
+    fn what_is_not_understood_is_judged_by_its_conversation_and_author_alone() {
+        let said = not_understood(Conversation::Peer);
+        let peer = |author| said.check_source(&Source::Peer { author });
+        assert_eq!(peer(Accepted), Ok(Reception::Applies));
+        assert_eq!(peer(Requested), Ok(Reception::Requested));
+        assert_eq!(peer(Blocked), Ok(Reception::Blocked));
+        assert_eq!(said.check_source(&Source::OwnDevice), Ok(Reception::Applies));
+        let story = Source::Story { author: Accepted };
+        assert_eq!(said.check_source(&story), Err(Misplaced::OtherConversation));
+        let other = group(Digest::from_bytes([9; 32]), Accepted, false);
+        assert_eq!(not_understood(GROUP).check_source(&other), Err(Misplaced::OtherGroup));
     }
 }

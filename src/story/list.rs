@@ -13,7 +13,7 @@ use crate::crypto::Digest;
 use crate::error::error_codes;
 use crate::group::DeviceLists;
 use crate::identity::{AccountId, DeviceAddress};
-use crate::limits::{STORY_CHAIN_AGE, STORY_VIEWERS};
+use crate::limits::{STORY_CHAIN_AGE, STORY_VERSIONS_AHEAD, STORY_VIEWERS};
 use crate::sender_key::{EpochSecret, Scope};
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Reader, Writer};
@@ -45,6 +45,8 @@ pub enum ListChange {
     Grown,
     /// Somebody left: there is a new version, and a new chain is due.
     NewVersion,
+    /// What was told is older than this version: tell that device [`StoryList::to_tell`].
+    Older,
 }
 
 /// Why a list was not made or changed. Nothing has changed.
@@ -55,9 +57,14 @@ pub enum StoryListError {
     /// [`crate::limits::AUDIENCE_DEVICES`].
     #[error("the list has too many viewers")]
     TooManyViewers,
-    /// The list's version came to its end.
+    /// The list's version came to its end: tell the others that the list is removed, and make it anew.
     #[error("the list's version came to its end")]
     Exhausted,
+    /// The version that was told is more than [`STORY_VERSIONS_AHEAD`] later: a device of one's own is
+    /// broken or hostile, or a great many replacements were missed. As with
+    /// [`StoryListError::Exhausted`], make the list anew.
+    #[error("the version that was told is too far ahead")]
+    TooFarAhead,
     /// The device is not of the list's author.
     #[error("the device is not of the list's author")]
     OtherAuthor,
@@ -66,6 +73,7 @@ pub enum StoryListError {
 error_codes!(StoryListError {
     Self::TooManyViewers => ("story-list/too-many-viewers", ShowToUser),
     Self::Exhausted => ("story-list/exhausted", FixCaller),
+    Self::TooFarAhead => ("story-list/too-far-ahead", ShowToUser),
     Self::OtherAuthor => ("story-list/other-author", FixCaller),
 });
 
@@ -89,8 +97,8 @@ impl StoryList {
         Ok(Self { author, id, version: 1, root, began: now, audience, viewers })
     }
 
-    /// The list that another device of `author` made, as it told (content body 1,099). `began` is the
-    /// time in the entry's stamp.
+    /// The list that another device of `author` made, as it told in a content (body 1,099) that claims
+    /// `sent_at`: the version counts as begun when the content counts as sent.
     ///
     /// # Errors
     /// [`StoryListError::TooManyViewers`].
@@ -100,10 +108,12 @@ impl StoryList {
         told: &VersionedKey,
         audience: StoryAudience,
         contacts: impl IntoIterator<Item = &'a AccountId>,
-        began: Timestamp,
+        sent_at: Timestamp,
+        now: Timestamp,
     ) -> Result<Self, StoryListError> {
         let viewers = viewers(author, &audience, contacts)?;
         let (version, root) = (told.version(), Root::of(told.key()));
+        let began = sent_at.min(now);
         Ok(Self { author: author.clone(), id, version, root, began, audience, viewers })
     }
 
@@ -138,11 +148,13 @@ impl StoryList {
     /// # Errors
     /// [`StoryListError::Exhausted`]; nothing has changed.
     pub fn renew(&mut self, now: Timestamp) -> Result<(), StoryListError> {
-        self.begin(self.root.next(), now)
+        self.begin(self.version.checked_add(1), self.root.next(), now)
     }
 
     /// Begins a new version that cannot be computed from the last: a device of the author's was revoked,
-    /// which knew that. Tell the other devices before posting.
+    /// which knew that. Every other device does so when it takes the device list that revokes, whatever it
+    /// was told before. Renewals of the last root do not reach the version, so it holds against devices that
+    /// have not heard. Tell the other devices before posting.
     ///
     /// # Errors
     /// [`StoryListError::Exhausted`]; nothing has changed.
@@ -151,42 +163,56 @@ impl StoryList {
         now: Timestamp,
         rng: &mut R,
     ) -> Result<(), StoryListError> {
-        self.begin(Root::random(rng), now)
+        self.begin(replaced(self.version), Root::random(rng), now)
     }
 
-    /// What to tell the author's other devices whenever a version began (content body 1,099).
+    /// What to tell the author's other devices whenever a version began (content body 1,099), in an entry
+    /// with the stamp of the audience as this device knows it: the stamp is the audience's alone.
     #[must_use]
     pub fn to_tell(&self) -> Option<VersionedKey> {
         VersionedKey::new(SharedKey::from_bytes(*self.root.as_bytes()), self.version).ok()
     }
 
-    /// Takes what another device of the author told: a later version as it is. If two devices replaced the
-    /// root at the same time, there are two of one version, and both go on to the same next one. `began` is
-    /// the time in the entry's stamp. What the entry says of the audience is for
-    /// [`StoryList::update`], after this.
+    /// Takes what another device of the author told in a content that claims `sent_at`: a later version as
+    /// it is. If two devices replaced the root at the same time, there are two of one version, and both go
+    /// on to the same next one. Versions have an order of their own, whatever the entry's stamp. What the
+    /// entry says of the audience is for [`StoryList::update`], after this and only if its stamp is the
+    /// newest ([`Stamp::replaces`]); otherwise update with the audience that holds.
+    ///
+    /// [`Stamp::replaces`]: crate::content::Stamp::replaces
     ///
     /// # Errors
-    /// [`StoryListError::Exhausted`]; nothing has changed.
+    /// [`StoryListError::TooFarAhead`], [`StoryListError::Exhausted`]; nothing has changed.
     pub fn learn(
         &mut self,
         told: &VersionedKey,
-        began: Timestamp,
+        sent_at: Timestamp,
         now: Timestamp,
     ) -> Result<ListChange, StoryListError> {
         let root = Root::of(told.key());
+        if told.version().saturating_sub(self.version) > STORY_VERSIONS_AHEAD {
+            return Err(StoryListError::TooFarAhead);
+        }
         match told.version().cmp(&self.version) {
-            Ordering::Less => return Ok(ListChange::Same),
+            Ordering::Less => return Ok(ListChange::Older),
             Ordering::Equal if root == self.root => return Ok(ListChange::Same),
-            Ordering::Equal => self.begin(self.root.higher(&root).next(), now)?,
+            Ordering::Equal => {
+                self.begin(self.version.checked_add(1), self.root.higher(&root).next(), now)?;
+            }
             Ordering::Greater => {
-                (self.version, self.root, self.began) = (told.version(), root, began.min(now));
+                (self.version, self.root, self.began) = (told.version(), root, sent_at.min(now));
             }
         }
         Ok(ListChange::NewVersion)
     }
 
-    fn begin(&mut self, root: Root, now: Timestamp) -> Result<(), StoryListError> {
-        self.version = self.version.checked_add(1).ok_or(StoryListError::Exhausted)?;
+    fn begin(
+        &mut self,
+        version: Option<u32>,
+        root: Root,
+        now: Timestamp,
+    ) -> Result<(), StoryListError> {
+        self.version = version.ok_or(StoryListError::Exhausted)?;
         (self.root, self.began) = (root, now);
         Ok(())
     }
@@ -277,6 +303,12 @@ impl StoryList {
             && list.version > 0;
         if consistent { Ok(list) } else { Err(DecodeError::OutOfRange) }
     }
+}
+
+/// The version that a replacement begins: more than 65,536 later, which renewals do not reach, and the same
+/// for devices whose versions differ by a few.
+fn replaced(version: u32) -> Option<u32> {
+    (version | 0xffff).checked_add(0x1_0001)
 }
 
 fn viewers<'a>(

@@ -27,4 +27,4 @@ pub use error::{PostError, StoryKeyError, StoryRefused};
 pub use life::StoryLife;
 pub use list::{ListChange, StoryList, StoryListError};
 pub use scopes::Forgotten;
-pub use viewer::{ChainMoved, KeyTaken, StoryOpened, StoryPost, StoryViewer};
+pub use viewer::{ChainMoved, KeyTaken, NotShown, StoryOpened, StoryPost, StoryViewer};

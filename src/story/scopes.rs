@@ -180,14 +180,16 @@ impl Scopes {
         if self.owners.contains_key(chains.scope_hash()) {
             return Err(StateError::Repeated);
         }
-        let authors = self.authors.len();
-        let known = self.authors.entry(author.clone()).or_default();
-        if known.len() >= STORY_SCOPES || (known.is_empty() && authors >= STORY_AUTHORS) {
+        let full = match self.authors.get(&author) {
+            Some(known) => known.len() >= STORY_SCOPES,
+            None => self.authors.len() >= STORY_AUTHORS,
+        };
+        if full {
             return Err(DecodeError::TooLarge.into());
         }
-        self.owners.insert(*chains.scope_hash(), author);
+        self.owners.insert(*chains.scope_hash(), author.clone());
         self.index.insert(&chains);
-        known.push(chains);
+        self.authors.entry(author).or_default().push(chains);
         Ok(())
     }
 }
@@ -205,4 +207,37 @@ pub struct Forgotten {
 pub(super) struct Inserted {
     pub(super) closed: Vec<ScopeHash>,
     pub(super) removed: Vec<ScopeHash>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::Digest;
+    use crate::identity::DeviceId;
+    use crate::identity::fixture::{NOW, rng};
+    use crate::sender_key::{EpochSecret, SendingChain};
+
+    fn stored(author: &AccountId) -> Zeroizing<Vec<u8>> {
+        let device = DeviceAddress { account: author.clone(), device: DeviceId::new(1).unwrap() };
+        let scope = Scope::story(author, Digest::from_bytes([1; 32]), 1);
+        let secret = EpochSecret::generate(&mut rng(1));
+        let chain = SendingChain::new(scope, device.clone(), secret, NOW, &mut rng(2)).unwrap();
+        let mut chains = ReceivingChains::new(scope);
+        chains.accept(&device, &chain.distribution(), NOW).unwrap();
+        let mut scopes = Scopes::default();
+        scopes.insert(author, chains, NOW);
+        scopes.scope_bytes(&scope.hash()).unwrap()
+    }
+
+    #[test]
+    fn a_stored_list_beyond_the_limit_is_refused_and_changes_nothing() {
+        let id = |i: usize| AccountId::new(&i.to_be_bytes()).unwrap();
+        let mut scopes = Scopes::default();
+        scopes.authors.extend((1..=STORY_AUTHORS).map(|i| (id(i), Vec::new())));
+        let refused = scopes.restore(&stored(&id(0)), &[]);
+        assert_eq!(refused, Err(DecodeError::TooLarge.into()));
+        assert_eq!(scopes.authors.len(), STORY_AUTHORS);
+        assert!(scopes.owners.is_empty());
+        assert_eq!(scopes.restore(&stored(&id(1)), &[]), Ok(()));
+    }
 }

@@ -1,3 +1,5 @@
+mod own_devices;
+
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::vec::Vec;
@@ -8,8 +10,8 @@ use rand_chacha::ChaCha20Rng;
 
 use super::*;
 use crate::content::{
-    Colour, Content, Conversation, DeviceListRef, DeviceLists, MessageId, StoryBackground,
-    StoryTerms, StoryText,
+    Colour, Content, Conversation, DeviceListRef, DeviceLists, Incoming, MessageId, Report,
+    StoryBackground, StoryTerms, StoryText,
 };
 use crate::envelope::Envelope;
 use crate::identity::fixture::{Account, NOW, advanced, month, rng};
@@ -274,7 +276,7 @@ fn two_devices_that_replace_the_root_at_once_go_on_to_one_version() {
     let told = [&world.list, &other].map(|list| list.to_tell().unwrap());
     assert_eq!(other.learn(&told[0], NOW, NOW), Ok(ListChange::NewVersion));
     assert_eq!(world.list.learn(&told[1], NOW, NOW), Ok(ListChange::NewVersion));
-    assert_eq!((world.list.version(), world.list.secret()), (3, other.secret()));
+    assert_eq!((world.list.version(), world.list.secret()), (0x2_0001, other.secret()));
     world.renew_channel(NOW);
     let posts = [world.post(NOW), post_from(&mut world, &other).unwrap()];
     for post in posts {
@@ -295,12 +297,12 @@ fn a_version_that_another_device_began_is_taken_and_an_older_one_is_not() {
         Ok(ListChange::NewVersion)
     );
     assert_eq!(other, world.list);
-    assert_eq!(other.learn(&old.to_tell().unwrap(), NOW, NOW), Ok(ListChange::Same));
+    assert_eq!(other.learn(&old.to_tell().unwrap(), NOW, NOW), Ok(ListChange::Older));
     assert_eq!(other, world.list);
     let contacts = [1, 2].map(|person| world.id(person));
     let id = *world.list.scope().id();
     let all = StoryAudience::AllContacts;
-    let new = StoryList::told(&world.id(0), id, &told, all, &contacts, began).unwrap();
+    let new = StoryList::told(&world.id(0), id, &told, all, &contacts, began, began).unwrap();
     assert_eq!(new, world.list);
 }
 
@@ -372,27 +374,56 @@ fn a_content_for_another_conversation_is_neither_posted_nor_shown() {
     let mut world = World::distributed();
     let peer = builder(NOW, Conversation::Peer).text("for one").unwrap();
     assert_eq!(world.try_post(&peer, NOW), Err(PostError::NotAStory));
-    // A client that posts it nevertheless.
-    let hostile = |world: &mut World, plaintext: &[u8]| {
-        let devices = world.devices(NOW);
-        let mut chain = world_chain(world);
-        let all: Vec<_> = devices.devices().cloned().collect();
-        chain.record(&devices.audience, chain.position(), &all).unwrap();
-        let alice = world.device(0);
-        let bob = world.device(1);
-        let viewer = world.viewers.get_mut(&bob).unwrap();
-        viewer.accept(&alice, &chain.distribution(), NOW).unwrap();
-        let rotation = crate::sender_key::Rotation::STORY;
-        let (audience, standing) = (&devices.audience, Standing::default());
-        let rng = &mut world.rng;
-        chain.encrypt(audience, standing, plaintext, &rotation, NOW, rng).unwrap().envelope
-    };
-    let envelope = hostile(&mut world, peer.as_bytes());
+    for (plaintext, refused) in [
+        (peer.as_bytes(), StoryRefused::NotAStory),
+        (b"no content", StoryRefused::Content(Content::decode(b"no content").unwrap_err())),
+    ] {
+        let envelope = post_bytes(&mut world, plaintext);
+        let StoryOpened::Refused(why, said) = world.open(1, &envelope, NOW) else { panic!() };
+        assert_eq!((why, &said.plaintext[..]), (refused, plaintext));
+        assert_eq!(said.chain.chain.device, world.device(0));
+        assert!(said.opening.unwrap().opens(plaintext), "it can be reported");
+    }
+}
+
+#[test]
+fn a_story_of_a_later_version_is_kept_and_can_be_reported() {
+    let mut world = World::distributed();
+    let plaintext = later_story();
+    let envelope = post_bytes(&mut world, &plaintext);
     let opened = world.open(1, &envelope, NOW);
-    assert!(matches!(opened, StoryOpened::Refused(StoryRefused::NotAStory, _)), "{opened:?}");
-    let envelope = hostile(&mut world, b"no content");
-    let opened = world.open(1, &envelope, NOW);
-    assert!(matches!(opened, StoryOpened::Refused(StoryRefused::Content(_), _)), "{opened:?}");
+    assert!(!format!("{opened:?}").contains(&format!("{plaintext:?}")));
+    let StoryOpened::Unsupported(what, said) = opened else { panic!("{opened:?}") };
+    assert_eq!((what.body_number, &said.plaintext[..]), (2016, &plaintext[..]));
+    assert_eq!(said.chain.chain.device, world.device(0));
+    let opening = *said.opening.unwrap();
+    let report = Report::new(said.plaintext.to_vec(), opening, b"stamp".to_vec()).unwrap();
+    let reported = report.verify().unwrap();
+    assert_eq!(reported.context.sender, world.device(0));
+    assert_eq!(reported.content, Incoming::Unsupported(what));
+}
+
+/// A story whose body has the number 2,016.
+fn later_story() -> Vec<u8> {
+    let mut bytes = story(NOW).as_bytes().to_vec();
+    let at = bytes.windows(2).position(|key| key == [0x8a, 0x42]).expect("the key of body 1,057");
+    bytes[at..at + 2].copy_from_slice(&[0x82, 0x7e]);
+    bytes
+}
+
+/// An envelope with these bytes, reportable, from a client of alice's that posts whatever it is given.
+fn post_bytes(world: &mut World, plaintext: &[u8]) -> Vec<u8> {
+    let devices = world.devices(NOW);
+    let mut chain = world_chain(world);
+    let all: Vec<_> = devices.devices().cloned().collect();
+    chain.record(&devices.audience, chain.position(), &all).unwrap();
+    let (alice, bob) = (world.device(0), world.device(1));
+    let viewer = world.viewers.get_mut(&bob).unwrap();
+    viewer.accept(&alice, &chain.distribution(), NOW).unwrap();
+    let rotation = crate::sender_key::Rotation::STORY;
+    let (audience, standing) = (&devices.audience, Standing::default());
+    let rng = &mut world.rng;
+    chain.encrypt_reportable(audience, standing, plaintext, &rotation, NOW, rng).unwrap().envelope
 }
 
 /// A further chain of alice's in the list's current version.

@@ -1,5 +1,6 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::fmt;
 
 use zeroize::Zeroizing;
 
@@ -45,11 +46,12 @@ pub enum StoryOpened {
     Post(Box<StoryPost>),
     /// A story whose day is over: it is not shown. Persist the chain.
     Expired(ChainMoved),
-    /// A content that this version does not understand. Persist the chain.
-    Unsupported(Unsupported, ChainMoved),
+    /// A content that this version does not understand: keep its bytes, which a later one decodes. Persist
+    /// the chain.
+    Unsupported(Unsupported, Box<NotShown>),
     /// An authentic content that was refused: the author's client is broken or hostile. Persist the
     /// chain.
-    Refused(StoryRefused, ChainMoved),
+    Refused(StoryRefused, Box<NotShown>),
     /// It was opened before.
     Duplicate,
     /// Its key is gone, or it was posted before this device was given the chain.
@@ -77,6 +79,27 @@ pub struct StoryPost {
     pub life: StoryLife,
     /// Who posted it, and what has to be persisted first.
     pub chain: ChainMoved,
+}
+
+/// What was posted and cannot be shown; it can be reported like any other (SPEC.md 13.1).
+#[derive(Clone, PartialEq, Eq)]
+pub struct NotShown {
+    /// The bytes that were encrypted.
+    pub plaintext: Zeroizing<Vec<u8>>,
+    /// What proves to others that its author posted it, if it was made reportable.
+    pub opening: Option<Box<Opening>>,
+    /// Who posted it, and what has to be persisted first.
+    pub chain: ChainMoved,
+}
+
+/// Without the plaintext.
+impl fmt::Debug for NotShown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NotShown")
+            .field("opening", &self.opening)
+            .field("chain", &self.chain)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The chain that a message came on, which is to be persisted before the message is acted upon.
@@ -226,9 +249,14 @@ fn judge(scope: ScopeHash, decrypted: Decrypted, now: Timestamp) -> StoryOpened 
     let Decrypted { sender, chain, plaintext, opening, also_changed, dropped_keys, .. } = decrypted;
     let chain = ChainName { device: sender, chain };
     let moved = ChainMoved { scope, chain, also_changed, dropped_keys };
-    match story(&Zeroizing::new(plaintext)) {
-        Err(refused) => StoryOpened::Refused(refused, moved),
-        Ok(Incoming::Unsupported(unsupported)) => StoryOpened::Unsupported(unsupported, moved),
+    let plaintext = Zeroizing::new(plaintext);
+    let said = story(&plaintext);
+    let not_shown = |opening, chain| Box::new(NotShown { plaintext, opening, chain });
+    match said {
+        Err(refused) => StoryOpened::Refused(refused, not_shown(opening, moved)),
+        Ok(Incoming::Unsupported(unsupported)) => {
+            StoryOpened::Unsupported(unsupported, not_shown(opening, moved))
+        }
         Ok(Incoming::Valid(content)) => {
             let life = StoryLife::new(content.sent_at(), now);
             if life.is_over(now) {

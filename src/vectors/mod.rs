@@ -309,7 +309,7 @@ fn content_stories() {
 
 #[test]
 fn stories() {
-    crate::story::vectors::topic().check(55);
+    crate::story::vectors::topic().check(57);
 }
 
 #[test]

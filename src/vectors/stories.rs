@@ -17,7 +17,7 @@ use crate::crypto::Digest;
 use crate::envelope::Envelope;
 use crate::identity::fixture::{Account, NOW};
 use crate::identity::{AccountId, DeviceAddress, ListVersion, VerifiedDeviceList};
-use crate::limits::{STORY_CHAIN_AGE, STORY_LIFE};
+use crate::limits::{STORY_CHAIN_AGE, STORY_LIFE, STORY_VERSIONS_AHEAD};
 use crate::sender_key::Distribution;
 use crate::time::Timestamp;
 use crate::vectors::{Recorder, Topic, digest};
@@ -178,11 +178,7 @@ impl Day {
         let audience = StoryAudience::AllExcept(ids(without));
         let contacts: Vec<_> = ids(contacts).into_iter().collect();
         let change = self.list.update(audience, &contacts, now).unwrap();
-        let expect = match change {
-            ListChange::Same => "same",
-            ListChange::Grown => "grown",
-            ListChange::NewVersion => "new-version",
-        };
+        let expect = name(change);
         let named = |of: &[usize]| of.iter().map(|at| NAMES[*at]).collect::<Vec<_>>();
         let all: Vec<_> =
             contacts.iter().map(|id| core::str::from_utf8(id.as_bytes()).unwrap()).collect();
@@ -232,6 +228,15 @@ impl Day {
     }
 }
 
+const fn name(change: ListChange) -> &'static str {
+    match change {
+        ListChange::Same => "same",
+        ListChange::Grown => "grown",
+        ListChange::NewVersion => "new-version",
+        ListChange::Older => "older",
+    }
+}
+
 /// What a device makes of a version that another device of the account tells.
 fn versions(topic: &mut Topic) {
     topic.group(json!({ "op": "learn", "now": after(Duration::from_hours(5)).as_millis() }));
@@ -247,19 +252,21 @@ fn versions(topic: &mut Topic) {
         ("the same", VersionedKey::new(told.key().clone(), 2)),
         ("an older one", VersionedKey::new(other(9), 1)),
         ("a later one", VersionedKey::new(other(9), 3)),
-        ("a much later one", VersionedKey::new(other(9), u32::MAX)),
+        ("as far ahead as may be", VersionedKey::new(other(9), 2 + STORY_VERSIONS_AHEAD)),
+        ("too far ahead", VersionedKey::new(other(9), 3 + STORY_VERSIONS_AHEAD)),
+        ("the last", VersionedKey::new(other(9), u32::MAX)),
         ("another of this version, higher", VersionedKey::new(other(0xff), 2)),
         ("another of this version, lower", VersionedKey::new(other(0), 2)),
     ];
     for (comment, told) in cases {
         let (told, mut after_it) = (told.unwrap(), list.clone());
-        let began = after(Duration::from_hours(4));
+        let sent_at = after(Duration::from_hours(4));
         let now = after(Duration::from_hours(5));
-        let change = after_it.learn(&told, began, now).unwrap();
-        let expect = if change == ListChange::Same { "same" } else { "new-version" };
+        let change = after_it.learn(&told, sent_at, now);
+        let expect = change.map_or_else(|error| error.code(), name);
         let fields = json!({
             "before": hex::encode(&*list.to_bytes()), "version": told.version(),
-            "root": hex::encode(told.key().as_bytes()), "began": began.as_millis(),
+            "root": hex::encode(told.key().as_bytes()), "sent_at": sent_at.as_millis(),
             "after": hex::encode(&*after_it.to_bytes()),
             "epoch_secret": hex::encode(crate::vectors::encode(&after_it.secret())),
         });

@@ -662,7 +662,7 @@ pub struct StoryList {
     /// The list's id (section 18.1), 32 bytes. Absent: refused.
     #[prost(bytes = "vec", tag = "1")]
     pub id: ::prost::alloc::vec::Vec<u8>,
-    /// Absent: refused.
+    /// Of all but version and secret. Absent: refused.
     #[prost(message, optional, tag = "2")]
     pub stamp: ::core::option::Option<Stamp>,
     /// What the owner calls it, up to 128 bytes. Absent: nothing.

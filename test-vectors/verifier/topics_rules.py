@@ -101,6 +101,9 @@ def timer(params, test):
 # stories
 
 
+STORY_VERSIONS_AHEAD = 1 << 20
+
+
 def read_list(data):
     """18.1: author, id, version, root, time, and what follows."""
     reader = Reader(data)
@@ -112,10 +115,14 @@ def read_list(data):
 def learn(params, test):
     author, id_, version, root, began, rest = read_list(unhex(test["before"]))
     told, change = (test["version"], unhex(test["root"])), "new-version"
-    if told[0] < version or told == (version, root):
+    if told[0] > version + STORY_VERSIONS_AHEAD:
+        change = "story-list/too-far-ahead"
+    elif told[0] < version:
+        change = "older"
+    elif told == (version, root):
         change = "same"
     elif told[0] > version:
-        (version, root), began = told, min(test["began"], params["now"])
+        (version, root), began = told, min(test["sent_at"], params["now"])
     else:
         root = expand(max(root, told[1]), "story/next", b"", 32)
         version, began = version + 1, params["now"]

@@ -20,7 +20,8 @@ pub struct StoryList {
     stamp: Stamp,
     mode: AudienceMode,
     members: Vec<AccountId>,
-    /// Its current version and the secret of that (SPEC.md 18.1). `None`: not told.
+    /// Its current version and the root of that, which have an order of their own (SPEC.md 18.1): who only
+    /// begins a version leaves the stamp as it is. `None`: not told.
     pub secret: Option<VersionedKey>,
     /// What the owner calls it.
     pub name: Option<Name>,
@@ -68,7 +69,7 @@ impl StoryList {
         self.id
     }
 
-    /// Which value is newest.
+    /// Which audience is newest, with its name and the rest; not which version.
     #[must_use]
     pub const fn stamp(&self) -> Stamp {
         self.stamp
