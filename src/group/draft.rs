@@ -92,6 +92,7 @@ impl ChangeDraft {
         if self.base != *base.hash() {
             return Err(DraftRefused::Moved);
         }
+        base.check_floor()?;
         self.check_sizes()?;
         let own = lists.device_list(&device.address().account).ok_or(ProofError::Unlisted)?;
         let proof = DeviceProof::of(own, device.address().device)?;

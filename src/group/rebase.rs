@@ -48,6 +48,7 @@ pub fn rebase(pending: &SignedChange, onto: &GroupState) -> Rebase {
 }
 
 fn check(pending: &SignedChange, onto: &GroupState, actions: &[Action]) -> Result<(), ApplyError> {
+    onto.check_floor()?;
     if onto.is_terminated() {
         return Err(ApplyError::Terminated);
     }

@@ -566,7 +566,9 @@ pub(crate) fn conflicts() -> Topic {
     };
     case("removal before demotion", "class", &[&demotion, &removal]);
     case("leave before demotion", "class", &[&demotion, &leave]);
-    case("a revoked device before demotion", "class", &[&demotion, &told]);
+    case("demotion before a revoked device", "class", &[&demotion, &told]);
+    let banned = sign("mona", Action::Ban(id("sam")));
+    case("a ban of somebody outside is no removal", "class", &[&demotion, &banned]);
     case("demotion before access", "class", &[&access, &demotion]);
     case("hand over before access", "class", &[&access, &hand_over]);
     case("access before promotion", "class", &[&promotion, &access]);
@@ -575,6 +577,9 @@ pub(crate) fn conflicts() -> Topic {
     case("admin before moderator", "rank", &[&reset, &renamed]);
     case("two admins", "hash", &[&renamed, &also]);
     case("two admins, the other way round, twice", "hash", &[&also, &renamed, &also]);
+    let elsewhere =
+        edited(&people, "olga", &base, vec![title("x")], |core| core.base_revision = 1);
+    case("another revision of the same base", "invalid", &[&elsewhere, &renamed]);
     case("who may not does not compete", "invalid", &[&invalid, &renamed]);
     case("nobody may", "invalid", &[&invalid]);
     case("all", "class", &[&reset, &also, &access, &demotion, &removal, &leave, &renamed]);

@@ -176,13 +176,13 @@ def subject(change, action):
 def order(state, change):
     """Smallest first."""
     classes = [action_class(state, action) for action in change.actions]
-    if change.commitment is not None and not change.has(doc.RESET_KEYS):
-        classes.append(0)
     return min(classes), -state.role(change.actor[0]), change.hash
 
 
 def action_class(state, action):
-    if action.code in (doc.REMOVE, doc.LEAVE, doc.BAN, doc.TERMINATE):
+    if action.code in (doc.REMOVE, doc.LEAVE, doc.TERMINATE):
+        return 0
+    if action.code == doc.BAN and action.fields[0] in state.members:
         return 0
     if action.code == doc.HAND_OVER:
         return 1

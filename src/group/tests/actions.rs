@@ -238,7 +238,8 @@ fn a_higher_floor_stops_those_who_do_not_speak_it() {
     let floor = |n| vec![Action::SetProtocolFloor(n)];
     assert_eq!(people.refused("olga", &base, floor(1)), ApplyError::Target { action: 0 });
     let state = people.done("olga", &base, floor(2));
-    let change = people.sign("olga", &state, vec![title("x")]).unwrap().change;
+    assert_eq!(people.refused("olga", &state, vec![title("x")]), ApplyError::ProtocolFloor);
+    let change = fixture::unchecked(&people, "olga", &state, vec![title("x")]);
     assert_eq!(state.apply(&change), Err(ApplyError::ProtocolFloor));
 }
 
