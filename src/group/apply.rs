@@ -144,7 +144,8 @@ impl GroupState {
     fn succeed(&self, change: &SignedChange) -> Result<Applied, ApplyError> {
         let actor = self.check_author(change)?;
         let entry = Some(change.proof().entry());
-        let act = Act { actor, entry, created_at: change.created_at() };
+        let device = change.actor().device;
+        let act = Act { actor, device, entry, created_at: change.created_at() };
         let mut staged = stage(self, &act, change.actions())?;
         let shown = core::mem::take(&mut staged.shown);
         let state = staged.finish(self, change.core.epoch_commitment, *change.core_hash())?;

@@ -100,7 +100,7 @@ impl Pending {
         let Some(applied) = state.followed_by(&self.change) else { return false };
         match &self.epoch_secret {
             Some(secret) => applied.key_epoch_began && applied.state.is_epoch_secret(secret),
-            None => !applied.key_epoch_began,
+            None => !applied.key_epoch_began || applied.state.is_void(),
         }
     }
 }

@@ -145,7 +145,8 @@ fn a_rebase_outlives_a_newer_list_of_its_author() {
 #[test]
 fn members_who_follow_one_order_agree_whatever_lists_they_have() {
     let (mut people, base) = group();
-    let stolen = people.sign("anna", &base, vec![title("x")]).unwrap().change;
+    let promotion = vec![Action::SetRole(id("mia"), Role::Moderator)];
+    let stolen = people.sign("anna", &base, promotion).unwrap().change;
     let unaware = people.lists.clone();
     people.replace_device("anna");
     let told = people.sign("mia", &base, base.outdated(&people.lists)).unwrap().change;
@@ -177,14 +178,17 @@ fn the_news_of_a_revocation_beats_what_the_revoked_device_signs() {
 }
 
 #[test]
-fn the_news_of_its_own_revocation_excludes_its_carrier() {
+fn no_device_tells_of_its_own_revocation() {
     let (people, base) = group();
     let mut newer = people.clone();
     newer.replace_device("anna");
-    let told = people.sign("anna", &base, base.outdated(&newer.lists)).unwrap().change;
-    assert_eq!(winner(&base, [&told]), None);
-    let also = people.sign("mia", &base, base.outdated(&newer.lists)).unwrap().change;
-    assert_eq!(winner(&base, [&told, &also]), Some(&also));
+    let told = || base.outdated(&newer.lists);
+    let refused = ApplyError::OwnDevice { action: 0 };
+    assert_eq!(people.refused("anna", &base, told()), refused);
+    let forged = fixture::forged(&people, "anna", &base, told(), |_| {});
+    assert_eq!(base.apply(&forged), Err(refused));
+    let also = people.sign("mia", &base, told()).unwrap().change;
+    assert_eq!(winner(&base, [&forged, &also]), Some(&also));
 }
 
 #[test]
