@@ -81,7 +81,7 @@ class Group:
     # First and last revision and address, by the first: whom a person has not looked at yet.
     suspects: list
     # The last revision of those for whom there was no room.
-    beyond: int
+    beyond: int = None
 
     @classmethod
     def read(cls, r):
