@@ -8,7 +8,7 @@ use crate::limits::*;
 use crate::sender_key::EpochSecret;
 use crate::time::Timestamp;
 
-fn epoch_rises(name: &str, actions: vec::Vec<Action>) -> bool {
+fn epoch_rises(name: &str, actions: Vec<Action>) -> bool {
     let (people, base) = group();
     people.done(name, &base, actions).key_epoch() == base.key_epoch() + 1
 }
