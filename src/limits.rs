@@ -353,9 +353,11 @@ limits! {
     GROUP_FORMER_AGE: Duration = Duration::from_hours(1);
     /// Time for which a device does not send because it heard of a revision that it lacks.
     GROUP_BEHIND_AGE: Duration = Duration::from_hours(1);
+    /// Age at which the word that there is a later revision is forgotten, and whoever gave it counts anew.
+    GROUP_WORD_AGE: Duration = DAY;
     /// Age at which the devices of a group are looked up anew before anything is sent.
     GROUP_DEVICES_AGE: Duration = DAY;
-    /// Devices behind suspect changes of a group that are remembered until a person looked, the newest.
+    /// Devices behind suspect changes of a group that are noted until a person looked, the oldest.
     GROUP_SUSPECTS: usize = 16;
     /// Changes of a group that wait for the ones before them.
     GROUP_BUFFERED_CHANGES: usize = 64;

@@ -257,6 +257,13 @@ impl Action {
         })
     }
 
+    /// The bytes that it takes in a change.
+    pub(super) fn size(&self) -> usize {
+        let mut w = Writer::new();
+        self.write(&mut w);
+        w.into_public().len()
+    }
+
     fn read_extension(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let number = r.get()?;
         let value = if bool::read(r)? { Some(Extension::read_value(r)?) } else { None };

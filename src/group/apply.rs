@@ -75,6 +75,14 @@ impl GroupState {
         }
     }
 
+    /// What a change leads to if it follows this state, and passes every check.
+    pub(super) fn followed_by(&self, change: &SignedChange) -> Option<Applied> {
+        match self.apply(change) {
+            Ok(Outcome::Applied(applied)) => Some(*applied),
+            _ => None,
+        }
+    }
+
     /// G2 and G3: where the change belongs; none if it claims to follow.
     fn place(&self, change: &SignedChange) -> Result<Option<Outcome>, ApplyError> {
         if change.group() != self.group() {
@@ -91,7 +99,8 @@ impl GroupState {
         }
     }
 
-    fn check_floor(&self) -> Result<(), ApplyError> {
+    /// The group asks for no newer protocol than ours.
+    pub(super) fn check_floor(&self) -> Result<(), ApplyError> {
         let understood = self.protocol_floor() <= PROTOCOL;
         if understood { Ok(()) } else { Err(ApplyError::ProtocolFloor) }
     }
@@ -132,10 +141,11 @@ impl GroupState {
     }
 
     /// G4 to G11 for a change of this state.
-    pub(super) fn succeed(&self, change: &SignedChange) -> Result<Applied, ApplyError> {
+    fn succeed(&self, change: &SignedChange) -> Result<Applied, ApplyError> {
         let actor = self.check_author(change)?;
         let entry = Some(change.proof().entry());
-        let act = Act { actor, entry, created_at: change.created_at() };
+        let device = change.actor().device;
+        let act = Act { actor, device, entry, created_at: change.created_at() };
         let mut staged = stage(self, &act, change.actions())?;
         let shown = core::mem::take(&mut staged.shown);
         let state = staged.finish(self, change.core.epoch_commitment, *change.core_hash())?;

@@ -7,6 +7,7 @@ use super::access::{Level, Permission, Role};
 use super::action::{Action, Opened, Subject};
 use super::error::ApplyError;
 use super::member::{Invitation, Member};
+use super::stage::Act;
 use super::state::GroupState;
 use super::ticket::TicketKind;
 use crate::identity::AccountId;
@@ -18,6 +19,7 @@ pub(super) enum Refusal {
     Rank,
     Conflict,
     Document,
+    OwnDevice,
     Target,
     Link,
     Full,
@@ -31,6 +33,7 @@ impl Refusal {
             Self::Rank => ApplyError::Rank { action },
             Self::Conflict => ApplyError::Conflict { action },
             Self::Document => ApplyError::Document { action },
+            Self::OwnDevice => ApplyError::OwnDevice { action },
             Self::Target => ApplyError::Target { action },
             Self::Link => ApplyError::Link { action },
             Self::Full => ApplyError::Full { action },
@@ -41,16 +44,19 @@ impl Refusal {
 /// Opens the actions' documents and judges all of them.
 pub(super) fn authorise<'a>(
     base: &GroupState,
-    actor: &Member,
+    act: &Act<'_>,
     actions: &'a [Action],
 ) -> Result<Vec<Opened<'a>>, ApplyError> {
     let judge = |(index, action): (usize, &'a Action)| {
         let opened = action.open().ok_or(Refusal::Document.of(index))?;
-        Authority { base, actor }.judge(&opened).map_err(|refusal| refusal.of(index))?;
+        if act.revokes_itself(&opened) {
+            return Err(Refusal::OwnDevice.of(index));
+        }
+        Authority { base, actor: act.actor }.judge(&opened).map_err(|refusal| refusal.of(index))?;
         Ok(opened)
     };
     let opened: Vec<_> = actions.iter().enumerate().map(judge).collect::<Result<_, _>>()?;
-    check_conflicts(&opened, &actor.account)?;
+    check_conflicts(&opened, &act.actor.account)?;
     Ok(opened)
 }
 
@@ -119,7 +125,7 @@ impl Authority<'_> {
             Action::SetTimer(_) => self.has(Permission::SetTimer),
             Action::SetAccess(permission, level) => self.may_set(*permission, *level),
             Action::SetAnnouncement(_) | Action::SetSlowMode(_) => self.has(Permission::EditAccess),
-            Action::ResetKeys => self.has(Permission::ResetKeys),
+            Action::ResetKeys => self.may_reset_keys(),
         }
     }
 
@@ -169,6 +175,12 @@ impl Authority<'_> {
         let invitation = super::member::find(&self.base.fields().invited, target);
         let own = invitation.is_some_and(|i| i.invited_by == self.actor.account);
         if own { Ok(()) } else { self.has(Permission::RemoveMember) }
+    }
+
+    /// Somebody has to, when nobody can write.
+    fn may_reset_keys(&self) -> Result<(), Refusal> {
+        let needed = self.base.is_void() && self.actor.role >= Role::Member;
+        if needed { Ok(()) } else { self.has(Permission::ResetKeys) }
     }
 
     /// Anybody may carry a ticket; it has to be one for this group and of the action's kind.

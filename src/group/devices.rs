@@ -10,6 +10,7 @@ use crate::identity::{
     AccountId, AccountKey, Contact, DeviceAddress, DeviceCertificate, VerifiedDevice,
     VerifiedDeviceList,
 };
+use crate::limits::{GROUP_ACTIONS, GROUP_BODY_BYTES};
 use crate::time::Timestamp;
 
 /// Where the newest verified device lists are looked up, our own among them.
@@ -115,20 +116,19 @@ impl GroupState {
     }
 
     /// The members whose newest lists revoke a device, or the account key, and the group has not
-    /// been told: tell it with [`Action::update_devices`].
+    /// been told: tell it with [`Action::update_devices`]. An account key that was handed over since is
+    /// told first, by the entry that did so: keep those until every group has followed them.
     #[must_use]
     pub fn untold<L: DeviceLists + ?Sized>(&self, lists: &L) -> Vec<AccountId> {
         let revokes = |member: &&Member| {
-            lists.device_list(&member.account).is_some_and(|list| {
-                let standing = super::stage::standing(member, list.signed().entry());
-                standing == Some(super::stage::Standing::Newer { revokes: true })
-            })
+            let list = lists.device_list(&member.account);
+            list.is_some_and(|list| super::stage::is_untold(member, list))
         };
         self.members().iter().filter(revokes).map(|member| member.account.clone()).collect()
     }
 
-    /// What to tell the group: the newer lists that we have of its members. A revoked device stays
-    /// in the group until somebody does.
+    /// What to tell the group: the newer lists that we have of its members, as many as go into one
+    /// change; ask again after it. A revoked device stays in the group until somebody does.
     #[must_use]
     pub fn outdated<L: DeviceLists + ?Sized>(&self, lists: &L) -> Vec<Action> {
         let newer = |member: &Member| {
@@ -136,9 +136,19 @@ impl GroupState {
             let follows = super::stage::standing(member, entry)?;
             (follows != super::stage::Standing::Named).then(|| Action::update_devices(entry))
         };
-        self.members().iter().filter_map(newer).collect()
+        let mut room = GROUP_BODY_BYTES.saturating_sub(OTHER_BYTES);
+        let fits = |action: &Action| {
+            let left = room.checked_sub(action.size());
+            room = left.unwrap_or_default();
+            left.is_some()
+        };
+        let newer = self.members().iter().filter_map(newer);
+        newer.take_while(fits).take(GROUP_ACTIONS).collect()
     }
 }
+
+/// What a change takes besides its actions, with room to spare.
+const OTHER_BYTES: usize = 1_024;
 
 pub(super) fn usable<'a, L: DeviceLists + ?Sized>(
     member: &Member,

@@ -36,7 +36,7 @@ pub struct Authored {
     /// The state that it leads to, once it is the one that follows.
     pub state: GroupState,
     /// The secret of the key epoch, if the change begins one: goes to every device of the new
-    /// state, in pairwise sessions.
+    /// state, in pairwise sessions. There is none if its author goes.
     pub epoch_secret: Option<EpochSecret>,
 }
 
@@ -92,15 +92,16 @@ impl ChangeDraft {
         if self.base != *base.hash() {
             return Err(DraftRefused::Moved);
         }
+        base.check_floor()?;
         self.check_sizes()?;
         let own = lists.device_list(&device.address().account).ok_or(ProofError::Unlisted)?;
         let proof = DeviceProof::of(own, device.address().device)?;
         let actor = base.member(proof.account()).ok_or(ApplyError::NotAMember)?;
-        let act = Act { actor, entry: Some(proof.entry()), created_at: now };
+        let own = device.address().device;
+        let act = Act { actor, device: own, entry: Some(proof.entry()), created_at: now };
         let staged = stage(base, &act, &self.actions)?;
         self.check_lists(lists)?;
-        let secret = staged.begins_epoch().map(|epoch| (epoch, EpochSecret::generate(rng)));
-        let commitment = secret.as_ref().map(|(epoch, secret)| secret.commitment(*epoch));
+        let (commitment, epoch_secret) = staged.begin_epoch(rng);
         let core = Core {
             group: base.group(),
             base_revision: base.revision(),
@@ -117,7 +118,7 @@ impl ChangeDraft {
             return Err(ApplyError::Terminated.into());
         }
         let change = SignedChange::sign(core, *state.hash(), device, proof)?;
-        Ok(Authored { change, state, epoch_secret: secret.map(|(_, secret)| secret) })
+        Ok(Authored { change, state, epoch_secret })
     }
 
     /// Receivers take an old list entry or ticket, since they cannot agree on which is old; who signs

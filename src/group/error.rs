@@ -81,6 +81,12 @@ pub enum ApplyError {
         /// Which.
         action: u8,
     },
+    /// G6: it tells that the device which signed is revoked: that is for others to tell.
+    #[error("action {action} revokes the device that signed it")]
+    OwnDevice {
+        /// Which.
+        action: u8,
+    },
     /// G7: whom or what it is about is not where it must be, or is there already.
     #[error("the target of action {action} is not where it must be")]
     Target {
@@ -102,7 +108,8 @@ pub enum ApplyError {
     /// G8: nobody would own the group.
     #[error("the group would have no owner")]
     NoOwner,
-    /// G9: the key epoch rises and must not, or does not and must, or has come to its end.
+    /// G9: the key epoch rises and must not, or does not and must, or has come to its end; or it has a
+    /// secret and must not, or has none and must.
     #[error("the key epoch does not rise exactly when it must")]
     KeyEpoch,
     /// G10: the actor came to another state.
@@ -123,6 +130,7 @@ error_codes!(ApplyError {
     Self::Rank { .. } => ("group/rank", Drop),
     Self::Conflict { .. } => ("group/conflict", Drop),
     Self::Document { .. } => ("group/document", Drop),
+    Self::OwnDevice { .. } => ("group/own-device", Drop),
     Self::Target { .. } => ("group/target", Drop),
     Self::Link { .. } => ("group/link", Drop),
     Self::Full { .. } => ("group/full", Drop),

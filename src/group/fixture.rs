@@ -67,7 +67,8 @@ impl People {
         let change = SignedChange::decode(&authored.change.encode()).unwrap();
         let Ok(Outcome::Applied(applied)) = base.apply(&change) else { panic!() };
         assert_eq!(applied.state, authored.state);
-        assert_eq!(applied.key_epoch_began, authored.epoch_secret.is_some());
+        let has_secret = applied.key_epoch_began && !applied.state.is_void();
+        assert_eq!(has_secret, authored.epoch_secret.is_some());
         applied.state
     }
 
@@ -166,12 +167,25 @@ pub(crate) fn unchecked(
     base: &GroupState,
     actions: Vec<Action>,
 ) -> SignedChange {
-    let core = core(people, name, base, actions);
+    edited(people, name, base, actions, |_| {})
+}
+
+/// The same, and what it says is up to `edit`.
+pub(super) fn edited(
+    people: &People,
+    name: &str,
+    base: &GroupState,
+    actions: Vec<Action>,
+    edit: impl FnOnce(&mut Core),
+) -> SignedChange {
+    let mut core = core(people, name, base, actions);
+    edit(&mut core);
     let proof = DeviceProof::of(people.list(name), core.actor.device).unwrap();
     let actor = base.member(&core.actor.account).unwrap();
-    let act = Act { actor, entry: Some(proof.entry()), created_at: core.created_at };
+    let (device, created_at) = (core.actor.device, core.created_at);
+    let act = Act { actor, device, entry: Some(proof.entry()), created_at };
     let staged = stage(base, &act, &core.actions).unwrap();
-    let state = staged.finish(base, None, core_hash(&core.to_bytes())).unwrap();
+    let state = staged.finish(base, core.epoch_commitment, core_hash(&core.to_bytes())).unwrap();
     sealed(people, name, &core, *state.hash())
 }
 

@@ -15,7 +15,7 @@ use super::state::GroupState;
 use super::suspect::{self, Suspect, Suspects};
 use super::sync::StateAck;
 use crate::crypto::Digest;
-use crate::identity::AccountId;
+use crate::identity::{AccountId, DeviceAddress};
 use crate::limits::{GROUP_CHANGE_BYTES, GROUP_PAST_REVISIONS, GROUP_STATE_BYTES};
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
@@ -135,15 +135,26 @@ impl Group {
         Ok(self.settle(change, outcome, now))
     }
 
-    /// The changes of revoked devices that we followed and no person has looked at yet, oldest first.
-    /// While there are any, nothing is sent to the group.
+    /// The revoked devices whose changes we followed and no person has looked at yet, oldest first.
     #[must_use]
     pub fn suspects(&self) -> &[Suspect] {
         self.suspects.as_slice()
     }
 
-    /// A person looked at the suspect changes up to the revision `seen`, and goes on. Returns whether
-    /// there were any.
+    /// The last revision of such devices for which there was no room in [`Group::suspects`].
+    #[must_use]
+    pub const fn suspects_beyond(&self) -> Option<u32> {
+        self.suspects.beyond()
+    }
+
+    /// Whether a person has to look before anything is sent to the group.
+    #[must_use]
+    pub fn is_suspect(&self) -> bool {
+        !self.suspects.is_empty()
+    }
+
+    /// A person looked at what suspect devices did up to the revision `seen`, and goes on. Returns
+    /// whether there was anything.
     pub fn dismiss_suspects(&mut self, seen: u32) -> bool {
         self.suspects.dismiss(seen)
     }
@@ -241,10 +252,18 @@ impl Group {
         }
     }
 
-    /// What is suspect stays so when a snapshot takes the place of the changes.
-    pub(super) fn replace(&mut self, joined: Self) {
-        let suspects = core::mem::take(&mut self.suspects);
-        *self = Self { suspects, ..joined };
+    /// A snapshot takes the place of the changes. What is suspect stays so, and so do the devices that
+    /// may have made what the snapshot hides.
+    pub(super) fn replace(&mut self, joined: Self, hidden: &[DeviceAddress]) {
+        let mut old = core::mem::replace(self, joined);
+        let revision = self.state.revision();
+        old.suspects.add(hidden, revision);
+        self.inherit(old);
+    }
+
+    /// Takes over what was suspect of the same group, as it was known before.
+    pub(super) fn inherit(&mut self, old: Self) {
+        self.suspects.inherit(old.suspects, self.state.revision());
     }
 
     /// Returns whether that changed anything.

@@ -11,7 +11,7 @@ use crate::crypto::Digest;
 /// The class of a change: that of its strongest action (SPEC.md 15.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Class {
-    /// Somebody or something goes.
+    /// Somebody goes, or the group ends.
     Removal,
     /// Somebody has less to say.
     Demotion,
@@ -23,7 +23,8 @@ enum Class {
 
 fn class(base: &GroupState, action: &Action) -> Class {
     match action {
-        Action::Remove(_) | Action::Leave | Action::Ban(_) | Action::Terminate => Class::Removal,
+        Action::Remove(_) | Action::Leave | Action::Terminate => Class::Removal,
+        Action::Ban(account) if base.member(account).is_some() => Class::Removal,
         Action::SetRole(account, role) => match base.member(account) {
             Some(member) if *role < member.role => Class::Demotion,
             _ => Class::Rest,
@@ -36,16 +37,9 @@ fn class(base: &GroupState, action: &Action) -> Class {
     }
 }
 
-/// A revoked device is a removal, however the change tells of it: what begins a key epoch and is
-/// no reset.
+/// What a change tells of devices does not count: it would lift whatever is bundled with it.
 fn class_of(base: &GroupState, change: &SignedChange) -> Class {
-    let actions = change.actions();
-    let strongest = actions.iter().map(|action| class(base, action)).min();
-    let resets = actions.contains(&Action::ResetKeys);
-    if change.begins_key_epoch() && !resets {
-        return Class::Removal;
-    }
-    strongest.unwrap_or(Class::Rest)
+    change.actions().iter().map(|action| class(base, action)).min().unwrap_or(Class::Rest)
 }
 
 /// What decides between changes of one base: class, rank at the base, hash. Never a time.
@@ -75,15 +69,14 @@ fn best<'a>(
     let mut revoked = BTreeSet::new();
     let mut valid = Vec::new();
     for change in candidates {
-        let claims = change.group() == base.group() && change.base_hash() == base.hash();
-        let Some(precedence) = precedence(base, change).filter(|_| claims) else { continue };
-        let Ok(applied) = base.succeed(change) else { continue };
+        let Some(precedence) = precedence(base, change) else { continue };
+        let Some(applied) = base.followed_by(change) else { continue };
         revoked.extend(applied.shown.revoked);
         valid.push((precedence, change));
     }
     valid.retain(|(_, change)| !revoked.contains(change.actor()));
     let (_, change) = valid.into_iter().min_by_key(|(precedence, _)| *precedence)?;
-    base.succeed(change).ok().map(|applied| (change, applied.state))
+    base.followed_by(change).map(|applied| (change, applied.state))
 }
 
 /// Where a set of changes leads.

@@ -48,11 +48,13 @@ pub fn rebase(pending: &SignedChange, onto: &GroupState) -> Rebase {
 }
 
 fn check(pending: &SignedChange, onto: &GroupState, actions: &[Action]) -> Result<(), ApplyError> {
+    onto.check_floor()?;
     if onto.is_terminated() {
         return Err(ApplyError::Terminated);
     }
     let actor = onto.member(&pending.actor().account).ok_or(ApplyError::NotAMember)?;
     // The group may know a newer list by now: the draft is signed with ours of then.
     let entry = Some(pending.proof().entry()).filter(|entry| standing(actor, entry).is_some());
-    stage(onto, &Act { actor, entry, created_at: pending.created_at() }, actions).map(|_| ())
+    let (device, created_at) = (pending.actor().device, pending.created_at());
+    stage(onto, &Act { actor, device, entry, created_at }, actions).map(|_| ())
 }

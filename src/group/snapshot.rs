@@ -4,11 +4,13 @@ use prost::Message;
 
 use super::access::Permission;
 use super::change::SignedChange;
+use super::devices::DeviceLists;
 use super::error::ChangeError;
 use super::genesis::{GenesisError, SignedGenesis};
 use super::membership::Group;
 use super::proof::Origin;
 use super::state::GroupState;
+use super::suspect::behind_snapshot;
 use crate::error::error_codes;
 use crate::identity::{AccountId, AccountKey};
 use crate::limits::GROUP_SYNC_BYTES;
@@ -197,15 +199,17 @@ impl Group {
     /// Takes a snapshot in place of changes that are gone: the answer of `sender` to our resync
     /// request. Nothing shows that it continues what we knew, so that the group is unconfirmed
     /// again: keep what was stored before until it is confirmed, and take no answer that was not
-    /// asked for.
+    /// asked for. What revoked devices did shows in the last change alone, so that all those of
+    /// which the group we knew had not been told are suspect ([`Group::suspects`]).
     ///
     /// # Errors
     /// [`JoinError`]; then nothing changed.
-    pub fn resync(
+    pub fn resync<L: DeviceLists + ?Sized>(
         &mut self,
         snapshot: Snapshot,
         sender: &AccountId,
         us: (&AccountId, &AccountKey),
+        lists: &L,
     ) -> Result<(), JoinError> {
         if snapshot.state.group() != self.state().group() {
             return Err(JoinError::OtherGroup);
@@ -218,7 +222,8 @@ impl Group {
         if self.state().member(sender).is_none() {
             return Err(JoinError::SenderNotAMember);
         }
-        self.replace(snapshot.join(sender, us)?);
+        let hidden = behind_snapshot(self.state(), &snapshot, lists);
+        self.replace(snapshot.join(sender, us)?, &hidden);
         Ok(())
     }
 }

@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use rand_core::CryptoRng;
+
 use super::access::{Permission, Role};
 use super::action::{Action, Opened};
 use super::authority::{Refusal, answers_for, authorise};
@@ -12,23 +14,40 @@ use super::member::{
     Ban, Invitation, JoinRequest, Keyed, ListRef, Member, find, find_mut, insert, remove,
 };
 use super::proof::key_in_force;
-use super::state::{Fields, GroupState};
+use super::state::{Fields, GroupState, VOID};
 use super::ticket::{Ticket, TicketKind};
 use crate::crypto::Digest;
-use crate::identity::{AccountId, DeviceAddress, DeviceId, DeviceListEntry};
+use crate::identity::{
+    AccountId, AccountKey, DeviceAddress, DeviceId, DeviceListEntry, VerifiedDeviceList,
+};
 use crate::limits::{
     CLOCK_SKEW, GROUP_BANNED, GROUP_EXTENSIONS, GROUP_INVITED, GROUP_LINKS, GROUP_MEMBERS,
     GROUP_REQUESTS, GROUP_TICKET_AGE,
 };
+use crate::sender_key::EpochSecret;
 use crate::time::Timestamp;
 
 /// What a change says besides its actions.
 pub(super) struct Act<'a> {
     /// The actor in the base state.
     pub(super) actor: &'a Member,
+    /// The actor's device.
+    pub(super) device: DeviceId,
     /// The list entry that the actor's device showed, unless another will be shown.
     pub(super) entry: Option<&'a DeviceListEntry>,
     pub(super) created_at: Timestamp,
+}
+
+impl Act<'_> {
+    /// Whether the action tells that the actor's own device is revoked.
+    pub(super) fn revokes_itself(&self, opened: &Opened<'_>) -> bool {
+        let tells = matches!(opened.action, Action::UpdateDevices(_));
+        opened.entry().is_some_and(|entry| {
+            tells
+                && *entry.account() == self.actor.account
+                && entry.revoked().binary_search(&self.device).is_ok()
+        })
+    }
 }
 
 /// How a list entry relates to the one that the state names for a member.
@@ -38,6 +57,21 @@ pub(super) enum Standing {
     Named,
     /// It follows it; `revokes` says whether a device or the account key went.
     Newer { revokes: bool },
+}
+
+/// Whether a list at hand revokes what the group has not been told of. One that was signed with a
+/// later account key than the group's cannot be told before the entry that handed over, and says
+/// nothing that a state can judge: it counts.
+pub(super) fn is_untold(member: &Member, list: &VerifiedDeviceList) -> bool {
+    let entry = list.signed().entry();
+    match standing(member, entry) {
+        Some(Standing::Named) => false,
+        Some(Standing::Newer { revokes }) => revokes,
+        None => {
+            let pinned = AccountKey::from_bytes(member.account_key.as_bytes());
+            entry.version() > member.list.version && pinned.is_ok_and(|key| list.is_retired(&key))
+        }
+    }
 }
 
 /// Judges a list entry by the entry itself and what the state pins: the same account, the same
@@ -63,6 +97,8 @@ pub(super) fn standing(member: &Member, entry: &DeviceListEntry) -> Option<Stand
 pub(super) struct Staged {
     next: Fields,
     raises: bool,
+    /// The actor is gone: of the key epoch that begins it can give the secret to nobody.
+    void: bool,
     pub(super) shown: Shown,
 }
 
@@ -81,7 +117,7 @@ pub(super) fn stage(
     act: &Act<'_>,
     actions: &[Action],
 ) -> Result<Staged, ApplyError> {
-    let opened = authorise(base, act.actor, actions)?;
+    let opened = authorise(base, act, actions)?;
     let mut stage = Stage::new(base, act);
     if let Some(entry) = act.entry {
         stage.follow(entry).map_err(|_| ApplyError::DeviceList)?;
@@ -92,13 +128,25 @@ pub(super) fn stage(
     if !stage.next.members.iter().any(|member| member.role == Role::Owner) {
         return Err(ApplyError::NoOwner);
     }
-    Ok(Staged { next: stage.next, raises: stage.raises, shown: stage.shown })
+    let void = find(&stage.next.members, stage.actor).is_none();
+    Ok(Staged { next: stage.next, raises: stage.raises, void, shown: stage.shown })
 }
 
 impl Staged {
-    /// Whether the change begins a key epoch, and its author must make a secret for it.
-    pub(super) fn begins_epoch(&self) -> Option<u32> {
-        self.raises.then(|| self.next.key_epoch.saturating_add(1))
+    /// What the change commits to, if it begins a key epoch, and the secret of that, if it has one.
+    pub(super) fn begin_epoch<R: CryptoRng + ?Sized>(
+        &self,
+        rng: &mut R,
+    ) -> (Option<Digest>, Option<EpochSecret>) {
+        if !self.raises {
+            return (None, None);
+        }
+        if self.void {
+            return (Some(VOID), None);
+        }
+        let secret = EpochSecret::generate(rng);
+        let commitment = secret.commitment(self.next.key_epoch.saturating_add(1));
+        (Some(commitment), Some(secret))
     }
 
     /// G9, and the state.
@@ -108,7 +156,8 @@ impl Staged {
         commitment: Option<Digest>,
         core: Digest,
     ) -> Result<GroupState, ApplyError> {
-        if self.raises != commitment.is_some() {
+        let fits = commitment.is_none_or(|commitment| (commitment == VOID) == self.void);
+        if self.raises != commitment.is_some() || !fits {
             return Err(ApplyError::KeyEpoch);
         }
         let up = |number: u32| number.checked_add(1).ok_or(ApplyError::KeyEpoch);

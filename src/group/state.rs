@@ -60,6 +60,9 @@ pub(super) struct Fields {
     pub(super) extensions: Vec<Extension>,
 }
 
+/// The commitment of a key epoch without a secret.
+pub(super) const VOID: Digest = Digest::from_bytes([0; 32]);
+
 /// A state of a group. Only a genesis and checked changes make one, or a snapshot that another
 /// member vouches for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,6 +121,13 @@ impl GroupState {
     #[must_use]
     pub fn is_epoch_secret(&self, secret: &EpochSecret) -> bool {
         self.scope().fits(secret)
+    }
+
+    /// Whether nobody has a secret of the key epoch: it began when somebody left, who can give none to
+    /// anybody. Nothing is sent before a member resets the keys (SPEC.md 15.6).
+    #[must_use]
+    pub fn is_void(&self) -> bool {
+        self.fields.epoch_commitment == VOID
     }
 
     /// What the sender chains of the key epoch are bound to.

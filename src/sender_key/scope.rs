@@ -90,9 +90,14 @@ impl Scope {
     #[must_use]
     pub fn fits(&self, secret: &EpochSecret) -> bool {
         match self.kind {
-            ScopeKind::Group => secret.opens(self.key_epoch, &self.origin),
+            ScopeKind::Group => !self.is_void() && secret.opens(self.key_epoch, &self.origin),
             ScopeKind::Story => true,
         }
+    }
+
+    /// Whether nobody can have a secret of it: the group commits to none.
+    fn is_void(&self) -> bool {
+        self.origin.as_bytes() == &[0; Digest::LEN]
     }
 
     pub(crate) fn to_bytes(self) -> [u8; Self::LEN] {

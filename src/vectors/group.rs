@@ -4,7 +4,9 @@ use alloc::vec::Vec;
 
 use serde_json::{Value, json};
 
-use super::fixture::{People, ROLES, forged, founded, id, people, resigned, title, unchecked};
+use super::fixture::{
+    People, ROLES, edited, forged, founded, id, people, resigned, title, unchecked,
+};
 use super::*;
 use crate::crypto::Digest;
 use crate::identity::fixture::{NOW, days, rng};
@@ -106,6 +108,7 @@ pub(crate) fn changes() -> Topic {
         ("G7", "targets, links, limits"),
         ("G8", "an owner stays"),
         ("G9", "key epoch"),
+        ("void", "15.6: a key epoch without a secret"),
         ("G10", "new state"),
         ("G11", "terminated"),
         ("order", "more than one check would fail"),
@@ -276,6 +279,9 @@ impl Cases<'_> {
         let Action::Add { mut list, role } = add(Role::Member) else { panic!() };
         let last = list.len() - 1;
         list[last] ^= 1;
+        let mut newer = self.people.clone();
+        newer.replace_device("max");
+        let told = self.base.outdated(&newer.lists);
         let cases: Vec<(&str, &str, Vec<Action>)> = vec![
             ("a member adds", "max", vec![add(Role::Member)]),
             ("a moderator sets the title", "mona", vec![title("x")]),
@@ -294,6 +300,7 @@ impl Cases<'_> {
             ("two titles", "anna", vec![title("a"), title("b")]),
             ("terminate and more", "olga", vec![title("a"), Action::Terminate]),
             ("leave and more", "anna", vec![title("a"), Action::Leave]),
+            ("a device tells of its own revocation", "max", told),
             ("a damaged list entry", "anna", vec![Action::Add { list, role }]),
         ];
         for (comment, name, actions) in cases {
@@ -328,12 +335,30 @@ impl Cases<'_> {
         for (comment, flag, name, actions) in cases {
             self.fails(comment, flag, name, actions);
         }
-        let commit = |c: &mut change::Core| {
-            c.epoch_commitment = Some(Digest::from_bytes([1; 32]));
+        let commit = |byte: u8| {
+            move |c: &mut change::Core| c.epoch_commitment = Some(Digest::from_bytes([byte; 32]))
         };
-        let change = forged(people, "anna", self.base, vec![title("x")], commit);
+        let change = forged(people, "anna", self.base, vec![title("x")], commit(1));
         self.judge("a commitment without need", &["G9"], &change.encode());
+        let change = forged(people, "otto", self.base, vec![Action::Leave], commit(1));
+        self.judge("who leaves commits to a secret", &["G9"], &change.encode());
+        let change = forged(people, "mona", self.base, vec![Action::ResetKeys], commit(0));
+        self.judge("a reset commits to none", &["G9"], &change.encode());
     }
+}
+
+/// Somebody left, and the key epoch has no secret.
+fn void(topic: &mut Topic, people: &People, first: &GroupState) {
+    let left = people.done("mia", first, vec![Action::Leave]);
+    begin(topic, "somebody left", &left);
+    let reset = people.sign("max", &left, vec![Action::ResetKeys]).unwrap().change;
+    judge(topic, &left, ("a member resets the keys", &["void"]), &reset.encode());
+    let reset = forged(people, "otto", &left, vec![Action::ResetKeys], |_| {});
+    judge(topic, &left, ("an observer does", &["G6", "void"]), &reset.encode());
+    let again = people.done("max", &left, vec![Action::ResetKeys]);
+    begin(topic, "and the keys were reset", &again);
+    let reset = forged(people, "max", &again, vec![Action::ResetKeys], |_| {});
+    judge(topic, &again, ("a member resets them again", &["G6", "void"]), &reset.encode());
 }
 
 fn begin(topic: &mut Topic, what: &str, base: &GroupState) {
@@ -456,8 +481,11 @@ fn after_others(topic: &mut Topic, people: &People, first: &GroupState) {
         ],
     );
     let floor = people.done("olga", first, vec![Action::SetProtocolFloor(2)]);
-    on("the group requires version 2", &floor, vec![("any", "G3", "anna", title("x"))]);
+    begin(topic, "the group requires version 2", &floor);
+    let change = unchecked(people, "anna", &floor, vec![title("x")]);
+    judge(topic, &floor, ("any", &["G3"]), &change.encode());
     past(topic, people, first);
+    void(topic, people, first);
     clocks(topic, people, first);
 }
 
@@ -566,7 +594,9 @@ pub(crate) fn conflicts() -> Topic {
     };
     case("removal before demotion", "class", &[&demotion, &removal]);
     case("leave before demotion", "class", &[&demotion, &leave]);
-    case("a revoked device before demotion", "class", &[&demotion, &told]);
+    case("demotion before a revoked device", "class", &[&demotion, &told]);
+    let banned = sign("mona", Action::Ban(id("sam")));
+    case("a ban of somebody outside is no removal", "class", &[&demotion, &banned]);
     case("demotion before access", "class", &[&access, &demotion]);
     case("hand over before access", "class", &[&access, &hand_over]);
     case("access before promotion", "class", &[&promotion, &access]);
@@ -575,6 +605,8 @@ pub(crate) fn conflicts() -> Topic {
     case("admin before moderator", "rank", &[&reset, &renamed]);
     case("two admins", "hash", &[&renamed, &also]);
     case("two admins, the other way round, twice", "hash", &[&also, &renamed, &also]);
+    let elsewhere = edited(&people, "olga", &base, vec![title("x")], |core| core.base_revision = 1);
+    case("another revision of the same base", "invalid", &[&elsewhere, &renamed]);
     case("who may not does not compete", "invalid", &[&invalid, &renamed]);
     case("nobody may", "invalid", &[&invalid]);
     case("all", "class", &[&reset, &also, &access, &demotion, &removal, &leave, &renamed]);
@@ -587,7 +619,7 @@ pub(crate) fn conflicts() -> Topic {
     let stolen = people.sign("olga", &base, vec![Action::Remove(id("max"))]).unwrap().change;
     let news = owners.sign("mia", &base, base.outdated(&owners.lists)).unwrap().change;
     let again = owners.sign("olga", &base, vec![Action::Remove(id("otto"))]).unwrap().change;
-    let own = people.sign("olga", &base, base.outdated(&owners.lists)).unwrap().change;
+    let own = forged(&people, "olga", &base, base.outdated(&owners.lists), |_| {});
     let unsound = forged(&people, "mia", &base, base.outdated(&owners.lists), |_| {});
     let kicked = sign("mona", Action::Remove(id("mia")));
     case("news beat the device", "revoked", &[&stolen, &news]);

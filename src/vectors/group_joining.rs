@@ -426,7 +426,8 @@ impl<'a> Scene<'a> {
             let mut fields = Self::us(sender, "max", &key);
             fields["snapshot"] = json!(hex::encode(message.encode_to_vec()));
             let snapshot = Snapshot::decode(&message.encode_to_vec()).unwrap();
-            let taken = known.clone().resync(snapshot, &id(sender), (&id("max"), &key));
+            let taken =
+                known.clone().resync(snapshot, &id(sender), (&id("max"), &key), &self.people.lists);
             topic.test(comment, &["resync"], code(&taken), fields);
         };
         resync("from a member", &self.after_naming(), "mia");
@@ -557,6 +558,7 @@ pub(crate) fn suspects() -> Topic {
     let sign =
         |people: &People, actions: Vec<Action>| people.sign("anna", &base, actions).unwrap().change;
     let named = sign(&old, vec![title("x")]);
+    let powers = sign(&old, vec![title("x"), Action::SetRole(id("max"), Role::Moderator)]);
     let carried = sign(&old, vec![asks(&old)]);
     let added = sign(&old, vec![Action::add(old.list("sam"), Role::Member)]);
     let mut follow = |comment: &str, flag: &str, change: &SignedChange, knows: &People| {
@@ -577,11 +579,17 @@ pub(crate) fn suspects() -> Topic {
         let expect = if suspects.is_empty() { "ok" } else { "suspect" };
         topic.test(comment, &[flag], expect, fields);
     };
-    follow("nobody was revoked", "clear", &named, &old);
-    follow("the actor was revoked", "actor", &named, &anna);
-    follow("a list of the actor's that revokes nobody", "clear", &named, &longer);
-    follow("somebody else was revoked", "clear", &named, &sam);
-    follow("the actor's new device", "clear", &sign(&anna, vec![title("x")]), &anna);
+    follow("nobody was revoked", "clear", &powers, &old);
+    follow("the actor was revoked", "actor", &powers, &anna);
+    follow("it led to no reader and no power", "clear", &named, &anna);
+    follow("a list of the actor's that revokes nobody", "clear", &powers, &longer);
+    follow("somebody else was revoked", "clear", &powers, &sam);
+    follow(
+        "the actor's new device",
+        "clear",
+        &sign(&anna, vec![Action::SetRole(id("max"), Role::Moderator)]),
+        &anna,
+    );
     follow("a ticket of a revoked device", "ticket", &carried, &sam);
     follow("the actor and a ticket", "ticket", &carried, &both);
     follow("a ticket, and nobody was revoked", "clear", &carried, &old);

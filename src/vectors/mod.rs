@@ -329,12 +329,12 @@ fn group_genesis() {
 
 #[test]
 fn group_changes() {
-    crate::group::vectors::changes().check(101);
+    crate::group::vectors::changes().check(107);
 }
 
 #[test]
 fn group_conflicts() {
-    crate::group::vectors::conflicts().check(23);
+    crate::group::vectors::conflicts().check(25);
 }
 
 #[test]
@@ -354,7 +354,7 @@ fn group_evidence() {
 
 #[test]
 fn group_suspects() {
-    crate::group::joining_vectors::suspects().check(10);
+    crate::group::joining_vectors::suspects().check(11);
 }
 
 #[test]

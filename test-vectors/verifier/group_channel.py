@@ -14,7 +14,7 @@ from .senders import (
     audience_order,
 )  # fmt: skip
 
-DEVICES_AGE, FORMER_AGE, BEHIND_AGE = 86_400_000, 3_600_000, 3_600_000
+DEVICES_AGE, FORMER_AGE, BEHIND_AGE, WORD_AGE = 86_400_000, 3_600_000, 3_600_000, 86_400_000
 
 
 def refuse(reason):
@@ -35,7 +35,8 @@ class Channel:
     sending: Sending = None
     # Not stored (16.1): devices and when they were looked up; revision and since when.
     audience: tuple = None
-    behind: tuple = None
+    # By who said so, None for headers: the latest revision, and when it was first said.
+    behind: dict = field(default_factory=dict)
     # The newest lists, by account: what this device has at hand.
     lists: dict = field(default_factory=dict)
 
@@ -97,10 +98,13 @@ class Channel:
         for held in self.scopes:
             held.chains = [chain for chain in held.chains if self.may_be(chain.sender)]
         self.audience = None
-        if self.behind:
-            revision, since = self.behind
-            if revision <= self.group.state.revision or now - since > BEHIND_AGE:
-                self.behind = None
+        state = self.group.state
+        self.behind = {
+            source: (revision, since)
+            for source, (revision, since) in self.behind.items()
+            if revision > state.revision and now - since <= WORD_AGE
+            and (source is None or source in state.members)
+        }  # fmt: skip
 
     def may_be(self, address):
         """A list at hand that does not name the device speaks against it."""
@@ -112,9 +116,11 @@ class Channel:
         current.check_secret(secret)
         current.secret = secret
 
-    def heard_of(self, revision, now):
-        known, since = self.behind or (0, now)
-        self.behind = max(known, revision), since
+    def heard_of(self, source, revision, now):
+        known, since = self.behind.get(source, (0, now))
+        if now - since > WORD_AGE:
+            known, since = 0, now
+        self.behind[source] = max(known, revision), since
 
     # 16.3
 
@@ -130,7 +136,7 @@ class Channel:
         if self.group.unconfirmed and not self.believed:
             if set(state.members) - {account, self.group.unconfirmed[0]}:
                 refuse("unconfirmed")
-        if self.behind and now - self.behind[1] <= BEHIND_AGE:
+        if any(now - since <= BEHIND_AGE for _, since in self.behind.values()):
             refuse("behind")
 
     def encrypt(self, plaintext, now, draw):
@@ -168,7 +174,7 @@ class Channel:
         if self.needs_chain(audience, now):
             secret = self.scopes[-1].secret
             if secret is None:
-                refuse("no-epoch-secret")
+                refuse("void-epoch" if state.commitment == bytes(32) else "no-epoch-secret")
             chain_id = int.from_bytes(draw(4), "big")
             self.sending = Sending(
                 scope_of(state), self.address, secret, chain_id, draw(32), 0, draw(32), now, None
@@ -211,7 +217,7 @@ class Channel:
             raise Refused("sender-key/other-scope")
         if given.scope.epoch > state.key_epoch:
             if sender[0] in state.members:
-                self.heard_of(state.revision + 1, now)
+                self.heard_of(sender[0], state.revision + 1, now)
             raise Refused("need-state")
         held = next((h for h in self.scopes if h.scope.epoch == given.scope.epoch), None)
         if held is not None and held.scope != given.scope:
@@ -236,7 +242,7 @@ class Channel:
         if claim.revision > state.revision:
             if held.scope != scope_of(state):
                 raise Refused("not-allowed/key-epoch")
-            self.heard_of(claim.revision, now)
+            self.heard_of(None, claim.revision, now)
             raise Refused("need-state")
         then = self.group.at(claim.revision, now)
         if then is None:

@@ -19,6 +19,8 @@ PERMISSION = {
     doc.ANNOUNCEMENT: EDIT_ACCESS, doc.SET_SLOW_MODE: EDIT_ACCESS, doc.RESET_KEYS: RESET_KEYS,
     doc.EXTENSION: EDIT_INFO,
 }  # fmt: skip
+# The commitment of a key epoch without a secret.
+VOID = bytes(32)
 OWNERS = {doc.HAND_OVER, doc.FLOOR, doc.TERMINATE}
 WITH_ENTRY = {doc.ADD, doc.UPDATE_DEVICES}
 ABOUT_ACCOUNT = {
@@ -52,6 +54,7 @@ def follow(state, change):
     role = state.role(change.actor[0])
     for action in change.actions:
         check_document(state, action)
+        check_own_device(change, action)
         check_permission(state, change, action, role)
         check_ranks(state, change, action, role)
     check_conflicts(change)
@@ -60,6 +63,9 @@ def follow(state, change):
         refuse("no-owner")
     full = state.revision == 2**32 - 1 or (key_epoch_begins and state.key_epoch == 2**32 - 1)
     if key_epoch_begins != (change.commitment is not None) or full:
+        refuse("key-epoch")
+    gone = change.actor[0] not in new.members
+    if key_epoch_begins and (change.commitment == VOID) != gone:
         refuse("key-epoch")
     if new.hash != change.new_state:
         refuse("state-hash")
@@ -116,6 +122,13 @@ def check_document(state, action):
         raise Refused("group/document", error.code) from error
 
 
+def check_own_device(change, action):
+    account, device = change.actor
+    if action.code == doc.UPDATE_DEVICES and action.document.account == account:
+        if device in action.document.revoked:
+            refuse("own-device")
+
+
 def check_permission(state, change, action, role):
     actor, code = change.actor[0], action.code
     if code in OWNERS and role != OWNER:
@@ -124,6 +137,8 @@ def check_permission(state, change, action, role):
         invitation = state.invited.get(action.fields[0])
         if invitation and invitation.by == actor:
             return
+    if code == doc.RESET_KEYS and state.commitment == VOID and role >= MEMBER:
+        return
     if code in PERMISSION and not state.may(actor, PERMISSION[code]):
         refuse("not-permitted")
 
@@ -176,13 +191,13 @@ def subject(change, action):
 def order(state, change):
     """Smallest first."""
     classes = [action_class(state, action) for action in change.actions]
-    if change.commitment is not None and not change.has(doc.RESET_KEYS):
-        classes.append(0)
     return min(classes), -state.role(change.actor[0]), change.hash
 
 
 def action_class(state, action):
-    if action.code in (doc.REMOVE, doc.LEAVE, doc.BAN, doc.TERMINATE):
+    if action.code in (doc.REMOVE, doc.LEAVE, doc.TERMINATE):
+        return 0
+    if action.code == doc.BAN and action.fields[0] in state.members:
         return 0
     if action.code == doc.HAND_OVER:
         return 1

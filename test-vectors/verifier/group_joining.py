@@ -116,13 +116,18 @@ def evidence(data):
     return "equivocation" if first.actor == second.actor and len(keys) == 1 else "competition"
 
 
+# What can lead to a reader, or to power.
+WEIGHTY = (1, 5, 6, 7, 8, 10, 11, 12, 14, 16, 21)
+
+
 def suspects(state, data, lists):
     """The state after the change, and the devices that spoke in it and that a list revokes."""
     change = decode_change(data)
     after, _ = follow(state, change)
     entries = {entry.account: entry for entry in map(decode_entry, lists)}
     tickets = [action.document for action in change.actions if action.code in TICKET_KIND]
-    speakers = [change.actor, *(ticket.proof.address for ticket in tickets)]
+    author = [change.actor] if change.has(*WEIGHTY) else []
+    speakers = [*author, *(ticket.proof.address for ticket in tickets)]
     return after, [
         (account, device) for account, device in speakers
         if account in entries and device in entries[account].revoked

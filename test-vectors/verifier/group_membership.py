@@ -78,8 +78,10 @@ class Group:
     # Who let this account in, and this account, while nobody else has confirmed the group.
     unconfirmed: tuple
     past: list
-    # Revision and address, by revision: whom a person has not looked at yet.
+    # First and last revision and address, by the first: whom a person has not looked at yet.
     suspects: list
+    # The last revision of those for whom there was no room.
+    beyond: int = None
 
     @classmethod
     def read(cls, r):
@@ -87,15 +89,20 @@ class Group:
         group = cls(
             r.var(DOCUMENT), State.decode(r.raw(min(r.u32(), STATE + 1))),
             r.opt(lambda r: r.var(DOCUMENT)), r.opt(lambda r: (r.account(), r.account())),
-            r.list(REVISIONS, Past.read), r.list(SUSPECTS, lambda r: (r.u32(), r.address())),
+            r.list(REVISIONS, Past.read), r.list(SUSPECTS, lambda r: (r.u32(), r.u32(), r.address())),
+            r.opt(lambda r: r.u32()),
         )  # fmt: skip
         group.check()
         return group
 
     def check(self):
         """That the parts belong together."""
-        noted = [revision for revision, _ in self.suspects]
-        if noted != sorted(noted) or any(not 1 <= it <= self.state.revision for it in noted):
+        noted = [first for first, _, _ in self.suspects]
+        within = all(first <= last <= self.state.revision for first, last, _ in self.suspects)
+        once = len({device for _, _, device in self.suspects}) == len(noted)
+        if noted != sorted(noted) or not within or not once:
+            raise Refused("decode/out-of-range")
+        if self.beyond is not None and self.beyond > self.state.revision:
             raise Refused("decode/out-of-range")
         first, state = group_genesis.decode(self.genesis), self.state
         if state.group != first.group:
@@ -123,7 +130,11 @@ class Group:
         return (
             b"\1" + layout.var(self.genesis) + u32(len(state)) + state + layout.opt(last)
             + layout.opt(let_in) + layout.list_([past.encoded() for past in self.past])
-            + layout.list_([u32(at) + layout.address(*device) for at, device in self.suspects])
+            + layout.list_([
+                u32(first) + u32(last) + layout.address(*device)
+                for first, last, device in self.suspects
+            ])
+            + layout.opt(None if self.beyond is None else u32(self.beyond))
         )  # fmt: skip
 
     def apply(self, data, now):

@@ -97,10 +97,10 @@ impl GroupChannel {
 impl Pending {
     /// Whether it builds on the state, and has the secret of the key epoch that it begins.
     fn is_of(&self, state: &GroupState) -> bool {
-        let Ok(applied) = state.succeed(&self.change) else { return false };
+        let Some(applied) = state.followed_by(&self.change) else { return false };
         match &self.epoch_secret {
             Some(secret) => applied.key_epoch_began && applied.state.is_epoch_secret(secret),
-            None => !applied.key_epoch_began,
+            None => !applied.key_epoch_began || applied.state.is_void(),
         }
     }
 }

@@ -33,6 +33,8 @@ pub enum SendRefused {
     Suspect {
         /// Which, and when.
         suspects: Vec<Suspect>,
+        /// There are more than have a note: until which revision.
+        beyond: Option<u32>,
     },
     /// There is a later revision, in which others may be members.
     #[error("revision {revision} is missing")]
@@ -53,6 +55,10 @@ pub enum SendRefused {
     /// The secret of the key epoch has not come yet.
     #[error("the epoch secret is missing")]
     NoEpochSecret,
+    /// Whoever left last began a key epoch that nobody has a secret of: any member begins another
+    /// ([`crate::group::Action::ResetKeys`]), whatever the access table says.
+    #[error("the key epoch has no secret")]
+    VoidEpoch,
     /// The devices have to be looked up first: [`super::GroupChannel::prepare`].
     #[error("the devices of this state were not looked up")]
     NotPrepared,
@@ -77,6 +83,7 @@ error_codes!(SendRefused {
     Self::Revoked { .. } => ("group-send/revoked", ChangeGroup),
     Self::OwnDevice => ("group-send/own-device", FetchDeviceList),
     Self::NoEpochSecret => ("group-send/no-epoch-secret", SyncGroup),
+    Self::VoidEpoch => ("group-send/void-epoch", ChangeGroup),
     Self::NotPrepared => ("group-send/not-prepared", DistributeKey),
     Self::SlowMode { .. } => ("group-send/slow-mode", ShowToUser),
     Self::Chain(SendError::TooLarge) => ("group-send/too-large", FixCaller),

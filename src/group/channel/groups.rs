@@ -36,10 +36,14 @@ impl Groups {
         Self::default()
     }
 
-    /// Adds a group; gives back the channel that there was of it.
-    pub fn insert(&mut self, channel: GroupChannel) -> Option<GroupChannel> {
+    /// Adds a group; gives back the channel that there was of it, as when we were away and joined
+    /// again. What was suspect of the group stays so: persist the membership after this.
+    pub fn insert(&mut self, mut channel: GroupChannel) -> Option<GroupChannel> {
         let group = channel.id();
         let replaced = self.remove(&group);
+        if let Some(old) = &replaced {
+            channel.group.inherit(old.group.clone());
+        }
         self.channels.insert(group, Indexed { channel, at: 0 });
         self.reindex(&group);
         replaced

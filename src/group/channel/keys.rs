@@ -51,7 +51,8 @@ impl GroupChannel {
         let key_epoch = scope.key_epoch();
         if key_epoch > current.key_epoch() {
             if self.stranger(from, lists, now).is_none() {
-                self.lacks(self.group.state().revision().saturating_add(1), now);
+                let next = self.group.state().revision().saturating_add(1);
+                self.behind.hear(Some(&from.account), next, now);
             }
             return Ok(KeyOutcome::NeedState { key_epoch });
         }

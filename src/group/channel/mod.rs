@@ -5,6 +5,7 @@
 //! many.
 
 mod author;
+mod behind;
 mod changes;
 mod error;
 mod groups;
@@ -32,6 +33,7 @@ pub use send::{GroupSent, Prepared, Recorded, keeps_slow_mode};
 pub use stored::{StoredChannel, StoredScope};
 
 use author::Pending;
+use behind::Behind;
 
 use super::{
     ApplyError, DeviceLists, Group, GroupId, JoinError, Outcome, SignedChange, Snapshot, StateAck,
@@ -39,7 +41,7 @@ use super::{
 };
 use crate::crypto::Digest;
 use crate::identity::{AccountId, AccountKey, DeviceAddress};
-use crate::limits::{GROUP_BEHIND_AGE, GROUP_PAST_REVISIONS};
+use crate::limits::GROUP_PAST_REVISIONS;
 use crate::sender_key::{
     Audience, ChainName, EpochSecret, ReceivingChains, RequestLog, Scope, ScopeHash, SendingChain,
 };
@@ -60,7 +62,7 @@ pub struct GroupChannel {
     pending: Option<Pending>,
     /// Not stored, like all that follows: it is looked up, heard or counted again.
     ready: Option<Ready>,
-    behind: Option<Behind>,
+    behind: Behind,
     asked: RequestLog,
     answered: RequestLog,
     /// Counts what [`Groups`] has to look at again.
@@ -72,13 +74,6 @@ pub struct GroupChannel {
 struct Ready {
     state: Digest,
     audience: Audience,
-    since: Timestamp,
-}
-
-/// A revision that we heard of and lack.
-#[derive(Debug)]
-struct Behind {
-    revision: u32,
     since: Timestamp,
 }
 
@@ -112,7 +107,7 @@ impl GroupChannel {
             believed: false,
             pending: None,
             ready: None,
-            behind: None,
+            behind: Behind::default(),
             asked: RequestLog::new(),
             answered: RequestLog::new(),
             indexed: 0,
@@ -178,7 +173,8 @@ impl GroupChannel {
             Outcome::Ahead { base, .. } => {
                 // Only a member may hold us up, and not the server with a change of its own make.
                 if self.group.state().check_author(change).is_ok() {
-                    self.lacks(base.saturating_add(1), now);
+                    let by = &change.actor().account;
+                    self.behind.hear(Some(by), base.saturating_add(1), now);
                 }
                 Ok(Changed { outcome, lost: None, changes: Changes::default() })
             }
@@ -197,35 +193,47 @@ impl GroupChannel {
         if change.hash() != followed.hash() {
             return Some(Box::new(change));
         }
-        // The scope that was just entered is among what is to be stored.
         if let Some(secret) = epoch_secret {
-            let _fits = self.learn(&secret);
+            self.learn_drawn(&secret, changes);
         }
         None
     }
 
+    /// The secret that we drew for a key epoch, if it is the state's.
+    fn learn_drawn(&mut self, secret: &EpochSecret, changes: &mut Changes) {
+        let learned = self.learn(secret).unwrap_or_default().scopes;
+        changes.scopes.retain(|scope| !learned.contains(scope));
+        changes.scopes.extend(learned);
+    }
+
     /// Takes a snapshot in place of changes that are gone ([`Group::resync`]). Key epochs of before
-    /// are forgotten: nothing shows who might speak in them. A pending change of ours is gone.
+    /// are forgotten: nothing shows who might speak in them. A pending change of ours is gone; if it is
+    /// among those that the snapshot stands for, the secret that it drew is known.
     ///
     /// # Errors
     /// [`JoinError`]; nothing has changed.
-    pub fn resync(
+    pub fn resync<L: DeviceLists + ?Sized>(
         &mut self,
         snapshot: Snapshot,
         sender: &AccountId,
         us: (&AccountId, &AccountKey),
+        lists: &L,
         now: Timestamp,
     ) -> Result<Changes, JoinError> {
-        self.group.resync(snapshot, sender, us)?;
+        self.group.resync(snapshot, sender, us, lists)?;
         self.believed = false;
-        let pending = self.pending.take().is_some();
+        let pending = self.pending.take();
         let scope = self.group.state().scope();
         let (kept, gone): (Vec<_>, Vec<_>) =
             core::mem::take(&mut self.scopes).into_iter().partition(|s| *s.scope() == scope);
-        let mut changes = Changes { pending, ..Changes::membership() };
+        let mut changes = Changes { pending: pending.is_some(), ..Changes::membership() };
         changes.removed_scopes = gone.iter().map(|chains| *chains.scope_hash()).collect();
         self.scopes = kept;
         self.enter(scope, &mut changes);
+        if let Some(secret) = pending.and_then(|pending| pending.epoch_secret) {
+            self.learn_drawn(&secret, &mut changes);
+        }
+        changes.removed_chains = self.forget_unlisted(lists);
         self.moved(now);
         Ok(changes)
     }
@@ -240,7 +248,7 @@ impl GroupChannel {
         let before = self.group.confirmation().clone();
         let witnessed = self.group.witness(by, ack, now);
         if witnessed == Witnessed::Ahead {
-            self.lacks(ack.revision, now);
+            self.behind.hear(Some(by), ack.revision, now);
         }
         let membership = before != *self.group.confirmation();
         (witnessed, Changes { membership, ..Changes::default() })
@@ -324,21 +332,9 @@ impl GroupChannel {
         removed
     }
 
-    /// What was looked up for the last state counts no more. Who is behind goes on waiting from the
-    /// first word; a word whose time is over is forgotten: a revision that somebody made up neither
-    /// stops us again after each change nor makes us deaf to true ones.
+    /// What was looked up for the last state counts no more. Who is behind goes on waiting.
     fn moved(&mut self, now: Timestamp) {
         self.ready = None;
-        let revision = self.group.state().revision();
-        self.behind = self.behind.take().filter(|behind| {
-            behind.revision > revision && now.since(behind.since) <= GROUP_BEHIND_AGE
-        });
-    }
-
-    /// Somebody says that there is a later revision. Counted from the first such word, so that
-    /// inventing ever later ones holds nobody up for longer.
-    fn lacks(&mut self, revision: u32, now: Timestamp) {
-        let behind = self.behind.get_or_insert(Behind { revision, since: now });
-        behind.revision = behind.revision.max(revision);
+        self.behind.reached(self.group.state(), now);
     }
 }

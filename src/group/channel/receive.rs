@@ -107,7 +107,7 @@ impl GroupChannel {
             let Some(message) = chains.open(message)? else { continue };
             let spoken = self.speaker(chains.scope(), message.claim(), now);
             if let Err(Opened::NeedState { revision }) = spoken {
-                self.lacks(revision, now);
+                self.behind.hear(None, revision, now);
             }
             return Ok(spoken.map(|speaker| Judged { scope, message, speaker }));
         }

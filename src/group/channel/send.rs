@@ -6,7 +6,7 @@ use rand_core::CryptoRng;
 use super::{Changes, GroupChannel, Ready, RecordRefused, SendRefused};
 use crate::group::{Confirmation, DeviceLists, Permission, Role, Withheld};
 use crate::identity::{DeviceAddress, VerifiedDevice};
-use crate::limits::{GROUP_BEHIND_AGE, GROUP_DEVICES_AGE};
+use crate::limits::GROUP_DEVICES_AGE;
 use crate::report::Said;
 use crate::sender_key::{
     Audience, ChainPosition, Distribution, Progress, Rotation, SendError, SendingChain, Sent,
@@ -103,10 +103,19 @@ impl GroupChannel {
         if !due {
             return Ok(Changes::default());
         }
-        let secret = self.epoch_secret().ok_or(SendRefused::NoEpochSecret)?.clone();
+        let secret = self.epoch_secret().ok_or_else(|| self.without_secret())?.clone();
         let scope = self.group.state().scope();
         self.sending = SendingChain::new(scope, self.own.clone(), secret, now, rng);
         Ok(Changes::sending())
+    }
+
+    /// It has not come yet, or there is none.
+    fn without_secret(&self) -> SendRefused {
+        if self.group.state().is_void() {
+            SendRefused::VoidEpoch
+        } else {
+            SendRefused::NoEpochSecret
+        }
     }
 
     /// Records that the distribution that was made at `position` was encrypted for these devices, in
@@ -195,15 +204,13 @@ impl GroupChannel {
         if !self.may_be_believed() {
             return Err(SendRefused::Unconfirmed);
         }
-        let suspects = self.group.suspects();
-        if !suspects.is_empty() {
-            return Err(SendRefused::Suspect { suspects: suspects.to_vec() });
+        if self.group.is_suspect() {
+            let suspects = self.group.suspects().to_vec();
+            return Err(SendRefused::Suspect { suspects, beyond: self.group.suspects_beyond() });
         }
-        match &self.behind {
-            Some(behind) if now.since(behind.since) <= GROUP_BEHIND_AGE => {
-                Err(SendRefused::Behind { revision: behind.revision })
-            }
-            _ => Ok(()),
+        match self.behind.waits_for(now) {
+            Some(revision) => Err(SendRefused::Behind { revision }),
+            None => Ok(()),
         }
     }
 

@@ -1,4 +1,5 @@
 use alloc::vec;
+use alloc::vec::Vec;
 
 use super::super::fixture::{founded, group, id, people, title};
 use super::super::*;
@@ -7,7 +8,7 @@ use crate::limits::*;
 use crate::sender_key::EpochSecret;
 use crate::time::Timestamp;
 
-fn epoch_rises(name: &str, actions: vec::Vec<Action>) -> bool {
+fn epoch_rises(name: &str, actions: Vec<Action>) -> bool {
     let (people, base) = group();
     people.done(name, &base, actions).key_epoch() == base.key_epoch() + 1
 }
@@ -238,8 +239,40 @@ fn a_higher_floor_stops_those_who_do_not_speak_it() {
     let floor = |n| vec![Action::SetProtocolFloor(n)];
     assert_eq!(people.refused("olga", &base, floor(1)), ApplyError::Target { action: 0 });
     let state = people.done("olga", &base, floor(2));
-    let change = people.sign("olga", &state, vec![title("x")]).unwrap().change;
+    assert_eq!(people.refused("olga", &state, vec![title("x")]), ApplyError::ProtocolFloor);
+    let change = fixture::unchecked(&people, "olga", &state, vec![title("x")]);
     assert_eq!(state.apply(&change), Err(ApplyError::ProtocolFloor));
+}
+
+#[test]
+fn who_leaves_begins_a_key_epoch_without_a_secret_and_nobody_else_does() {
+    use super::super::fixture::forged;
+    use crate::crypto::Digest;
+    let (people, base) = group();
+    let left = people.done("mia", &base, vec![Action::Leave]);
+    assert!(left.is_void() && left.key_epoch() == 1);
+    let commit = |byte: u8| {
+        move |core: &mut change::Core| core.epoch_commitment = Some(Digest::from_bytes([byte; 32]))
+    };
+    let hand_over = || vec![Action::HandOver(id("anna")), Action::Leave];
+    assert!(people.done("olga", &base, hand_over()).is_void());
+    for (name, actions, byte) in [
+        ("mia", vec![Action::Leave], 1),
+        ("olga", hand_over(), 1),
+        ("mona", vec![Action::Remove(id("max"))], 0),
+        ("mona", vec![Action::ResetKeys], 0),
+    ] {
+        let change = forged(&people, name, &base, actions, commit(byte));
+        assert_eq!(base.apply(&change), Err(ApplyError::KeyEpoch), "{name}");
+    }
+    // Then every member may begin another, and an observer may not; and only then.
+    let reset = || vec![Action::ResetKeys];
+    let refused = ApplyError::NotPermitted { action: 0 };
+    assert_eq!(people.refused("max", &base, reset()), refused);
+    assert_eq!(people.refused("otto", &left, reset()), refused);
+    let again = people.done("max", &left, reset());
+    assert!(!again.is_void() && again.key_epoch() == 2);
+    assert_eq!(people.refused("max", &again, reset()), refused);
 }
 
 fn link(
@@ -430,6 +463,55 @@ fn a_member_that_revoked_a_device_of_its_own_tells_the_group_by_that_alone() {
     assert_eq!(state.key_epoch(), base.key_epoch() + 1);
     assert!(state.untold(&people.lists).is_empty());
     assert_eq!(people.refused("max", &state, told), ApplyError::Target { action: 0 });
+}
+
+#[test]
+fn a_list_beyond_a_rotation_that_the_group_was_not_told_of_is_untold() {
+    use crate::identity::fixture::{month, rotate};
+    let (mut people, base) = group();
+    let mut contact = people.account("max").contact();
+    let mut max = rotate(&mut contact, people.account("max"));
+    let rotating = Action::update_devices(contact.list().signed().entry());
+    max.add_device(&mut rng(3));
+    let draft = max.draft_with_devices(crate::identity::ListDraft::after(contact.list()));
+    let next = draft.sign(&max.pair, month(NOW)).unwrap();
+    contact.update(next, NOW).unwrap();
+    people.lists.insert(id("max"), contact.list().clone());
+    assert_eq!(base.untold(&people.lists), [id("max")]);
+    assert!(base.outdated(&people.lists).is_empty(), "the rotating entry comes first");
+    let state = people.done("otto", &base, vec![rotating]);
+    assert!(state.untold(&people.lists).is_empty());
+    let state = people.done("otto", &state, state.outdated(&people.lists));
+    assert!(state.outdated(&people.lists).is_empty());
+}
+
+#[test]
+fn what_is_told_fits_into_one_change() {
+    let names: Vec<_> = (0..GROUP_ACTIONS + 3).map(|n| alloc::format!("m{n:02}")).collect();
+    let names: Vec<_> = names.iter().map(alloc::string::String::as_str).collect();
+    let mut people = fixture::People::new(&names);
+    let draft = GenesisDraft::new(Title::new("many").unwrap());
+    let draft = names[1..]
+        .iter()
+        .take(GROUP_FOUNDERS)
+        .fold(draft, |draft, name| draft.member(people.list(name), Role::Member));
+    let founded = draft.sign(people.device("m00"), people.list("m00"), NOW, &mut rng(1)).unwrap();
+    let founders = founded.genesis.state().clone();
+    let add = |name: &&str| Action::add(people.list(name), Role::Member);
+    let rest = names.iter().filter(|name| founders.member(&id(name)).is_none()).map(add).collect();
+    let mut state = people.done("m00", &founders, rest);
+    for name in &names {
+        people.add_device(name);
+        people.add_device(name);
+    }
+    let mut told = Vec::new();
+    while !state.outdated(&people.lists).is_empty() {
+        let actions = state.outdated(&people.lists);
+        told.push(actions.len());
+        state = people.done("m00", &state, actions);
+    }
+    assert_eq!(told.iter().sum::<usize>(), names.len());
+    assert!(told.len() > 1 && told.iter().all(|count| *count <= GROUP_ACTIONS), "{told:?}");
 }
 
 #[test]

@@ -44,13 +44,61 @@ fn within_a_class_rank_decides_and_then_the_hash() {
 }
 
 #[test]
-fn a_revoked_device_counts_as_a_removal() {
-    let (mut people, base) = group();
+fn a_change_is_not_lifted_by_the_news_that_it_brings() {
+    let (people, base) = group();
+    let secret = LinkSecret::generate(base.group(), &mut rng(5));
+    let terms = LinkTerms { mode: LinkMode::Open, expires: None, max_uses: None };
+    let base = people.done("anna", &base, vec![Action::create_link(&secret, terms)]);
+    let revoke = vec![Action::RevokeLink(secret.id())];
+    let revoke = people.sign("anna", &base, revoke).unwrap().change;
+    let (device, list) = (people.device("sam"), people.list("sam"));
+    let joins = Action::carry(&Ticket::link(&secret, device, list, NOW).unwrap());
+    // max revokes a device of its own to win the race for a stranger.
+    let mut newer = people.clone();
+    newer.replace_device("max");
+    let bundled = newer.sign("max", &base, vec![joins]).unwrap().change;
+    assert!(bundled.begins_key_epoch());
+    for set in [[&revoke, &bundled], [&bundled, &revoke]] {
+        assert_eq!(winner(&base, set), Some(&revoke));
+    }
     let demotion = vec![Action::SetRole(id("mona"), Role::Observer)];
     let demotion = people.sign("anna", &base, demotion).unwrap().change;
-    people.replace_device("max");
-    let told = people.sign("otto", &base, base.outdated(&people.lists)).unwrap().change;
-    assert_eq!(winner(&base, [&demotion, &told]), Some(&told));
+    let told = people.sign("otto", &base, base.outdated(&newer.lists)).unwrap().change;
+    assert_eq!(winner(&base, [&demotion, &told]), Some(&demotion));
+}
+
+#[test]
+fn a_ban_of_somebody_outside_is_no_removal() {
+    let demotion = ("anna", vec![Action::SetRole(id("mona"), Role::Observer)]);
+    assert!(wins(demotion.clone(), ("mona", vec![Action::Ban(id("sam"))])));
+    assert!(wins(("mona", vec![Action::Ban(id("max"))]), demotion));
+}
+
+#[test]
+fn a_change_of_another_revision_than_its_base_does_not_compete() {
+    let (people, base) = group();
+    let change = people.sign("anna", &base, vec![title("x")]).unwrap();
+    let lie = fixture::edited(&people, "anna", &base, vec![title("x")], |core| {
+        core.base_revision = 7;
+    });
+    assert_eq!(winner(&base, [&lie]), None);
+    assert!(replay(&base, [&lie]).applied.is_empty());
+    assert_eq!(base.apply(&lie), Ok(Outcome::Ahead { have: 0, base: 7 }));
+    assert_eq!(winner(&base, [&lie, &change.change]), Some(&change.change));
+}
+
+#[test]
+fn a_group_that_asks_for_a_newer_protocol_is_changed_by_nobody_of_ours() {
+    let (people, base) = group();
+    let before = people.sign("anna", &base, vec![title("x")]).unwrap();
+    let raised = people.done("olga", &base, vec![Action::SetProtocolFloor(2)]);
+    assert_eq!(people.refused("anna", &raised, vec![title("x")]), ApplyError::ProtocolFloor);
+    let change = fixture::unchecked(&people, "anna", &raised, vec![title("x")]);
+    assert_eq!(raised.apply(&change), Err(ApplyError::ProtocolFloor));
+    assert_eq!(winner(&raised, [&change]), None);
+    let Rebase { draft, dropped } = rebase(&before.change, &raised);
+    assert!(draft.is_none());
+    assert_eq!(dropped[0].why, ApplyError::ProtocolFloor);
 }
 
 #[test]
@@ -97,7 +145,8 @@ fn a_rebase_outlives_a_newer_list_of_its_author() {
 #[test]
 fn members_who_follow_one_order_agree_whatever_lists_they_have() {
     let (mut people, base) = group();
-    let stolen = people.sign("anna", &base, vec![title("x")]).unwrap().change;
+    let promotion = vec![Action::SetRole(id("mia"), Role::Moderator)];
+    let stolen = people.sign("anna", &base, promotion).unwrap().change;
     let unaware = people.lists.clone();
     people.replace_device("anna");
     let told = people.sign("mia", &base, base.outdated(&people.lists)).unwrap().change;
@@ -129,14 +178,17 @@ fn the_news_of_a_revocation_beats_what_the_revoked_device_signs() {
 }
 
 #[test]
-fn the_news_of_its_own_revocation_excludes_its_carrier() {
+fn no_device_tells_of_its_own_revocation() {
     let (people, base) = group();
     let mut newer = people.clone();
     newer.replace_device("anna");
-    let told = people.sign("anna", &base, base.outdated(&newer.lists)).unwrap().change;
-    assert_eq!(winner(&base, [&told]), None);
-    let also = people.sign("mia", &base, base.outdated(&newer.lists)).unwrap().change;
-    assert_eq!(winner(&base, [&told, &also]), Some(&also));
+    let told = || base.outdated(&newer.lists);
+    let refused = ApplyError::OwnDevice { action: 0 };
+    assert_eq!(people.refused("anna", &base, told()), refused);
+    let forged = fixture::forged(&people, "anna", &base, told(), |_| {});
+    assert_eq!(base.apply(&forged), Err(refused));
+    let also = people.sign("mia", &base, told()).unwrap().change;
+    assert_eq!(winner(&base, [&forged, &also]), Some(&also));
 }
 
 #[test]

@@ -90,10 +90,10 @@ fn an_answer_is_the_changes_or_a_snapshot_and_only_for_members() {
     let us = people.account("sam");
     let key = us.pair.public_key();
     sams.witness(&id("max"), &sams.ack(), NOW);
-    sams.resync((*snapshot).clone(), &id("max"), (&us.id, &key)).unwrap();
+    sams.resync((*snapshot).clone(), &id("max"), (&us.id, &key), &people.lists).unwrap();
     assert_eq!(sams.state(), group.state());
     assert_ne!(*sams.confirmation(), Confirmation::Confirmed, "only max says so");
-    let again = sams.resync(*snapshot, &id("max"), (&us.id, &key));
+    let again = sams.resync(*snapshot, &id("max"), (&us.id, &key), &people.lists);
     assert_eq!(again, Err(JoinError::NotNewer));
 }
 
@@ -112,7 +112,7 @@ fn a_snapshot_of_somebody_outside_does_not_replace_what_we_have() {
     let snapshot = Snapshot::new(group.genesis().clone(), his, last).unwrap();
     let us = people.account("max");
     let before = group.clone();
-    let taken = group.resync(snapshot, &id("adam"), (&us.id, &us.pair.public_key()));
+    let taken = group.resync(snapshot, &id("adam"), (&us.id, &us.pair.public_key()), &people.lists);
     assert_eq!(taken, Err(JoinError::SenderNotAMember));
     assert_eq!(group, before);
 }

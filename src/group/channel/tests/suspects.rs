@@ -11,6 +11,7 @@ use crate::group::{SyncAnswer, SyncRequest, Ticket};
 
 /// anna's device was stolen: what it signs then, though anna has revoked it and `knowing` know.
 fn stolen(world: &mut World, actions: Vec<Action>) -> Authored {
+    world.change("olga", vec![Action::Ban(id("sue"))]);
     let change = world.author("anna", actions);
     world.people.replace_device("anna");
     change
@@ -36,9 +37,9 @@ fn who_knows_of_a_revocation_follows_the_device_and_does_not_speak() {
     world.channel("mia").apply(&change.change, &unaware, now).unwrap();
     let [max, mia] = ["max", "mia"].map(|name| world.channels[name].group());
     assert_eq!(max.state(), mia.state());
-    let suspects = vec![Suspect { revision: 1, device: thief }];
+    let suspects = vec![Suspect { first: 2, last: 2, device: thief }];
     assert_eq!((max.suspects(), mia.suspects()), (&suspects[..], &[][..]));
-    let refused = SendRefused::Suspect { suspects };
+    let refused = SendRefused::Suspect { suspects, beyond: None };
     assert_eq!(world.prepare("max").unwrap_err(), refused);
     assert_eq!(world.try_say("max", "x"), Err(refused.clone()));
     // Neither a restart nor a later change ends it, and the group can be told meanwhile.
@@ -49,8 +50,8 @@ fn who_knows_of_a_revocation_follows_the_device_and_does_not_speak() {
     world.take("max", &told.change);
     assert_eq!(world.prepare("max").unwrap_err(), refused);
     // A person does, for what it saw.
-    assert!(world.channel("max").dismiss_suspects(0).is_empty());
-    assert!(world.channel("max").dismiss_suspects(1).membership);
+    assert!(world.channel("max").dismiss_suspects(1).is_empty());
+    assert!(world.channel("max").dismiss_suspects(2).membership);
     let secret = told.epoch_secret.unwrap();
     world.channel("max").learn(&secret).unwrap();
     assert!(world.prepare("max").is_ok());
@@ -59,7 +60,7 @@ fn who_knows_of_a_revocation_follows_the_device_and_does_not_speak() {
 #[test]
 fn who_catches_up_is_warned_as_well() {
     let mut world = World::new();
-    let change = stolen(&mut world, vec![title("mine")]);
+    let change = stolen(&mut world, vec![Action::Unban(id("sue"))]);
     let now = world.now;
     let unaware = fixture_lists();
     world.channel("mia").apply(&change.change, &unaware, now).unwrap();
@@ -77,46 +78,117 @@ fn fixture_lists() -> crate::group::fixture::Lists {
 #[test]
 fn a_snapshot_does_not_make_a_suspect_group_a_good_one() {
     let mut world = World::new();
-    let change = stolen(&mut world, vec![title("mine")]);
+    let change = stolen(&mut world, vec![Action::Unban(id("sue"))]);
     world.take("max", &change.change);
-    let now = world.now;
-    world.channel("mia").apply(&change.change, &fixture_lists(), now).unwrap();
-    let next = world.people.sign("adam", world.channels["mia"].group().state(), vec![title("x")]);
-    world.take("mia", &next.unwrap().change);
-    let snapshot = world.channels["mia"].group().snapshot();
-    let us = world.people.account("max");
-    let (account, key) = (us.id.clone(), us.pair.public_key());
-    world.channel("max").resync(snapshot, &id("mia"), (&account, &key), now).unwrap();
-    assert_eq!(world.channels["max"].group().suspects().len(), 1);
+    caught_up(&mut world, &change);
+    let suspects = world.channels["max"].group().suspects();
+    assert_eq!((suspects.len(), suspects[0].first), (1, 2));
 }
 
 #[test]
-fn the_newest_suspects_are_remembered_up_to_the_limit() {
+fn what_leads_to_no_reader_and_no_power_is_not_suspect() {
     let mut world = World::new();
-    let limit = crate::limits::GROUP_SUSPECTS;
     let thief = world.people.clone();
     world.people.replace_device("anna");
-    for n in 0..=limit {
-        let state = world.channels["max"].group().state();
-        let text = alloc::format!("{n}");
-        let change = thief.sign("anna", state, vec![title(&text)]).unwrap();
+    let harmless = [title("x"), Action::Remove(id("max")), Action::SetSlowMode(5)];
+    for action in harmless.into_iter().chain([Action::ResetKeys, Action::Ban(id("sue"))]) {
+        let state = world.channels["mia"].group().state().clone();
+        let change = thief.sign("anna", &state, vec![action]).unwrap();
+        assert!(applied(&world.take("mia", &change.change)).suspects.is_empty());
+    }
+    let state = world.channels["mia"].group().state().clone();
+    let change = thief.sign("anna", &state, vec![title("y"), Action::Unban(id("sue"))]).unwrap();
+    assert_eq!(applied(&world.take("mia", &change.change)).suspects.len(), 1);
+}
+
+#[test]
+fn a_device_has_one_note_of_its_first_and_last_deed() {
+    let mut world = World::new();
+    let thief = world.people.clone();
+    world.people.replace_device("anna");
+    for action in [Action::SetRole(id("mia"), Role::Observer), title("x")] {
+        let state = world.channels["max"].group().state().clone();
+        let change = thief.sign("anna", &state, vec![action]).unwrap();
         world.take("max", &change.change);
     }
-    let revisions: Vec<_> =
-        world.channels["max"].group().suspects().iter().map(|s| s.revision as usize).collect();
-    assert_eq!(revisions, (2..=limit + 1).collect::<Vec<_>>());
+    let state = world.channels["max"].group().state().clone();
+    let change = thief.sign("anna", &state, vec![Action::SetRole(id("mia"), Role::Member)]);
+    world.take("max", &change.unwrap().change);
     let group = world.channels["max"].group();
+    let device = thief.device("anna").address().clone();
+    assert_eq!(group.suspects(), [Suspect { first: 1, last: 3, device }]);
     assert_eq!(Group::from_bytes(&group.to_bytes()).as_ref(), Ok(group));
-    // One more, of a later revision, or out of order, is no group's.
-    let bytes = group.to_bytes();
-    let suspect = |revision: u32| {
-        let mut bytes = bytes.clone();
-        let at = bytes.len() - (4 + 2 + 4 + 4);
-        bytes[at..at + 4].copy_from_slice(&revision.to_be_bytes());
-        Group::from_bytes(&bytes).is_ok()
-    };
-    assert!(suspect(17));
-    assert!(!suspect(18) && !suspect(15) && !suspect(0));
+    // Of a later revision than the group's it is no group's.
+    let mut bytes = group.to_bytes();
+    let at = bytes.len() - 1 - (4 + 2 + 4) - 1;
+    assert_eq!(bytes[at], 3);
+    bytes[at] = 4;
+    assert!(Group::from_bytes(&bytes).is_err());
+    assert!(world.channel("max").dismiss_suspects(2).membership);
+    assert_eq!(world.channels["max"].group().suspects()[0].first, 3);
+}
+
+/// max was away when `change` and another one were made, and gets a snapshot of mia's.
+fn caught_up(world: &mut World, change: &Authored) {
+    let now = world.now;
+    world.channel("mia").apply(&change.change, &fixture_lists(), now).unwrap();
+    let state = world.channels["mia"].group().state().clone();
+    let next = world.people.sign("adam", &state, vec![title("x")]).unwrap();
+    world.take("mia", &next.change);
+    let snapshot = world.channels["mia"].group().snapshot();
+    let us = world.people.account("max");
+    let (account, key) = (us.id.clone(), us.pair.public_key());
+    let lists = world.people.lists.clone();
+    let us = (&account, &key);
+    world.channel("max").resync(snapshot, &id("mia"), us, &lists, now).unwrap();
+}
+
+#[test]
+fn a_snapshot_does_not_hide_what_a_revoked_device_may_have_done() {
+    let mut world = World::new();
+    let thief = world.people.device("anna").address().clone();
+    let add = vec![Action::add(world.people.list("server"), Role::Member)];
+    let change = stolen(&mut world, add);
+    caught_up(&mut world, &change);
+    let revision = world.channels["max"].group().state().revision();
+    let suspects = [Suspect { first: revision, last: revision, device: thief }];
+    assert_eq!(world.channels["max"].group().suspects(), suspects);
+}
+
+#[test]
+fn the_last_change_before_a_snapshot_speaks_for_itself() {
+    let mut world = World::new();
+    let (now, thief) = (world.now, world.people.device("anna").address().clone());
+    let change = world.author("anna", vec![title("mine")]);
+    world.take("mia", &change.change);
+    let snapshot = world.channels["mia"].group().snapshot();
+    world.people.replace_device("anna");
+    let us = world.people.account("max");
+    let (account, key) = (us.id.clone(), us.pair.public_key());
+    let lists = world.people.lists.clone();
+    let us = (&account, &key);
+    world.channel("max").resync(snapshot, &id("mia"), us, &lists, now).unwrap();
+    assert!(world.channels["max"].group().suspects().iter().any(|note| note.device == thief));
+}
+
+#[test]
+fn who_joins_again_knows_what_was_suspect() {
+    let mut world = World::new();
+    let change = stolen(&mut world, vec![Action::Unban(id("sue"))]);
+    world.take("max", &change.change);
+    let now = world.now;
+    world.channel("mia").apply(&change.change, &fixture_lists(), now).unwrap();
+    let us = world.people.account("max");
+    let snapshot = world.channels["mia"].group().snapshot();
+    let group = snapshot.join(&id("mia"), (&us.id, &us.pair.public_key())).unwrap();
+    let old = world.channels.remove("max").unwrap();
+    let again = GroupChannel::new(old.own().clone(), group);
+    assert!(!again.group().is_suspect());
+    let (known, noted) = (old.id(), old.group().suspects().to_vec());
+    let mut groups = Groups::new();
+    groups.insert(old);
+    assert!(groups.insert(again).is_some());
+    assert_eq!(groups.channel(&known).unwrap().group().suspects(), noted);
 }
 
 fn link(world: &mut World) -> (LinkSecret, LinkTerms) {

@@ -90,10 +90,8 @@ impl World {
             let channel = world.devices[*at].groups.channel(&world.groups[group].id);
             channel.is_some_and(|channel| channel.epoch_secret().is_some())
         };
-        let Some(first) = members.iter().copied().find(|at| knows(self, at)) else {
-            self.report.count("groups without anybody who knows the secret");
-            return;
-        };
+        let first = members.iter().copied().find(|at| knows(self, at));
+        let first = first.expect("nobody knows the secret");
         let others = members.iter().copied().filter(|at| *at != first);
         for at in [first].into_iter().chain(others) {
             assert!(self.distribute(at, group), "somebody cannot prepare");
