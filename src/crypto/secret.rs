@@ -9,25 +9,12 @@ use crate::wire::{DecodeError, Layout, Reader, Writer};
 /// `N` secret bytes: wiped on drop, compared in constant time, never printed.
 ///
 /// `Clone` exists because a staged state copies the keys it does not change; there is no `Copy`.
-#[derive(Clone)]
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub(crate) struct Secret<const N: usize>([u8; N]);
 
-impl<const N: usize> Zeroize for Secret<N> {
-    fn zeroize(&mut self) {
-        wipe(&mut self.0);
-    }
-}
-
-impl<const N: usize> Drop for Secret<N> {
-    fn drop(&mut self) {
-        self.zeroize();
-    }
-}
-
-impl<const N: usize> ZeroizeOnDrop for Secret<N> {}
-
-/// Overwrites with zeros that the compiler must not leave out. As a whole: the library's own loop
-/// writes byte by byte, and would take longer for a message's keys than some of the derivations.
+/// Overwrites with zeros that the compiler must not leave out, and as a whole: the library's loop
+/// writes byte by byte. For buffers that never move; of secrets that do, as the fields of a state, the
+/// compiler was seen to leave copies behind that the loop does not.
 pub(crate) fn wipe(bytes: &mut [u8]) {
     bytes.fill(0);
     optimization_barrier(bytes);
