@@ -407,8 +407,11 @@ impl Pair {
         self.devices[who].backup = Some(backup);
     }
 
-    /// Whatever happened, a reset and a new session are enough to talk again.
+    /// Whatever happened, a reset and a new session are enough to talk again, once an attempt that the peer
+    /// has forgotten no longer counts as one that crossed (SPEC.md 11.2).
     fn heal(&mut self) {
+        let grace = sealwax::limits::SIMULTANEOUS_GRACE;
+        self.now = self.now.saturating_add(grace).saturating_add(Duration::from_millis(1));
         for who in [0, 1] {
             if self.rolled_back {
                 // Ids of prekeys may have been given out twice; a server that begins anew helps.
