@@ -7,12 +7,9 @@ from .group_actions import standing
 from .group_membership import REVISIONS, Group, devices_of, may_send, unusable
 from .group_state import MODERATOR
 from .layout import Reader
-from .primitives import Refused, open_, sign_public, u64
-from .receivers import GRACE, Receiving
-from .senders import (
-    CHAIN_AGE, GROUP, MESSAGES, Claim, Distribution, Scope, Sending, audience_hash,
-    audience_order,
-)  # fmt: skip
+from .primitives import Refused, u64
+from .receivers import GRACE, Receiving, claim_of
+from .senders import CHAIN_AGE, GROUP, MESSAGES, Scope, Sending, audience_order
 
 DEVICES_AGE, FORMER_AGE, BEHIND_AGE, WORD_AGE = 86_400_000, 3_600_000, 3_600_000, 86_400_000
 
@@ -175,17 +172,10 @@ class Channel:
             secret = self.scopes[-1].secret
             if secret is None:
                 refuse("void-epoch" if state.commitment == bytes(32) else "no-epoch-secret")
-            chain_id = int.from_bytes(draw(4), "big")
-            self.sending = Sending(
-                scope_of(state), self.address, secret, chain_id, draw(32), 0, draw(32), now, None
-            )
+            self.sending = Sending.make(scope_of(state), self.address, secret, now, draw)
         self.audience = audience, now
-        chain = self.sending
-        given = Distribution(
-            chain.scope, chain.chain_id, chain.chain, chain.iteration, sign_public(chain.seed),
-            chain.secret, chain.created,
-        )  # fmt: skip
-        return given, [device for device in audience if device not in chain.recipients]
+        lacking = [device for device in audience if device not in self.sending.recipients]
+        return self.sending.distribution(), lacking
 
     def is_untold(self, account):
         """Whether the newest list of a member revokes something that the group does not know."""
@@ -205,11 +195,7 @@ class Channel:
     def record(self, devices):
         if self.audience is None:
             refuse("not-prepared")
-        if set(devices) - set(self.audience[0]):
-            raise Refused("sender/extra-recipients")
-        chain = self.sending
-        chain.recipients = sorted({*chain.recipients, *devices}, key=audience_order)
-        chain.audience = audience_hash(chain.recipients) if chain.recipients else None
+        self.sending.record(self.audience[0], devices)
 
     def accept(self, given, sender, now):
         state = self.group.state
@@ -283,15 +269,3 @@ class Channel:
 
 def is_over(held, now):
     return held.closed is not None and now - held.closed > GRACE
-
-
-def claim_of(held, message):
-    header = open_(
-        held.scope.header_key(held.secret), message.nonce, message.body, message.header
-    )
-    if header is None:
-        raise Refused("open-sender/not-authentic")
-    try:
-        return Claim.decode(header[:34])
-    except Refused as error:
-        raise Refused("open-sender/malformed", error.code) from error

@@ -72,6 +72,27 @@ class Chain:
         self.keys, self.dropped_below = self.keys[1:], number + 1
 
 
+def claim_of(held, message):
+    """14.7, step 1."""
+    return read_claim(open_header(held, message))
+
+
+def open_header(held, message):
+    header = open_(
+        held.scope.header_key(held.secret), message.nonce, message.body, message.header
+    )
+    if header is None:
+        raise Refused("open-sender/not-authentic")
+    return header
+
+
+def read_claim(header):
+    try:
+        return Claim.decode(header[:34])
+    except Refused as error:
+        raise Refused("open-sender/malformed", error.code) from error
+
+
 @dataclass
 class Receiving:
     """A scope with the chains that others gave."""
@@ -148,14 +169,8 @@ class Receiving:
 
     def open(self, message, sender, now):
         """Claim, plaintext, changed chain, dropped keys. `sender` is what the claim resolves to."""
-        header_key = self.scope.header_key(self.secret)
-        header = open_(header_key, message.nonce, message.body, message.header)
-        if header is None:
-            raise Refused("open-sender/not-authentic")
-        try:
-            claim = Claim.decode(header[:34])
-        except Refused as error:
-            raise Refused("open-sender/malformed", error.code) from error
+        header = open_header(self, message)
+        claim = read_claim(header)
         if claim.device != sender[1]:
             raise Refused("open-sender/other-sender")
         position = next(

@@ -153,6 +153,11 @@ class Sending:
             raise Refused("sender-state/torn")
         return state
 
+    @classmethod
+    def make(cls, scope, address, secret, now, draw):
+        chain_id = int.from_bytes(draw(4), "big")
+        return cls(scope, address, secret, chain_id, draw(32), 0, draw(32), now, None)
+
     @property
     def origin(self):
         return origin(self.scope, self.address, self.chain_id, sign_public(self.seed))
@@ -163,6 +168,22 @@ class Sending:
             + u32(self.chain_id) + self.chain + u32(self.iteration) + self.seed
             + u64(self.created) + layout.opt(self.audience)
         )  # fmt: skip
+
+    def distribution(self):
+        return Distribution(
+            self.scope, self.chain_id, self.chain, self.iteration, sign_public(self.seed),
+            self.secret, self.created,
+        )  # fmt: skip
+
+    def record(self, audience, devices):
+        """That these devices have the chain as it stands."""
+        if set(devices) - set(audience):
+            raise Refused("sender/extra-recipients")
+        given = {*self.recipients, *devices}
+        if len(given) > DEVICES:
+            raise Refused("sender/too-many-devices")
+        self.recipients = sorted(given, key=audience_order)
+        self.audience = audience_hash(self.recipients) if self.recipients else None
 
     def send(self, audience, claimed, plaintext, now, draw):
         """Nonce, tag, sealed header, body. `claimed`: member index, revision, prefix."""
