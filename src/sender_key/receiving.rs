@@ -238,6 +238,10 @@ impl ReceivingChains {
         self.closed.get_or_insert(now);
     }
 
+    pub(crate) const fn is_closed(&self) -> bool {
+        self.closed.is_some()
+    }
+
     /// Whether the scope can be deleted.
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {

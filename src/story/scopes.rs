@@ -83,11 +83,11 @@ impl Scopes {
         let same_list = |other: &Scope| other.id() == scope.id();
         let mut closed = Vec::new();
         for other in known.iter_mut().filter(|other| same_list(other.scope())) {
-            if other.scope().key_epoch() < scope.key_epoch() {
+            if other.scope().key_epoch() >= scope.key_epoch() {
+                chains.close(now);
+            } else if !other.is_closed() {
                 other.close(now);
                 closed.push(*other.scope_hash());
-            } else {
-                chains.close(now);
             }
         }
         self.owners.insert(*chains.scope_hash(), author.clone());
