@@ -13,6 +13,7 @@ from .topics_media import media_
 from .topics_ratchet import Draw, braid_, script
 from .topics_rules import rules_
 from .topics_senders import senders_
+from .topics_stories import stories_
 
 
 # labels-kdf
@@ -369,6 +370,6 @@ TOPICS = {
     "sender-chain": senders_,
     "sender-distribution": senders_,
     "scenario-five-members": topics_channel.scenario,
-    "stories": rules_,
+    "stories": stories_,
     "scenario-two-devices": lambda params, test: scenario.run(params, test, equal, party, Draw),
 }

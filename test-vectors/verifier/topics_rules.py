@@ -1,10 +1,8 @@
-"""The checkers of content-rules, and of what needs no state in stories."""
+"""The checkers of content-rules."""
 
 from . import content_rules as rules
 from .compare import Difference, equal, outcome, unhex
-from .layout import Reader, u32
-from .primitives import Refused, expand
-from .content_rules import DAY, Said
+from .content_rules import Said
 
 
 def operation(params, test):
@@ -98,61 +96,10 @@ def timer(params, test):
     equal("expect", "first-holds" if first >= second else "second-holds", test["expect"])
 
 
-# stories
-
-
-STORY_VERSIONS_AHEAD = 1 << 20
-
-
-def read_list(data):
-    """18.1: author, id, version, root, time, and what follows."""
-    reader = Reader(data)
-    if reader.u8() != 2:
-        raise Refused("decode/unsupported-version")
-    return [reader.var(64), reader.raw(32), reader.u32(), reader.raw(32), reader.u64(), reader.data]
-
-
-def learn(params, test):
-    author, id_, version, root, began, rest = read_list(unhex(test["before"]))
-    told, change = (test["version"], unhex(test["root"])), "new-version"
-    if told[0] > version + STORY_VERSIONS_AHEAD:
-        change = "story-list/too-far-ahead"
-    elif told[0] < version:
-        change = "older"
-    elif told == (version, root):
-        change = "same"
-    elif told[0] > version:
-        (version, root), began = told, min(test["sent_at"], params["now"])
-    else:
-        root = expand(max(root, told[1]), "story/next", b"", 32)
-        version, began = version + 1, params["now"]
-    equal("expect", change, test["expect"])
-    equal("after", [author, id_, version, root, began, rest], read_list(unhex(test["after"])))
-    secret = expand(root, "story/secret", id_ + u32(version), 32)
-    equal("secret", secret, test["epoch_secret"])
-
-
-def answer(params, test):
-    story, terms = Said(unhex(test["story"])), None
-    terms = story.body["terms"]
-    allowed = {
-        "view": True, "reply": terms["replies"], "reaction": terms["reactions"],
-        "reshare": terms["resharing"],
-    }  # fmt: skip
-    code = "ok" if allowed[test["answer"]] else "story-answer/not-allowed"
-    if test["at"] >= min(story.sent_at, params["received"]) + DAY:
-        code = "story-answer/over"
-    equal("expect", code, test["expect"])
-
-
-def day(params, test):
-    """Its posts are messages of a sender chain (14), which other topics check."""
-
-
 OPERATIONS = {
     "operation": operation, "rank": rank, "held": held, "tally": tally, "receipt": receipt,
     "resend": resend, "view-once": view_once, "quote": quote, "forwarded": forwarded,
-    "typing": typing, "timer": timer, "learn": learn, "answer": answer, "day": day,
+    "typing": typing, "timer": timer,
 }  # fmt: skip
 
 
