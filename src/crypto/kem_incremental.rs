@@ -92,13 +92,14 @@ pub(crate) struct KemKeyParts {
     pub(crate) vector: KemVector,
 }
 
-/// A key pair as the seed `d ‖ z` of FIPS 203.
+/// A key pair as the seed `d ‖ z` of FIPS 203. It is drawn where it stays: of one that moves into a
+/// state the compiler was seen to leave a copy behind.
 #[derive(Clone, Debug)]
-pub(crate) struct KemSeed(Secret<64>);
+pub(crate) struct KemSeed(Box<Secret<64>>);
 
 impl KemSeed {
     pub(crate) fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
-        Self(Secret::random(rng))
+        Self(Secret::boxed(rng))
     }
 
     /// Expands the seed to the public halves.
@@ -141,7 +142,7 @@ impl Layout for KemSeed {
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Secret::read(r).map(Self)
+        Secret::read(r).map(Box::new).map(Self)
     }
 }
 

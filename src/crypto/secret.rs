@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use core::fmt;
 
 use rand_core::CryptoRng;
@@ -27,6 +28,13 @@ impl<const N: usize> Secret<N> {
 
     pub(crate) fn random<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
         let mut secret = Self([0; N]);
+        rng.fill_bytes(&mut secret.0);
+        secret
+    }
+
+    /// The same, drawn where it stays.
+    pub(crate) fn boxed<R: CryptoRng + ?Sized>(rng: &mut R) -> Box<Self> {
+        let mut secret = Box::new(Self([0; N]));
         rng.fill_bytes(&mut secret.0);
         secret
     }
