@@ -55,14 +55,15 @@ fn a_message_costs_at_most_1_4_times_the_double_ratchet_alone() {
     for (ours, alone, limit) in [
         ("triple encrypt", "double encrypt", 1.4),
         ("triple decrypt", "double decrypt", 1.4),
-        // The chunk is one that only losses make necessary, and has to be computed.
-        ("triple encrypt redundant", "double encrypt", 1.55),
+        // The chunk is one that only losses make necessary, and has to be computed. Hashing, sealing
+        // and that alone are 1.41.
+        ("triple encrypt redundant", "double encrypt", 1.45),
     ] {
         compare(ours, count(ours), count(alone), limit);
     }
     let messages = f64::from(u32::try_from(Pair::new(0).triple_encrypt_epochs()).unwrap());
     let each = count("triple encrypt epochs") / messages;
-    compare("mean of two epochs", each, count("double encrypt"), 1.41);
+    compare("mean of two epochs", each, count("double encrypt"), 1.405);
 }
 
 fn compare(name: &str, ours: f64, alone: f64, limit: f64) {

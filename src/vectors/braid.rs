@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use serde_json::{Value, json};
 
 use super::authenticator::epoch_key;
-use super::erasure::{Encoder, Offered};
+use super::encoder::Object;
+use super::erasure::Offered;
 use super::state::{CT1_OBJECT_LEN, CT2_OBJECT_LEN, HEADER_OBJECT_LEN, KEY_OBJECT_LEN};
 use super::*;
 use crate::crypto::{KemEncapsulation, KemHeader, KemSeed};
@@ -135,7 +136,7 @@ fn keys(topic: &mut Topic, parts: &KeyParts) {
 const LENGTHS: [usize; 4] = [HEADER_OBJECT_LEN, KEY_OBJECT_LEN, CT1_OBJECT_LEN, CT2_OBJECT_LEN];
 
 fn chunk(object: &[u8], index: u16) -> Chunk {
-    Encoder::new(object, Some(index)).chunk().unwrap()
+    Object::new(object).chunk(index)
 }
 
 fn chunks(topic: &mut Topic, rng: &mut Recorder) {

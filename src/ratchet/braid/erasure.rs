@@ -1,17 +1,12 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::field::{LANES, Lanes, Term, combine, invert, invert_lanes, mul, mul_lanes, scale};
+use super::field::{LANES_LEN, Lanes, combine};
+use super::lagrange::{MAX_CHUNKS, Points};
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 /// Bytes of an object that one message carries: a constant of the suite.
-pub(crate) const CHUNK_LEN: usize = 2 * LANES;
-/// Chunks of the largest object.
-const MAX_CHUNKS: usize = 18;
-/// The same, rounded up to whole vectors of eight elements.
-const POINTS: usize = 24;
-/// An element for each point.
-type PerPoint = [u16; POINTS];
+pub(crate) const CHUNK_LEN: usize = LANES_LEN;
 
 /// A codeword of an object: any as many as the object has chunks, of different index, restore it.
 ///
@@ -22,35 +17,10 @@ pub(crate) struct Chunk {
     pub(crate) data: [u8; CHUNK_LEN],
 }
 
-impl Chunk {
-    /// 32 field elements, big-endian.
-    fn lanes(&self) -> Lanes {
-        lanes(&self.data)
-    }
-}
-
 impl fmt::Debug for Chunk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Chunk").field("index", &self.index).finish_non_exhaustive()
     }
-}
-
-/// A chunk's elements.
-fn lanes(data: &[u8; CHUNK_LEN]) -> Lanes {
-    let mut lanes = [0; LANES];
-    let (pairs, _) = data.as_chunks();
-    for (lane, pair) in lanes.iter_mut().zip(pairs) {
-        *lane = u16::from_be_bytes(*pair);
-    }
-    lanes
-}
-
-fn bytes(lanes: &Lanes) -> [u8; CHUNK_LEN] {
-    let mut data = [0; CHUNK_LEN];
-    for (bytes, lane) in data.chunks_exact_mut(2).zip(lanes) {
-        bytes.copy_from_slice(&lane.to_be_bytes());
-    }
-    data
 }
 
 impl Layout for Chunk {
@@ -60,160 +30,6 @@ impl Layout for Chunk {
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self { index: r.get()?, data: r.get()? })
-    }
-}
-
-/// Cuts an object into chunks without end: first its own, then combinations of them.
-#[derive(Clone)]
-pub(super) struct Encoder {
-    object: Vec<u8>,
-    /// `None` once all 65,536 indexes have been used.
-    next: Option<u16>,
-}
-
-impl Encoder {
-    /// Of an object of at most 18 chunks, at the index at which to go on.
-    pub(super) fn new(object: &[u8], next: Option<u16>) -> Self {
-        debug_assert!(object.len().div_ceil(CHUNK_LEN) <= MAX_CHUNKS);
-        Self { object: object.to_vec(), next }
-    }
-
-    pub(super) const fn next_index(&self) -> Option<u16> {
-        self.next
-    }
-
-    pub(super) fn object(&self) -> &[u8] {
-        &self.object
-    }
-
-    /// The chunk to send next.
-    pub(super) fn chunk(&self) -> Option<Chunk> {
-        let index = self.next?;
-        let data = self.systematic(index).unwrap_or_else(|| bytes(&self.evaluate(index)));
-        Some(Chunk { index, data })
-    }
-
-    /// Goes on to the next index; none is ever used again.
-    pub(super) fn advance(&mut self) {
-        self.next = self.next.and_then(|next| next.checked_add(1));
-    }
-
-    fn systematic(&self, index: u16) -> Option<[u8; CHUNK_LEN]> {
-        self.object.chunks(CHUNK_LEN).nth(usize::from(index)).map(padded)
-    }
-
-    /// The value at `x` of the polynomials that go through the object's chunks at 0, 1, 2, …
-    fn evaluate(&self, x: u16) -> Lanes {
-        let mut points = Points::new();
-        for (t, chunk) in (0u16..).zip(self.object.chunks(CHUNK_LEN)) {
-            points.push(t, lanes(&padded(chunk)));
-        }
-        points.at(x, WEIGHTS.get(points.len).unwrap_or(&[0; POINTS]))
-    }
-}
-
-/// A chunk of an object, whose last one may be shorter.
-fn padded(chunk: &[u8]) -> [u8; CHUNK_LEN] {
-    let mut data = [0; CHUNK_LEN];
-    if let Some(front) = data.get_mut(..chunk.len()) {
-        front.copy_from_slice(chunk);
-    }
-    data
-}
-
-/// `1 / Π_{s ≠ t} (t − s)` over `s < k`, for each number of chunks `k` and each `t < k`.
-static WEIGHTS: [PerPoint; MAX_CHUNKS + 1] = weights();
-
-#[allow(
-    clippy::arithmetic_side_effects,
-    clippy::cast_possible_truncation,
-    clippy::indexing_slicing,
-    reason = "evaluated by the compiler, which refuses what would go wrong"
-)]
-const fn weights() -> [PerPoint; MAX_CHUNKS + 1] {
-    let mut weights = [[0; POINTS]; MAX_CHUNKS + 1];
-    let mut k = 1;
-    while k <= MAX_CHUNKS {
-        let mut t = 0;
-        while t < k {
-            let mut product = 1;
-            let mut s = 0;
-            while s < k {
-                if s != t {
-                    product = mul(product, (t ^ s) as u16);
-                }
-                s += 1;
-            }
-            weights[k][t] = invert(product);
-            t += 1;
-        }
-        k += 1;
-    }
-    weights
-}
-
-/// Known points of the polynomials, at most [`MAX_CHUNKS`], without allocation.
-struct Points {
-    x: PerPoint,
-    /// The values of the 32 polynomials; the coefficients are yet to be set.
-    y: [Term; MAX_CHUNKS],
-    len: usize,
-}
-
-impl Points {
-    const fn new() -> Self {
-        let none = Term { lanes: [0; LANES], coefficient: 0 };
-        Self { x: [0; POINTS], y: [none; MAX_CHUNKS], len: 0 }
-    }
-
-    fn push(&mut self, x: u16, y: Lanes) {
-        if let (Some(to), Some(term)) = (self.x.get_mut(self.len), self.y.get_mut(self.len)) {
-            *to = x;
-            term.lanes = y;
-            self.len = self.len.saturating_add(1);
-        }
-    }
-
-    /// `1 / Π_{s ≠ t} (x_t − x_s)` for each point `x_t`.
-    fn weights(&self) -> PerPoint {
-        let mut products = [1; POINTS];
-        for x in self.x.iter().take(self.len) {
-            products = mul_lanes(&products, &self.differences(*x));
-        }
-        invert_lanes(&products)
-    }
-
-    /// `x − x_s` for each point, and one where that is zero or there is no point.
-    fn differences(&self, x: u16) -> PerPoint {
-        let mut differences = [1; POINTS];
-        for (to, point) in differences.iter_mut().zip(&self.x).take(self.len) {
-            *to = if *point == x { 1 } else { x ^ point };
-        }
-        differences
-    }
-
-    /// Lagrange's formula: the value at `x`, which is none of the points.
-    fn at(&mut self, x: u16, weights: &PerPoint) -> Lanes {
-        let coefficients = self.coefficients(x, weights);
-        let terms = self.y.get_mut(..self.len).unwrap_or_default();
-        for (term, coefficient) in terms.iter_mut().zip(coefficients) {
-            term.coefficient = coefficient;
-        }
-        combine(terms)
-    }
-
-    /// Of each point its weight times the product of `x − x_s` over the other points. Indexes are
-    /// small where nothing is lost, which makes the factors cheap.
-    fn coefficients(&self, x: u16, weights: &PerPoint) -> PerPoint {
-        let mut coefficients = *weights;
-        for (s, point) in self.x.iter().enumerate().take(self.len) {
-            let own = coefficients.get(s).copied();
-            coefficients = scale(&coefficients, x ^ point);
-            if let (Some(to), Some(own)) = (coefficients.get_mut(s), own) {
-                *to = own;
-            }
-        }
-        coefficients
     }
 }
 
@@ -302,16 +118,17 @@ impl Decoder {
 
     fn restore(&self, last: &Chunk) -> Result<Vec<u8>, Contradiction> {
         let mut points = Points::new();
+        let mut values = Vec::with_capacity(self.needed());
         for chunk in self.chunks.iter().chain([last]) {
-            points.push(chunk.index, chunk.lanes());
+            points.push(chunk.index);
+            values.push(Lanes::from_bytes(&chunk.data));
         }
         let weights = points.weights();
         let mut object = Vec::with_capacity(self.needed().saturating_mul(CHUNK_LEN));
         for (index, _) in (0u16..).zip(0..self.needed()) {
-            match self.chunks.iter().chain([last]).find(|chunk| chunk.index == index) {
-                Some(chunk) => object.extend_from_slice(&chunk.data),
-                None => object.extend_from_slice(&bytes(&points.at(index, &weights))),
-            }
+            let known = self.chunks.iter().chain([last]).find(|chunk| chunk.index == index);
+            let missing = || combine(&values, &points.coefficients(index, &weights)).to_bytes();
+            object.extend_from_slice(&known.map_or_else(missing, |chunk| chunk.data));
         }
         let padding = object.split_off(self.object_len.min(object.len()));
         if padding.iter().all(|byte| *byte == 0) { Ok(object) } else { Err(Contradiction) }
@@ -341,10 +158,12 @@ mod tests {
     use proptest::sample::{Index, subsequence};
 
     use super::*;
+    use crate::ratchet::braid::encoder::Object;
 
     /// Every chunk of an object up to `n`.
     fn chunks(object: &[u8], n: u16) -> Vec<Chunk> {
-        (0..n).map(|i| Encoder::new(object, Some(i)).chunk().unwrap()).collect()
+        let object = Object::new(object);
+        (0..n).map(|i| object.chunk(i)).collect()
     }
 
     fn decode(len: usize, chunks: &[Chunk]) -> Result<Offered, Contradiction> {
@@ -361,32 +180,6 @@ mod tests {
 
     fn object(len: usize) -> Vec<u8> {
         (0..len).map(|i| u8::try_from(i * 31 % 251).unwrap() ^ 0x5a).collect()
-    }
-
-    #[test]
-    fn the_first_chunks_are_the_object_itself_padded_with_zeros() {
-        let chunks = chunks(&[7; 96], 2);
-        assert_eq!(chunks[0].data, [7; 64]);
-        assert_eq!(chunks[1].data[..32], [7; 32]);
-        assert_eq!(chunks[1].data[32..], [0; 32]);
-    }
-
-    // Computed with a few lines of Python from the definition in SPEC.md.
-    #[test]
-    fn further_chunks_are_the_known_answers() {
-        for (index, expected) in [
-            (
-                3,
-                "72a84c6f0e29c8eb8aa549680b2af594b7a64a1534d7f691b054771631d0f39238e5286828f8387838e3387838f8387838fd387838f8386828e7387828e82868",
-            ),
-            (
-                u16::MAX,
-                "c69c96b88a1b123ccc1893bf8f18b2de983f9cb1edfab1dbd3ab305ce8fdb4d81a54cdb6c3de092e71e3c151977e40cabb0b93ab12ba78dd3121853a1f674098",
-            ),
-        ] {
-            let chunk = Encoder::new(&object(160), Some(index)).chunk().unwrap();
-            assert_eq!(hex::encode(chunk.data), expected);
-        }
     }
 
     #[test]
@@ -413,10 +206,8 @@ mod tests {
             object in proptest::collection::vec(any::<u8>(), 1152),
             indexes in proptest::collection::hash_set(any::<u16>(), 18),
         ) {
-            let chunks: Vec<_> = indexes
-                .iter()
-                .map(|i| Encoder::new(&object, Some(*i)).chunk().unwrap())
-                .collect();
+            let encoded = Object::new(&object);
+            let chunks: Vec<_> = indexes.iter().map(|i| encoded.chunk(*i)).collect();
             prop_assert_eq!(decode(1152, &chunks), Ok(Offered::Complete(object)));
         }
 
@@ -452,18 +243,6 @@ mod tests {
     }
 
     #[test]
-    fn no_index_is_used_twice_and_after_the_last_there_is_none() {
-        let mut encoder = Encoder::new(&object(96), Some(u16::MAX - 1));
-        assert_eq!(encoder.chunk().map(|chunk| chunk.index), Some(u16::MAX - 1));
-        encoder.advance();
-        assert_eq!(encoder.chunk().map(|chunk| chunk.index), Some(u16::MAX));
-        encoder.advance();
-        assert_eq!(encoder.chunk(), None);
-        encoder.advance();
-        assert_eq!(encoder.chunk(), None);
-    }
-
-    #[test]
     fn stored_chunks_are_fewer_than_restore_and_of_different_indexes() {
         let all = chunks(&object(192), 4);
         let stored = |chunks: &[Chunk]| {
@@ -495,10 +274,9 @@ mod tests {
     #[test]
     #[ignore = "a measurement: .ci/deep speed"]
     fn encoding_a_chunk_takes_less_than_3_us() {
-        let object = object(1152);
-        for (name, index) in [("the object's own chunk", 3), ("a further chunk", 1_000)] {
-            let encoder = Encoder::new(&object, Some(index));
-            assert!(time(name, || encoder.chunk()) < 3.0);
+        let object = Object::new(&object(1152));
+        for (name, index) in [("its own", 3), ("a further one", 20), ("a late one", 1_000)] {
+            assert!(time(name, || object.chunk(index)) < 3.0);
         }
     }
 

@@ -1,14 +1,42 @@
 /// Elements of GF(2^16) in one chunk.
-pub(super) const LANES: usize = 32;
-/// The elements of one chunk.
-pub(super) type Lanes = [u16; LANES];
+const LANES: usize = 32;
+/// Bytes of one chunk.
+pub(super) const LANES_LEN: usize = 2 * LANES;
+
+/// The elements of one chunk, where vectors like them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(align(16))]
+pub(super) struct Lanes([u16; LANES]);
+
+impl Lanes {
+    const ZERO: Self = Self([0; LANES]);
+
+    /// From big-endian elements.
+    pub(super) fn from_bytes(bytes: &[u8; LANES_LEN]) -> Self {
+        let mut lanes = Self::ZERO;
+        let (pairs, _) = bytes.as_chunks();
+        for (lane, pair) in lanes.0.iter_mut().zip(pairs) {
+            *lane = u16::from_be_bytes(*pair);
+        }
+        lanes
+    }
+
+    pub(super) fn to_bytes(self) -> [u8; LANES_LEN] {
+        let mut bytes = [0; LANES_LEN];
+        let (pairs, _) = bytes.as_chunks_mut();
+        for (pair, lane) in pairs.iter_mut().zip(self.0) {
+            *pair = lane.to_be_bytes();
+        }
+        bytes
+    }
+}
 
 // GF(2^16) modulo x^16 + x^12 + x^3 + x + 1 (0x1100B); addition is XOR.
 //
-// No tables: the field has 65,536 elements, and many of them at a time are better served by shifting
-// and adding, which the compiler turns into vector instructions. As a consequence no memory access
-// depends on the data and no branch on anything but the indexes of chunks, although nothing here is
-// secret: a chunk is a piece of a public key, of a ciphertext or of a MAC.
+// No tables of the field: it has 65,536 elements, and many of them at a time are better served by
+// shifting and adding, which the compiler turns into vector instructions. As a consequence no memory
+// access and no branch depends on anything but the indexes of chunks, although nothing here is secret:
+// a chunk is a piece of a public key, of a ciphertext or of a MAC.
 
 /// Multiplication by x.
 const fn double(a: u16) -> u16 {
@@ -77,26 +105,59 @@ pub(super) fn scale<const N: usize>(lanes: &[u16; N], factor: u16) -> [u16; N] {
     product
 }
 
-/// A chunk and what it is multiplied by; where vectors like it.
-#[derive(Clone, Copy)]
-#[repr(align(16))]
-pub(super) struct Term {
-    pub(super) lanes: Lanes,
-    pub(super) coefficient: u16,
+/// What chunks are multiplied by, as their sum needs it: of each bit of the coefficients, the highest
+/// first, the set of chunks whose coefficient has it, chunk `t` being bit `t`.
+pub(super) type BitPlanes = [u32; 16];
+
+/// Of the coefficients of at most 32 chunks.
+pub(super) const fn bit_planes(coefficients: &[u16]) -> BitPlanes {
+    let mut planes = [0; 16];
+    let mut left: &mut [u32] = &mut planes;
+    let mut bit = 16u32;
+    while let [plane, rest @ ..] = left {
+        bit = bit.saturating_sub(1);
+        *plane = with_bit(coefficients, bit);
+        left = rest;
+    }
+    planes
+}
+
+/// The set of the coefficients that have a bit.
+const fn with_bit(mut coefficients: &[u16], bit: u32) -> u32 {
+    let mut set = 0;
+    while let [front @ .., last] = coefficients {
+        set = set << 1 | (*last >> bit & 1) as u32;
+        coefficients = front;
+    }
+    set
 }
 
 /// The sum of chunks, each multiplied by its coefficient; the coefficients decide how long it takes.
-pub(super) fn combine(terms: &[Term]) -> Lanes {
-    let mut sum = [0; LANES];
-    for bit in (0..16u32).rev() {
-        double_all(&mut sum);
-        for Term { lanes, coefficient } in terms {
-            if coefficient >> bit & 1 == 1 {
-                add(&mut sum, lanes);
-            }
+pub(super) fn combine(chunks: &[Lanes], planes: &BitPlanes) -> Lanes {
+    let mut sum = Lanes::ZERO;
+    for plane in planes {
+        let part = sum_of(chunks, *plane);
+        for (sum, part) in sum.0.iter_mut().zip(part.0) {
+            *sum = double(*sum) ^ part;
         }
     }
     sum
+}
+
+/// The sum of a set of chunks.
+#[inline]
+fn sum_of(chunks: &[Lanes], mut set: u32) -> Lanes {
+    let mut sum = Lanes::ZERO;
+    while let Some(chunk) = chunks.get(lowest(set)) {
+        add(&mut sum.0, &chunk.0);
+        set &= set.wrapping_sub(1);
+    }
+    sum
+}
+
+/// The lowest bit that is set; 32, for which there is no chunk, if none is.
+const fn lowest(set: u32) -> usize {
+    set.trailing_zeros() as usize
 }
 
 #[inline]
@@ -141,23 +202,23 @@ mod tests {
 
         #[test]
         fn combining_is_multiplying_and_adding(
-            terms in proptest::collection::vec(any::<(u16, Lanes)>(), 0..19),
+            terms in proptest::collection::vec(any::<(u16, [u16; LANES])>(), 0..19),
         ) {
+            let (coefficients, lanes): (Vec<_>, Vec<_>) = terms.iter().copied().unzip();
             let mut expected = [0; LANES];
-            let scaled: Vec<_> =
-                terms.iter().map(|&(coefficient, lanes)| Term { lanes, coefficient }).collect();
             for (coefficient, lanes) in &terms {
                 for (sum, lane) in expected.iter_mut().zip(lanes) {
                     *sum ^= slow_mul(*coefficient, *lane);
                 }
             }
-            prop_assert_eq!(combine(&scaled), expected);
+            let chunks: Vec<_> = lanes.into_iter().map(Lanes).collect();
+            prop_assert_eq!(combine(&chunks, &bit_planes(&coefficients)), Lanes(expected));
         }
     }
 
     proptest! {
         #[test]
-        fn lanes_multiply_and_invert_each_for_itself(a: Lanes, b: Lanes) {
+        fn lanes_multiply_and_invert_each_for_itself(a: [u16; LANES], b: [u16; LANES]) {
             let (products, inverses) = (mul_lanes(&a, &b), invert_lanes(&a));
             for i in 0..LANES {
                 prop_assert_eq!(products[i], slow_mul(a[i], b[i]));
@@ -166,7 +227,7 @@ mod tests {
         }
 
         #[test]
-        fn scaling_multiplies_each(lanes: Lanes, factor: u16) {
+        fn scaling_multiplies_each(lanes: [u16; LANES], factor: u16) {
             prop_assert_eq!(scale(&lanes, factor), lanes.map(|lane| slow_mul(lane, factor)));
         }
     }

@@ -9,11 +9,14 @@
 //! A send or a receipt is staged from `&self`; nothing changes until its [`Step`] is committed.
 
 mod authenticator;
+mod encoder;
 mod erasure;
 mod field;
+mod lagrange;
 mod receive;
 mod send;
 mod state;
+mod tables;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -23,6 +26,7 @@ pub(crate) mod vectors;
 use alloc::boxed::Box;
 
 use self::authenticator::Authenticator;
+use self::encoder::Object;
 pub(crate) use self::erasure::{CHUNK_LEN, Chunk};
 use self::erasure::{Contradiction, Decoder};
 use self::state::{HEADER_OBJECT_LEN, State};
@@ -96,8 +100,8 @@ pub(crate) struct BraidReceive {
 #[derive(Debug)]
 pub(crate) enum Step {
     Unchanged,
-    /// The encoder's index was used.
-    Sent,
+    /// The encoder's index was used, and its object computed if it was not there.
+    Sent(Option<Object>),
     /// The decoder keeps a chunk.
     Kept(Chunk),
     /// A transition.
@@ -195,7 +199,7 @@ impl Braid {
     pub(crate) fn commit(&mut self, step: Step) {
         match step {
             Step::Unchanged => {}
-            Step::Sent => self.state.advance_encoder(),
+            Step::Sent(computed) => self.state.advance_encoder(computed),
             Step::Kept(chunk) => self.state.keep_chunk(chunk),
             // Exchanged rather than moved out, so that what the box leaves behind is wiped.
             Step::Replaced(mut braid) => core::mem::swap(self, &mut braid),
@@ -235,7 +239,6 @@ impl Layout for Braid {
         if epoch == 0 {
             return Err(DecodeError::OutOfRange);
         }
-        let state = State::read(r, epoch, &authenticator)?;
-        Ok(Self { epoch, authenticator, state })
+        Ok(Self { epoch, authenticator, state: State::read(r)? })
     }
 }

@@ -2,12 +2,15 @@ use alloc::boxed::Box;
 use core::cmp::Ordering;
 
 use super::authenticator::{epoch_key, is_mac};
-use super::erasure::{Collected, Decoder, Encoder, Offered};
+use super::encoder::{Encoder, Object};
+use super::erasure::{Collected, Decoder, Offered};
+use super::send::key_object;
 use super::state::{CT1_OBJECT_LEN, CT2_OBJECT_LEN, HEADER_OBJECT_LEN, State};
 use super::{Braid, BraidError, BraidReceive, Chunk, EpochKey, Message, Piece, Step};
 use crate::crypto::{
     KEM_CT2_LEN, KemCiphertextParts, KemCt1, KemEncapsulation, KemHeader, KemSeed, KemVector,
 };
+use crate::wire::joined;
 
 impl Braid {
     /// What a piece changes. Those of earlier epochs, and those that this state has no use for,
@@ -72,7 +75,7 @@ impl Braid {
 
     /// Transition 2.
     fn begin_ct1(&self, seed: &KemSeed, chunk: &Chunk) -> Result<Step, BraidError> {
-        let key = Encoder::new(seed.public_parts().vector.as_bytes(), Some(0));
+        let key = Encoder::new(key_object(seed), Some(0));
         Ok(match Decoder::new(CT1_OBJECT_LEN).with(chunk)? {
             Collected::Incomplete(ct1) => {
                 self.to(State::HeaderSent { seed: seed.clone(), key, ct1 })
@@ -177,8 +180,9 @@ impl Braid {
     fn sample_ct2(&self, encapsulation: &KemEncapsulation, key: &KemVector) -> Step {
         let KemCiphertextParts { ct1, ct2 } = encapsulation.ciphertext(key);
         let mac = self.authenticator.ciphertext_mac(self.epoch, &ct1, &ct2);
-        let object = [ct2.as_slice(), mac.as_bytes()].concat();
-        self.to(State::Ct2Sampled { ct2: Encoder::new(&object, Some(0)) })
+        let object: Box<[u8; CT2_OBJECT_LEN]> = Box::new(joined(&[&ct2, mac.as_bytes()]));
+        let ct2 = Encoder::new(Object::new(object.as_slice()), Some(0));
+        self.to(State::Ct2Sampled { object, ct2 })
     }
 }
 

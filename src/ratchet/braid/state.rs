@@ -1,9 +1,9 @@
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 use core::fmt;
 
-use super::authenticator::{Authenticator, MAC_LEN};
-use super::erasure::{Decoder, Encoder};
+use super::authenticator::MAC_LEN;
+use super::encoder::{Encoder, Object};
+use super::erasure::Decoder;
 use super::{Chunk, Following};
 use crate::crypto::{
     KEM_CT1_LEN, KEM_CT2_LEN, KemCt1, KemEncapsulation, KemHeader, KemSeed, KemVector,
@@ -19,7 +19,8 @@ pub(super) const CT1_OBJECT_LEN: usize = KEM_CT1_LEN;
 /// A ciphertext's second part and the MAC: 3 chunks.
 pub(super) const CT2_OBJECT_LEN: usize = KEM_CT2_LEN + MAC_LEN;
 
-/// The eleven states, by the names of the published specification.
+/// The eleven states, by the names of the published specification. Each holds what its encoder's
+/// object follows from.
 pub(super) enum State {
     // The side with the key pair.
     KeysUnsampled,
@@ -33,7 +34,7 @@ pub(super) enum State {
     Ct1Sampled { encapsulation: KemEncapsulation, ct1: Encoder, key: Decoder },
     EkReceivedCt1Sampled { encapsulation: KemEncapsulation, ct1: Encoder, key: KemVector },
     Ct1Acknowledged { encapsulation: KemEncapsulation, key: Decoder },
-    Ct2Sampled { ct2: Encoder },
+    Ct2Sampled { object: Box<[u8; CT2_OBJECT_LEN]>, ct2: Encoder },
 }
 
 impl fmt::Debug for State {
@@ -90,14 +91,14 @@ impl State {
         }
     }
 
-    pub(super) fn advance_encoder(&mut self) {
+    pub(super) fn advance_encoder(&mut self, computed: Option<Object>) {
         match self {
             Self::KeysSampled { header: encoder, .. }
             | Self::HeaderSent { key: encoder, .. }
             | Self::Ct1Received { key: encoder, .. }
             | Self::Ct1Sampled { ct1: encoder, .. }
             | Self::EkReceivedCt1Sampled { ct1: encoder, .. }
-            | Self::Ct2Sampled { ct2: encoder } => encoder.advance(),
+            | Self::Ct2Sampled { ct2: encoder, .. } => encoder.advance(computed),
             Self::KeysUnsampled
             | Self::EkSentCt1Received { .. }
             | Self::NoHeaderReceived { .. }
@@ -123,7 +124,7 @@ impl State {
     }
 
     /// A tag and the seeds, received objects and chunks, and indexes; what follows from the seeds is
-    /// computed again on reading.
+    /// computed again when it is needed.
     pub(super) fn write(&self, w: &mut Writer) {
         match self {
             Self::KeysUnsampled => w.u8(0),
@@ -167,60 +168,41 @@ impl State {
                 w.put(encapsulation);
                 key.write(w);
             }
-            Self::Ct2Sampled { ct2 } => {
+            Self::Ct2Sampled { object, ct2 } => {
                 w.u8(10);
-                w.raw(ct2.object());
-                w.put(&ct2.next_index());
+                w.put::<[u8; CT2_OBJECT_LEN]>(object).put(&ct2.next_index());
             }
         }
     }
 
-    pub(super) fn read(
-        r: &mut Reader<'_>,
-        epoch: u32,
-        authenticator: &Authenticator,
-    ) -> Result<Self, DecodeError> {
+    pub(super) fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let tag = u8::read(r)?;
         match tag {
             0 => Ok(Self::KeysUnsampled),
-            1..=4 => Self::read_with_seed(tag, r.get()?, r, epoch, authenticator),
+            1..=4 => Self::read_with_seed(tag, r.get()?, r),
             5 => Ok(Self::NoHeaderReceived { header: Decoder::read(r, HEADER_OBJECT_LEN)? }),
             6 => Ok(Self::HeaderReceived { header: r.get()? }),
             7..=9 => Self::read_with_encapsulation(tag, r.get()?, r),
-            10 => {
-                let object = r.raw(CT2_OBJECT_LEN)?;
-                Ok(Self::Ct2Sampled { ct2: Encoder::new(object, r.get()?) })
-            }
+            10 => Ok(Self::Ct2Sampled { object: Box::new(r.get()?), ct2: read_encoder(r)? }),
             _ => Err(DecodeError::OutOfRange),
         }
     }
 
-    fn read_with_seed(
-        tag: u8,
-        seed: KemSeed,
-        r: &mut Reader<'_>,
-        epoch: u32,
-        authenticator: &Authenticator,
-    ) -> Result<Self, DecodeError> {
+    fn read_with_seed(tag: u8, seed: KemSeed, r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         if tag == 4 {
             let ct1 = Box::new(r.get()?);
-            return Ok(Self::EkSentCt1Received {
-                seed,
-                ct1,
-                ct2: Decoder::read(r, CT2_OBJECT_LEN)?,
-            });
+            let ct2 = Decoder::read(r, CT2_OBJECT_LEN)?;
+            return Ok(Self::EkSentCt1Received { seed, ct1, ct2 });
         }
-        let public = seed.public_parts();
-        let next = r.get()?;
-        if tag == 1 {
-            let header = Encoder::new(&header_object(&public.header, epoch, authenticator), next);
-            return Ok(Self::KeysSampled { seed, header });
+        let encoder = read_encoder(r)?;
+        match tag {
+            1 => Ok(Self::KeysSampled { seed, header: encoder }),
+            2 => {
+                let ct1 = Decoder::read(r, CT1_OBJECT_LEN)?;
+                Ok(Self::HeaderSent { seed, key: encoder, ct1 })
+            }
+            _ => Ok(Self::Ct1Received { seed, key: encoder, ct1: Box::new(r.get()?) }),
         }
-        let key = Encoder::new(public.vector.as_bytes(), next);
-        if tag == 2 {
-            return Ok(Self::HeaderSent { seed, key, ct1: Decoder::read(r, CT1_OBJECT_LEN)? });
-        }
-        Ok(Self::Ct1Received { seed, key, ct1: Box::new(r.get()?) })
     }
 
     fn read_with_encapsulation(
@@ -232,7 +214,7 @@ impl State {
             let key = Decoder::read(r, KEY_OBJECT_LEN)?;
             return Ok(Self::Ct1Acknowledged { encapsulation, key });
         }
-        let ct1 = Encoder::new(&encapsulation.first().ct1, r.get()?);
+        let ct1 = read_encoder(r)?;
         if tag == 7 {
             let key = Decoder::read(r, KEY_OBJECT_LEN)?;
             return Ok(Self::Ct1Sampled { encapsulation, ct1, key });
@@ -242,11 +224,6 @@ impl State {
     }
 }
 
-/// `header ‖ MAC`.
-pub(super) fn header_object(
-    header: &KemHeader,
-    epoch: u32,
-    authenticator: &Authenticator,
-) -> Vec<u8> {
-    [header.as_bytes().as_slice(), authenticator.header_mac(epoch, header).as_bytes()].concat()
+fn read_encoder(r: &mut Reader<'_>) -> Result<Encoder, DecodeError> {
+    Ok(Encoder::restored(r.get()?))
 }

@@ -1,5 +1,5 @@
 use crate::ratchet::braid::{CHUNK_LEN, Chunk, Message, Piece};
-use crate::wire::{DecodeError, Layout, Reader, Writer};
+use crate::wire::{DecodeError, Layout, Reader, Writer, joined};
 
 /// What a message says about the post-quantum ratchet. It travels inside the sealed header and
 /// always has the same length, so that nothing about the Braid shows outside (SPEC.md section 9).
@@ -34,7 +34,10 @@ impl Layout for PqHeader {
             Piece::Ct1(chunk) => (5, chunk),
             Piece::Ct2(chunk) => (6, chunk),
         };
-        w.put(&self.message.epoch).put(&self.n).put::<u8>(&kind).put(chunk);
+        let (epoch, n) = (self.message.epoch.to_be_bytes(), self.n.to_be_bytes());
+        let index = chunk.index.to_be_bytes();
+        // In one piece, since each piece costs more than its bytes.
+        w.raw(&joined::<{ Self::LEN }>(&[&epoch, &n, &[kind], &index, &chunk.data]));
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {

@@ -3,7 +3,8 @@
 //!
 //! A send or a receipt is staged from `&self` and changes nothing until it is committed. What is
 //! staged is the difference: a message that neither skips nor moves the Braid to another state
-//! stages a chain key and an index or a chunk, and allocates nothing.
+//! stages a chain key and an index or a chunk, and allocates nothing but for the first one that is
+//! sent after the state was read.
 
 mod chain;
 mod error;
