@@ -136,15 +136,14 @@ impl PqRatchet {
     /// key pair or encapsulates.
     pub(crate) fn stage_send<R: CryptoRng + ?Sized>(&self, rng: &mut R) -> Result<PqSend, PqError> {
         let sent = self.braid.stage_send(rng);
+        let added = self.added(sent.output.as_ref());
+        // Last, so that there is no way out of here that has to wipe it: those ways are where the
+        // compiler takes secrets apart into bytes.
         let ChainStep { chain, message_key } = self.sending.step()?;
         Ok(PqSend {
             header: PqHeader { message: sent.message, n: chain.n },
             message_key,
-            staged: StagedSend {
-                sending: chain,
-                added: self.added(sent.output.as_ref()),
-                braid: sent.step,
-            },
+            staged: StagedSend { sending: chain, added, braid: sent.step },
         })
     }
 
