@@ -214,6 +214,14 @@
 //! `inactive_sessions_are_bounded_in_number_and_age`, `crossing_handshakes_agree_on_the_smaller_id`,
 //! `a_session_that_was_reset_receives_and_never_sends_again`.
 //!
+//! ## States that are rolled back
+//! A backup that is restored, or a cloned virtual machine, seals with keys that were used before; with
+//! a nonce from a counter the two texts share their key stream and the authenticator's key with it.
+//! *Answer* 8.2, 14.10, 21: nonces are random, a repeated number is a duplicate, and two devices that went
+//! different ways come back to one session. *Tests* `src/ratchet/tests.rs` and `src/sender_key/tests.rs`
+//! `a_sender_that_was_rolled_back_repeats_its_keys_under_another_nonce`; `tests/simultaneous.rs`
+//! `whatever_happens_both_agree_in_the_end`.
+//!
 //! ## Post-quantum protection that is optional
 //! A ProVerif trace of a sparse post-quantum ratchet shows a missing key taken as a known one; a wrong
 //! byte order in a KEM silently disabled one (eprint 2026/192). *Answer* 9: no message without it; a failure

@@ -491,6 +491,26 @@ fn an_old_state_cannot_read_what_was_sent_after_a_full_turn() {
     assert_eq!(refuse(&mut thief, &message), RatchetError::NotOurs);
 }
 
+/// A restored state has no memory of what it sealed: chance alone keeps key and nonce from meeting
+/// twice, and the peer takes one text of the two.
+#[test]
+fn a_sender_that_was_rolled_back_repeats_its_keys_under_another_nonce() {
+    let mut pair = pair(17);
+    pair.round_trip();
+    let turned = pair.alice_says(b"a chain of her own");
+    open(&mut pair.bob, &turned).unwrap();
+    let old = bytes(&pair.alice);
+    let first = pair.alice_says(b"one text");
+    pair.alice = read_all(&old).unwrap();
+    let second = pair.alice_says(b"one text");
+    let [a, b] = [&first, &second].map(|message| RatchetMessage::decode(message).unwrap());
+    assert_ne!(a.header.nonce, b.header.nonce);
+    assert_ne!(a.header.search_tag, b.header.search_tag);
+    assert_ne!(a.header.sealed, b.header.sealed);
+    open(&mut pair.bob, &second).unwrap();
+    assert_eq!(refuse(&mut pair.bob, &first), RatchetError::Duplicate);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -359,6 +359,24 @@ fn no_debug_output_shows_a_secret() {
     }
 }
 
+/// A restored chain has no memory of what it sealed: chance alone keeps key and nonce from meeting
+/// twice, and receivers take one text of the two.
+#[test]
+fn a_sender_that_was_rolled_back_repeats_its_keys_under_another_nonce() {
+    let mut world = World::pair();
+    world.say(b"before");
+    let old = world.chain.stored();
+    let first = world.say(b"one text");
+    world.chain = SendingChain::restore(&old).unwrap();
+    let second = world.say(b"one text");
+    let [a, b] = [&first, &second].map(|envelope| sender_message(envelope).header);
+    assert_ne!(a.nonce, b.nonce);
+    assert_ne!(a.search_tag, b.search_tag);
+    assert_ne!(a.sealed, b.sealed);
+    assert_eq!(text(hear(world.bob(), &second)), b"one text");
+    assert_eq!(hear(world.bob(), &first), Ok(Outcome::Duplicate));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
