@@ -200,8 +200,7 @@ fn group_prepared() {
     let mut channel = crowd.channel(0).unwrap();
     counted(|| {
         let prepared = channel.prepare(&crowd.lists, NOW, &mut rng).unwrap();
-        let to: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-        channel.record(prepared.distribution.position(), &to).unwrap()
+        channel.record(prepared.distribution.position(), &prepared.devices).unwrap()
     });
 }
 

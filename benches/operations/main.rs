@@ -3,6 +3,7 @@
 //! Each row alternates short batches of the operation and of its floor (the bare primitives on
 //! inputs of the same lengths), and prints the median of each and the median of their ratios. On a
 //! machine that is never quiet, the ratio of two neighbouring batches is what can be compared.
+//! Names select parts: `cargo bench --bench operations -- rotation`.
 
 #![allow(
     clippy::unwrap_used,
@@ -36,21 +37,37 @@ use sealwax::session::Opened;
 
 const BATCHES: usize = 200;
 
+/// What is measured together, by the name that selects it.
+const PARTS: [(&str, fn()); 11] = [
+    ("device", device::run),
+    ("session", encrypt_and_decrypt),
+    ("sender", hidden_sender),
+    ("late", late::run),
+    ("chain", sender_chain),
+    ("turn", turn),
+    ("handshake", handshake),
+    ("search", searches),
+    ("groups", groups::run),
+    ("rotation", groups::rotation),
+    ("media", media::run),
+];
+
 fn main() {
+    let names: Vec<_> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    assert!(names.iter().all(|name| PARTS.iter().any(|(part, _)| part == name)), "no such part");
     println!("{:<34} {:>11} {:>11} {:>7}", "operation", "ours", "floor", "ratio");
-    device::run();
-    encrypt_and_decrypt();
-    hidden_sender();
-    late::run();
-    sender_chain();
-    turn();
-    handshake();
+    for (part, run) in PARTS {
+        if names.is_empty() || names.iter().any(|name| name == part) {
+            run();
+        }
+    }
+}
+
+fn searches() {
     forged(100, "search through 100");
     forged(1_000, "search through 1,000");
     search(100, "found as the 100th");
     search(1_000, "found as the 1,000th");
-    groups::run();
-    media::run();
 }
 
 /// One message of an established session, 64 bytes of text, no turn.

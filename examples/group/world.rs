@@ -91,15 +91,14 @@ impl World {
         let person = people.iter_mut().find(|p| p.name == name).ok_or("nobody")?;
         let from = person.address().clone();
         let prepared = person.channel_mut()?.prepare(lists, *now, rng)?;
-        let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-        person.channel_mut()?.record(prepared.distribution.position(), &devices)?;
+        person.channel_mut()?.record(prepared.distribution.position(), &prepared.devices)?;
         let bytes = prepared.distribution.encode();
-        for device in &devices {
+        for device in &prepared.devices {
             let to = people.iter_mut().find(|p| p.address() == device).ok_or("no such device")?;
             to.take_key(&from, &bytes, lists, *now)?;
             to.retry(*now)?;
         }
-        Ok(devices.len())
+        Ok(prepared.devices.len())
     }
 
     pub(crate) fn encrypt(&mut self, name: &str, text: &str) -> Outcome<Vec<u8>> {

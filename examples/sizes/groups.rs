@@ -109,8 +109,7 @@ impl Crowd {
     pub(crate) fn pair(&self, rng: &mut ChaCha20Rng) -> Outcome<(GroupChannel, GroupChannel)> {
         let (mut writer, mut reader) = (self.channel(0)?, self.channel(1)?);
         let prepared = writer.prepare(&self.lists, self.now, rng)?;
-        let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-        writer.record(prepared.distribution.position(), &devices)?;
+        writer.record(prepared.distribution.position(), &prepared.devices)?;
         reader.accept(&writer.own().clone(), &prepared.distribution, &self.lists, self.now)?;
         Ok((writer, reader))
     }

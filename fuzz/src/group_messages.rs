@@ -188,8 +188,7 @@ impl Scene {
     fn prepare(&mut self, who: usize) {
         let channel = &mut self.channels[who];
         let Ok(prepared) = channel.prepare(&crowd().lists, self.now, &mut self.rng) else { return };
-        let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-        channel.record(prepared.distribution.position(), &devices).unwrap();
+        channel.record(prepared.distribution.position(), &prepared.devices).unwrap();
         self.keys.push((channel.own().clone(), prepared.distribution));
     }
 

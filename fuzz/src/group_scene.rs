@@ -32,8 +32,7 @@ pub(super) fn channels() -> Vec<GroupChannel> {
     let mut rng = rng(2);
     for from in 0..MEMBERS {
         let prepared = channels[from].prepare(&crowd.lists, NOW, &mut rng).unwrap();
-        let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-        channels[from].record(prepared.distribution.position(), &devices).unwrap();
+        channels[from].record(prepared.distribution.position(), &prepared.devices).unwrap();
         let own = channels[from].own().clone();
         for to in (0..MEMBERS).filter(|to| *to != from) {
             channels[to].accept(&own, &prepared.distribution, &crowd.lists, NOW).unwrap();

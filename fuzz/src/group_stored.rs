@@ -87,8 +87,7 @@ fn operate(channel: &mut GroupChannel, now: Timestamp) {
     let sender = crowd.accounts[0].devices[0].address();
     let _ = channel.accept(sender, &scene().distribution, &crowd.lists, now);
     if let Ok(prepared) = channel.prepare(&crowd.lists, now, &mut rng(5)) {
-        let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-        channel.record(prepared.distribution.position(), &devices).unwrap();
+        channel.record(prepared.distribution.position(), &prepared.devices).unwrap();
         assert!(channel.encrypt(b"hello", now, &mut rng(6)).is_ok());
     }
     let _ = channel.refresh(&crowd.lists);

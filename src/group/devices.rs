@@ -6,10 +6,7 @@ use super::state::GroupState;
 use super::{Action, GroupId};
 use crate::crypto::Digest;
 use crate::error::error_codes;
-use crate::identity::{
-    AccountId, AccountKey, Contact, DeviceAddress, DeviceCertificate, VerifiedDevice,
-    VerifiedDeviceList,
-};
+use crate::identity::{AccountId, AccountKey, Contact, DeviceAddress, VerifiedDeviceList};
 use crate::limits::{GROUP_ACTIONS, GROUP_BODY_BYTES};
 use crate::time::Timestamp;
 
@@ -40,7 +37,7 @@ pub struct DeviceSet {
     revision: u32,
     state: Digest,
     key_epoch: u32,
-    devices: Vec<VerifiedDevice>,
+    devices: Vec<DeviceAddress>,
     withheld: Vec<Withheld>,
 }
 
@@ -93,26 +90,15 @@ impl GroupState {
     /// who names a list that nobody can get holds up nobody.
     #[must_use]
     pub fn devices_at_hand<L: DeviceLists + ?Sized>(&self, lists: &L, now: Timestamp) -> DeviceSet {
-        let mut set = DeviceSet {
+        let (devices, withheld) = Known::of(self, lists).devices(now);
+        DeviceSet {
             group: self.group(),
             revision: self.revision(),
             state: *self.hash(),
             key_epoch: self.key_epoch(),
-            devices: Vec::new(),
-            withheld: Vec::new(),
-        };
-        for member in self.members() {
-            match usable(member, lists, now) {
-                Ok(list) => {
-                    let ids = list.devices().iter().map(DeviceCertificate::device);
-                    set.devices.extend(ids.filter_map(|id| list.device(id, now).ok()));
-                }
-                Err(reason) => {
-                    set.withheld.push(Withheld { account: member.account.clone(), reason });
-                }
-            }
+            devices,
+            withheld,
         }
-        set
     }
 
     /// The members whose newest lists revoke a device, or the account key, and the group has not
@@ -120,11 +106,7 @@ impl GroupState {
     /// told first, by the entry that did so: keep those until every group has followed them.
     #[must_use]
     pub fn untold<L: DeviceLists + ?Sized>(&self, lists: &L) -> Vec<AccountId> {
-        let revokes = |member: &&Member| {
-            let list = lists.device_list(&member.account);
-            list.is_some_and(|list| super::stage::is_untold(member, list))
-        };
-        self.members().iter().filter(revokes).map(|member| member.account.clone()).collect()
+        Known::of(self, lists).untold()
     }
 
     /// What to tell the group: the newer lists that we have of its members, as many as go into one
@@ -150,12 +132,44 @@ impl GroupState {
 /// What a change takes besides its actions, with room to spare.
 const OTHER_BYTES: usize = 1_024;
 
-pub(super) fn usable<'a, L: DeviceLists + ?Sized>(
+/// The members, each with the list that we have of it: looked up once for all that is asked.
+pub(super) struct Known<'a>(Vec<(&'a Member, Option<&'a VerifiedDeviceList>)>);
+
+impl<'a> Known<'a> {
+    pub(super) fn of<L: DeviceLists + ?Sized>(state: &'a GroupState, lists: &'a L) -> Self {
+        let members = state.members().iter();
+        Self(members.map(|member| (member, lists.device_list(&member.account))).collect())
+    }
+
+    pub(super) fn untold(&self) -> Vec<AccountId> {
+        let is_untold = |member, list| super::stage::is_untold(member, list);
+        let untold = self.0.iter().filter(|(m, list)| list.is_some_and(|list| is_untold(m, list)));
+        untold.map(|(member, _)| member.account.clone()).collect()
+    }
+
+    /// The devices by account and id, and who gets nothing.
+    pub(super) fn devices(&self, now: Timestamp) -> (Vec<DeviceAddress>, Vec<Withheld>) {
+        let listed = self.0.iter().filter_map(|(_, list)| Some(list.as_ref()?.devices().len()));
+        let (mut devices, mut withheld) = (Vec::with_capacity(listed.sum()), Vec::new());
+        for (member, list) in &self.0 {
+            match usable(member, *list, now) {
+                Ok(list) => devices.extend(list.vouched(now).cloned()),
+                Err(reason) => {
+                    withheld.push(Withheld { account: member.account.clone(), reason });
+                }
+            }
+        }
+        (devices, withheld)
+    }
+}
+
+/// The list of a member, if keys are handed out by it.
+pub(super) fn usable<'a>(
     member: &Member,
-    lists: &'a L,
+    list: Option<&'a VerifiedDeviceList>,
     now: Timestamp,
 ) -> Result<&'a VerifiedDeviceList, WithheldReason> {
-    let list = lists.device_list(&member.account).ok_or(WithheldReason::NoList)?;
+    let list = list.ok_or(WithheldReason::NoList)?;
     if list.version() < member.list.version {
         return Err(WithheldReason::Outdated);
     }
@@ -202,7 +216,7 @@ impl DeviceSet {
 
     /// The devices, by account and id; our own among them.
     #[must_use]
-    pub fn devices(&self) -> &[VerifiedDevice] {
+    pub fn devices(&self) -> &[DeviceAddress] {
         &self.devices
     }
 
@@ -212,17 +226,10 @@ impl DeviceSet {
         &self.withheld
     }
 
-    /// The device, if it is in the set.
-    #[must_use]
-    pub fn find(&self, address: &DeviceAddress) -> Option<&VerifiedDevice> {
-        let index = self.devices.binary_search_by(|device| device.address().cmp(address)).ok()?;
-        self.devices.get(index)
-    }
-
     /// Whether the device is in the set.
     #[must_use]
     pub fn contains(&self, address: &DeviceAddress) -> bool {
-        self.find(address).is_some()
+        self.devices.binary_search(address).is_ok()
     }
 }
 

@@ -190,6 +190,14 @@ impl VerifiedDeviceList {
         Ok(listed.vouch())
     }
 
+    /// The devices for which [`VerifiedDeviceList::device`] vouches at `now`, by ascending id: no
+    /// list has a device that it revokes.
+    pub(crate) fn vouched(&self, now: Timestamp) -> impl Iterator<Item = &DeviceAddress> {
+        let devices = if self.is_expired(now) { &[] } else { self.devices() };
+        let holds = move |c: &&DeviceCertificate| c.validity().check(now).is_ok();
+        devices.iter().filter(holds).map(DeviceCertificate::address)
+    }
+
     pub(super) fn listed(&self, device: DeviceId) -> Result<Listed<'_>, DeviceRefused> {
         if self.newest.entry().body().is_revoked(device) {
             return Err(DeviceRefused::Revoked);
@@ -332,8 +340,10 @@ error_codes!(DeviceRefused {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identity::fixture::{Account, NOW, advanced, days, month, rng};
-    use crate::identity::{AccountKeyPair, DeviceKeys, DraftError, ListDraft};
+    use crate::identity::fixture::{Account, DAY, NOW, advanced, days, month, rng};
+    use crate::identity::{
+        AccountKeyPair, CertificateTerms, DeviceKeys, DraftError, ListDraft, Validity,
+    };
     use crate::identity::{DeviceCertificate, DeviceListEntry};
     use crate::limits::{DEVICES, DOCUMENT_BYTES};
     use proptest::prelude::*;
@@ -401,6 +411,30 @@ mod tests {
             draft.sign(&alice.pair, month(NOW)),
             Err(DraftError::Refused(ListError::Certificates))
         );
+    }
+
+    #[test]
+    fn it_vouches_for_all_at_once_as_for_each() {
+        let alice = Account::new("alice", 4, 1);
+        let first = alice.verified_list();
+        let [_, gone, brief, _] = [0, 1, 2, 3].map(|at| &alice.devices[at]);
+        let validity = Validity::starting(NOW, DAY * 20).unwrap();
+        let (account, key) = (&alice.id, &alice.pair.public_key());
+        let terms = CertificateTerms { validity, capabilities: 0 };
+        let request = brief.keys().request_certificate(account, key, terms);
+        let renewed = alice.pair.certify(&request, NOW).unwrap();
+        let draft = ListDraft::after(&first).without(gone.address().device).with(renewed);
+        let second = advanced(&first, draft.sign(&alice.pair, month(NOW)).unwrap());
+        for (list, day, count) in
+            [(&first, 0, 4), (&second, 0, 3), (&second, 25, 2), (&second, 40, 0)]
+        {
+            let ids = alice.devices.iter().map(|device| device.address().device);
+            let each = ids.filter_map(|id| list.device(id, days(day)).ok());
+            let mut each: Vec<_> = each.map(|device| device.address().clone()).collect();
+            each.sort();
+            let at_once: Vec<_> = list.vouched(days(day)).cloned().collect();
+            assert_eq!((at_once.len(), at_once), (count, each));
+        }
     }
 
     #[test]
@@ -549,7 +583,7 @@ mod tests {
     fn a_renewed_certificate_replaces_the_old_one() {
         let alice = Account::new("alice", 1, 1);
         let first = alice.verified_list();
-        let terms = super::super::CertificateTerms { validity: month(days(1)), capabilities: 0 };
+        let terms = CertificateTerms { validity: month(days(1)), capabilities: 0 };
         let keys = alice.devices[0].keys();
         let request = keys.request_certificate(&alice.id, first.account_key(), terms);
         let renewed = alice.pair.certify(&request, NOW).unwrap();

@@ -1,4 +1,4 @@
-use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 
 use super::{Scope, ScopeHash};
 use crate::crypto::{Digest, HashLabel, hash};
@@ -27,11 +27,14 @@ impl Audience {
         sender: &DeviceAddress,
         devices: impl IntoIterator<Item = DeviceAddress>,
     ) -> Result<Self, DecodeError> {
-        let devices = devices.into_iter().filter(|device| device != sender).collect();
-        Devices::new(devices).map(|devices| {
-            let (scope, digest) = (scope.hash(), devices.digest());
-            Self { scope, sender: sender.clone(), devices, digest }
-        })
+        let mut devices: Vec<_> = devices.into_iter().collect();
+        devices.retain(|device| device != sender);
+        let devices = Devices::of(devices);
+        if devices.len() > AUDIENCE_DEVICES {
+            return Err(DecodeError::TooLarge);
+        }
+        let (scope, digest) = (scope.hash(), devices.digest());
+        Ok(Self { scope, sender: sender.clone(), devices, digest })
     }
 
     /// The devices, in ascending order.
@@ -43,7 +46,7 @@ impl Audience {
     /// Whether the device is of it.
     #[must_use]
     pub fn contains(&self, device: &DeviceAddress) -> bool {
-        self.devices.0.contains(device)
+        self.devices.contains(device)
     }
 
     pub(super) const fn scope(&self) -> &ScopeHash {
@@ -64,16 +67,18 @@ impl Audience {
     }
 }
 
-/// A bounded set of devices.
+/// A set of devices, strictly ascending: two of them are compared in one walk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Devices(BTreeSet<DeviceAddress>);
+pub(super) struct Devices(Vec<DeviceAddress>);
 
 impl Devices {
-    fn new(devices: BTreeSet<DeviceAddress>) -> Result<Self, DecodeError> {
-        if devices.len() > AUDIENCE_DEVICES {
-            return Err(DecodeError::TooLarge);
+    /// Devices in any order, which is checked first: mostly they come in the right one.
+    pub(super) fn of(mut devices: Vec<DeviceAddress>) -> Self {
+        if !is_ascending(&devices) {
+            devices.sort_unstable();
+            devices.dedup();
         }
-        Ok(Self(devices))
+        Self(devices)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -81,11 +86,19 @@ impl Devices {
     }
 
     pub(super) fn contains(&self, device: &DeviceAddress) -> bool {
-        self.0.contains(device)
+        self.0.binary_search(device).is_ok()
     }
 
-    pub(super) fn insert(&mut self, device: DeviceAddress) {
-        self.0.insert(device);
+    /// What is in one of the two.
+    pub(super) fn with(mut self, other: Self) -> Self {
+        if self.0.is_empty() {
+            return other;
+        }
+        self.0.extend(other.0);
+        // Of two runs, the stable sort makes one in a walk.
+        self.0.sort();
+        self.0.dedup();
+        self
     }
 
     /// What is in it and not in `other`.
@@ -93,14 +106,26 @@ impl Devices {
         &'a self,
         other: &'a Self,
     ) -> impl Iterator<Item = &'a DeviceAddress> {
-        self.0.difference(&other.0)
+        let mut others = other.0.iter().peekable();
+        self.0.iter().filter(move |device| {
+            while others.next_if(|other| other < device).is_some() {}
+            others.next_if_eq(device).is_none()
+        })
     }
 
     pub(super) fn digest(&self) -> Digest {
-        let mut w = Writer::new();
+        let mut w = Writer::with_capacity(self.len().saturating_mul(ADDRESS_BYTES));
         w.put(self);
-        hash(HashLabel::SenderAudience, w.as_slice())
+        // Taken out, since nothing in it is secret.
+        hash(HashLabel::SenderAudience, &w.into_public())
     }
+}
+
+/// What an address takes with an id of 16 bytes; only a first guess for the buffer.
+const ADDRESS_BYTES: usize = 24;
+
+fn is_ascending(devices: &[DeviceAddress]) -> bool {
+    devices.is_sorted_by(|a, b| a < b)
 }
 
 impl Layout for Devices {
@@ -109,15 +134,7 @@ impl Layout for Devices {
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let count = r.count(AUDIENCE_DEVICES)?;
-        let mut devices = BTreeSet::new();
-        for _ in 0..count {
-            let device: DeviceAddress = r.get()?;
-            if devices.last().is_some_and(|last| *last >= device) {
-                return Err(DecodeError::NotCanonical);
-            }
-            devices.insert(device);
-        }
-        Ok(Self(devices))
+        let devices: Vec<_> = r.list(AUDIENCE_DEVICES)?;
+        if is_ascending(&devices) { Ok(Self(devices)) } else { Err(DecodeError::NotCanonical) }
     }
 }

@@ -187,6 +187,14 @@ impl SendingChain {
         audience.set().without(&self.told)
     }
 
+    /// The same as a list of its own.
+    pub(crate) fn outstanding_devices(&self, audience: &Audience) -> Vec<DeviceAddress> {
+        // All lack a new chain: as much room as that takes at once, not by growing.
+        let mut devices = Vec::with_capacity(audience.set().len());
+        devices.extend(self.outstanding(audience).cloned());
+        devices
+    }
+
     /// Records that the distribution that was made at `position` was encrypted for `devices`, in one
     /// step or in many: before what was encrypted is sent, persist both parts, with the pairwise
     /// sessions.
@@ -208,18 +216,16 @@ impl SendingChain {
         if position != self.position() {
             return Err(RecordError::Stale);
         }
-        let stranger = |device: &&DeviceAddress| !audience.contains(device);
-        let extra: Vec<_> = devices.iter().filter(stranger).cloned().collect();
+        let given = Devices::of(devices.to_vec());
+        let extra: Vec<_> = given.without(audience.set()).cloned().collect();
         if !extra.is_empty() {
             return Err(RecordError::Extra { extra });
         }
-        let new = devices.iter().filter(|device| !self.told.contains(device)).count();
+        let new = given.without(&self.told).count();
         if self.told.len().saturating_add(new) > AUDIENCE_DEVICES {
             return Err(RecordError::TooManyDevices);
         }
-        for device in devices {
-            self.told.insert(device.clone());
-        }
+        self.told = core::mem::take(&mut self.told).with(given);
         self.ready_for = (self.told == *audience.set()).then_some(*audience.digest());
         Ok(Progress { missing: self.outstanding(audience).count() })
     }
@@ -234,6 +240,21 @@ impl SendingChain {
         rotation: &Rotation,
         now: Timestamp,
     ) -> Result<(), SendError> {
+        self.check_current(audience, rotation, now)?;
+        if self.is_ready_for(audience) {
+            return Ok(());
+        }
+        let missing: Vec<_> = self.outstanding(audience).cloned().collect();
+        if missing.is_empty() { Ok(()) } else { Err(SendError::NotDistributed { missing }) }
+    }
+
+    /// Whether it may serve the audience once whoever lacks it was given it.
+    pub(crate) fn check_current(
+        &self,
+        audience: &Audience,
+        rotation: &Rotation,
+        now: Timestamp,
+    ) -> Result<(), SendError> {
         if *audience.scope() != self.hash {
             return Err(SendError::MustRotate(Rotate::Scope));
         }
@@ -243,20 +264,16 @@ impl SendingChain {
         if let Some(due) = rotation.due(self.chain.number(), now.since(self.created)) {
             return Err(SendError::MustRotate(due));
         }
-        if self.ready_for.as_ref() == Some(audience.digest()) {
+        if self.is_ready_for(audience) {
             return Ok(());
         }
-        self.check_devices(audience)
+        let extra: Vec<_> = self.told.without(audience.set()).cloned().collect();
+        if extra.is_empty() { Ok(()) } else { Err(SendError::MustRotate(Rotate::Extra(extra))) }
     }
 
-    /// The slow way, which says who is missing or has it without being of the audience.
-    fn check_devices(&self, audience: &Audience) -> Result<(), SendError> {
-        let extra: Vec<_> = self.told.without(audience.set()).cloned().collect();
-        if !extra.is_empty() {
-            return Err(SendError::MustRotate(Rotate::Extra(extra)));
-        }
-        let missing: Vec<_> = self.outstanding(audience).cloned().collect();
-        if missing.is_empty() { Ok(()) } else { Err(SendError::NotDistributed { missing }) }
+    /// The fast way, without a look at the devices.
+    fn is_ready_for(&self, audience: &Audience) -> bool {
+        self.ready_for.as_ref() == Some(audience.digest())
     }
 
     /// Encrypts once for the whole audience.

@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 
 use super::{StoryList, StoryListError};
 use crate::group::DeviceLists;
-use crate::identity::{AccountId, DeviceAddress, DeviceCertificate, VerifiedDeviceList};
+use crate::identity::{AccountId, DeviceAddress};
 use crate::limits::STORY_VIEWERS;
 use crate::sender_key::Audience;
 use crate::time::Timestamp;
@@ -110,7 +110,7 @@ impl StoryDevices {
         let (mut devices, mut withheld) = (Vec::new(), Vec::new());
         for account in list.viewers().chain([list.author()]) {
             match lists.device_list(account).filter(|known| !known.is_expired(now)) {
-                Some(known) => devices.extend(holding(known, now)),
+                Some(known) => devices.extend(known.vouched(now).cloned()),
                 None => withheld.push(account.clone()),
             }
         }
@@ -130,9 +130,4 @@ impl StoryDevices {
     pub fn withheld(&self) -> &[AccountId] {
         &self.withheld
     }
-}
-
-fn holding(list: &VerifiedDeviceList, now: Timestamp) -> impl Iterator<Item = DeviceAddress> {
-    let ids = list.devices().iter().map(DeviceCertificate::device);
-    ids.filter_map(move |id| list.device(id, now).ok()).map(|device| device.address().clone())
 }

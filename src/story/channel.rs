@@ -57,7 +57,7 @@ impl StoryChannel {
         Preparation {
             position: distribution.position(),
             distribution: distribution.encode(),
-            to: self.chain.outstanding(&devices.audience).cloned().collect(),
+            to: self.chain.outstanding_devices(&devices.audience),
         }
     }
 

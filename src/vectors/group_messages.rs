@@ -334,20 +334,20 @@ impl Scenario {
         let prepared = channel.prepare(&people.lists, *now, rng).unwrap();
         let random = rng.taken();
         let given = prepared.distribution.encode();
-        let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-        let listed: Vec<_> = devices.iter().map(address).collect();
+        let listed: Vec<_> = prepared.devices.iter().map(address).collect();
         let fields =
             json!({ "random": random, "distribution": hex::encode(&*given), "devices": listed });
         self.step(name, "prepare", "ok", fields);
         self.channels
             .get_mut(name)
             .unwrap()
-            .record(prepared.distribution.position(), &devices)
+            .record(prepared.distribution.position(), &prepared.devices)
             .unwrap();
         self.step(name, "record", "ok", json!({ "devices": listed }));
         let from = self.channels[name].own().clone();
-        let others =
-            FIVE.into_iter().filter(|other| devices.iter().any(|d| d.account == id(other)));
+        let others = FIVE
+            .into_iter()
+            .filter(|other| prepared.devices.iter().any(|d| d.account == id(other)));
         for other in others.collect::<Vec<_>>() {
             let Self { people, channels, now, .. } = self;
             let given = Distribution::decode(&given).unwrap();

@@ -353,8 +353,7 @@ impl Ends {
         let distribution = prepared.distribution.encode();
         let encrypt = |permit| endpoint.encrypt(permit, &distribution, NOW, rng).unwrap();
         let total = permits.iter().map(encrypt).map(|sent| sent.envelope.len()).sum();
-        let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-        channel.record(prepared.distribution.position(), &devices).unwrap();
+        channel.record(prepared.distribution.position(), &prepared.devices).unwrap();
         (channel, total)
     }
 }

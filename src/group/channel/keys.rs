@@ -87,7 +87,7 @@ impl GroupChannel {
         let Some(member) = self.group.state().member(&device.account) else {
             return Some(Stranger::NotAMember);
         };
-        match usable(member, lists, now) {
+        match usable(member, lists.device_list(&member.account), now) {
             Err(reason) => Some(Stranger::Withheld(reason)),
             Ok(list) => list.device(device.device, now).err().map(|_| Stranger::Unlisted),
         }

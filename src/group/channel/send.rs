@@ -4,8 +4,9 @@ use core::time::Duration;
 use rand_core::CryptoRng;
 
 use super::{Changes, GroupChannel, Ready, RecordRefused, SendRefused};
+use crate::group::devices::Known;
 use crate::group::{Confirmation, DeviceLists, Permission, Role, Withheld};
-use crate::identity::{DeviceAddress, VerifiedDevice};
+use crate::identity::DeviceAddress;
 use crate::limits::GROUP_DEVICES_AGE;
 use crate::report::Said;
 use crate::sender_key::{
@@ -19,8 +20,8 @@ use crate::time::Timestamp;
 pub struct Prepared {
     /// What each of `devices` is given, in its pairwise session.
     pub distribution: Distribution,
-    /// Exactly the devices that lack it.
-    pub devices: Vec<VerifiedDevice>,
+    /// Exactly the devices that lack it, for [`GroupChannel::record`] once it was encrypted for them.
+    pub devices: Vec<DeviceAddress>,
     /// Members that get nothing, and why. Fetch the lists that are missing and prepare again; do
     /// not wait for them for ever.
     pub withheld: Vec<Withheld>,
@@ -68,26 +69,24 @@ impl GroupChannel {
     {
         self.check_standing(now)?;
         let state = self.group.state();
-        let accounts = state.untold(lists);
+        let known = Known::of(state, lists);
+        let accounts = known.untold();
         if !accounts.is_empty() {
             return Err(SendRefused::Revoked { accounts });
         }
-        let set = state.devices_at_hand(lists, now);
-        if !set.contains(&self.own) {
+        let (devices, withheld) = known.devices(now);
+        if devices.binary_search(&self.own).is_err() {
             return Err(SendRefused::OwnDevice);
         }
-        let scope = state.scope();
-        let addresses = set.devices().iter().map(|device| device.address().clone());
-        let audience = Audience::new(&scope, &self.own, addresses);
+        let audience = Audience::new(&state.scope(), &self.own, devices);
         let audience = audience.map_err(|_| SendRefused::OwnDevice)?;
         let state = *state.hash();
         let changes = self.rotate(&audience, now, rng)?;
         let Some(chain) = &self.sending else { return Err(SendRefused::NotPrepared) };
-        let outstanding = chain.outstanding(&audience);
-        let devices = outstanding.filter_map(|address| set.find(address).cloned()).collect();
+        let devices = chain.outstanding_devices(&audience);
         let distribution = chain.distribution();
         self.ready = Some(Ready { state, audience, since: now });
-        Ok(Prepared { distribution, devices, withheld: set.withheld().to_vec(), changes })
+        Ok(Prepared { distribution, devices, withheld, changes })
     }
 
     /// Makes a new chain if there is none that may send, once it is distributed.
@@ -98,7 +97,8 @@ impl GroupChannel {
         rng: &mut R,
     ) -> Result<Changes, SendRefused> {
         let due = self.sending.as_ref().is_none_or(|chain| {
-            matches!(chain.check(audience, &Rotation::GROUP, now), Err(SendError::MustRotate(_)))
+            let current = chain.check_current(audience, &Rotation::GROUP, now);
+            matches!(current, Err(SendError::MustRotate(_)))
         });
         if !due {
             return Ok(Changes::default());

@@ -78,13 +78,12 @@ impl World {
     /// Gives the chain of `name` to exactly the devices that lack it.
     pub(crate) fn distribute(&mut self, name: &str) -> Vec<DeviceAddress> {
         let prepared = self.prepare(name).unwrap();
-        let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
         let from = self.channel(name).own().clone();
-        for device in &devices {
+        for device in &prepared.devices {
             self.give(&from, device, &prepared.distribution);
         }
-        self.channel(name).record(prepared.distribution.position(), &devices).unwrap();
-        devices
+        self.channel(name).record(prepared.distribution.position(), &prepared.devices).unwrap();
+        prepared.devices
     }
 
     pub(crate) fn give(&mut self, from: &DeviceAddress, to: &DeviceAddress, given: &Distribution) {

@@ -192,7 +192,7 @@ fn a_member_with_another_account_key_gets_no_keys_from_who_knows_better() {
     let set = state.devices(&people.lists, NOW).unwrap();
     let withheld = Withheld { account: id("sam"), reason: WithheldReason::OtherKey };
     assert_eq!(set.withheld(), [withheld]);
-    assert!(set.devices().iter().all(|device| device.address().account != id("sam")));
+    assert!(set.devices().iter().all(|device| device.account != id("sam")));
 }
 
 #[test]

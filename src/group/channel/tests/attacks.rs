@@ -109,13 +109,12 @@ fn a_member_that_gives_out_different_chain_keys_is_read_by_those_with_its_own_al
     other.hot[at] ^= 1;
     let other = SendingChain::restore(&other).unwrap();
     assert_eq!(other.id(), prepared.distribution.chain());
-    let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-    for device in &devices {
+    for device in &prepared.devices {
         let lie = other.distribution();
         let given = if device.account == id("mia") { &lie } else { &prepared.distribution };
         world.give(&max, device, given);
     }
-    world.channel("max").record(prepared.distribution.position(), &devices).unwrap();
+    world.channel("max").record(prepared.distribution.position(), &prepared.devices).unwrap();
     let said = world.say("max", "x");
     assert_eq!(world.heard("anna", &said).plaintext, b"x");
     let before = world.stored("mia");

@@ -111,8 +111,7 @@ fn messages_around_a_key_epoch_open_in_any_order() {
     let authored = world.author("mona", vec![Action::Remove(id("max"))]);
     world.publish(&["mona", "mia"], &authored);
     let prepared = world.prepare("mia").unwrap();
-    let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
-    world.channel("mia").record(prepared.distribution.position(), &devices).unwrap();
+    world.channel("mia").record(prepared.distribution.position(), &prepared.devices).unwrap();
     let after = world.say("mia", "after");
     // otto gets the message first, then the chain, then the change.
     assert_eq!(world.hear("otto", &after), Ok(Opened::Unknown));

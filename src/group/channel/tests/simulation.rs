@@ -170,10 +170,9 @@ impl Simulation {
         let Ok(prepared) = self.world.prepare(name) else { return };
         let channel = self.world.channel(name);
         let from = channel.own().clone();
-        let devices: Vec<_> = prepared.devices.iter().map(|d| d.address().clone()).collect();
         let given = prepared.distribution.encode().to_vec();
-        channel.record(prepared.distribution.position(), &devices).unwrap();
-        for device in &devices {
+        channel.record(prepared.distribution.position(), &prepared.devices).unwrap();
+        for device in &prepared.devices {
             let to = ALL.into_iter().find(|n| id(n) == device.account).unwrap();
             let key = Parcel::Key { from: from.clone(), given: given.clone() };
             self.queues.get_mut(to).unwrap().push(key);

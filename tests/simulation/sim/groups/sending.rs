@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use sealwax::identity::DeviceAddress;
-
 use super::{Given, Packet, Said, What, World};
 
 impl World {
@@ -23,13 +21,11 @@ impl World {
         let Self { devices, lists, now, rng, .. } = self;
         let prepare = |c: &mut sealwax::group::channel::GroupChannel| {
             let prepared = c.prepare(lists, *now, rng)?;
-            let to: Vec<DeviceAddress> =
-                prepared.devices.iter().map(|device| device.address().clone()).collect();
-            c.record(prepared.distribution.position(), &to).unwrap();
-            Ok((prepared, to))
+            c.record(prepared.distribution.position(), &prepared.devices).unwrap();
+            Ok(prepared)
         };
         let prepared = devices[at].groups.with(&id, prepare).unwrap();
-        let (prepared, to) = match prepared {
+        let prepared = match prepared {
             Ok(prepared) => prepared,
             Err(refused) => {
                 let refused: sealwax::group::channel::SendRefused = refused;
@@ -44,7 +40,8 @@ impl World {
         let mut given = self.devices[at].disk.given.get(&group).cloned();
         let known = given.take().filter(|given| given.chain == chain);
         let mut given = known.unwrap_or(Given { chain, to: BTreeSet::new() });
-        let places: Vec<_> = to.iter().map(|address| self.place_of(address)).collect();
+        let places: Vec<_> =
+            prepared.devices.iter().map(|address| self.place_of(address)).collect();
         given.to.extend(&places);
         self.check_given(at, group, &given);
         if !self.commit(at, Some((group, given))) {
