@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::change::{Core, SignedChange as Change, core_hash};
 use super::stage::{Act, stage};
 use super::*;
-use crate::crypto::Digest;
+use crate::crypto::{Digest, SignaturePurpose};
 use crate::identity::fixture::{self, Account, NOW, advanced, month};
 use crate::identity::{AccountId, ListDraft, LocalDevice, VerifiedDeviceList};
 use crate::time::Timestamp;
@@ -215,6 +215,27 @@ pub(crate) fn leading_to(
     state: Digest,
 ) -> SignedChange {
     sealed(people, name, &change.core, state)
+}
+
+/// The genesis with another body, which its creator signed.
+pub(crate) fn refounded(
+    people: &People,
+    genesis: &SignedGenesis,
+    edit: impl FnOnce(&mut Vec<u8>),
+) -> Vec<u8> {
+    let mut message = genesis.to_proto();
+    edit(&mut message.body);
+    let device = people.device("olga");
+    let signature = device.signing_key().sign(SignaturePurpose::GroupGenesis, &message.body);
+    message.signature = signature.as_bytes().to_vec();
+    prost::Message::encode_to_vec(&message)
+}
+
+/// The body of a genesis with a commitment of zeros.
+pub(crate) fn commit_to_nothing(genesis: &SignedGenesis, body: &mut [u8]) {
+    let commitment = genesis.state().fields().epoch_commitment;
+    let at = body.windows(32).position(|bytes| bytes == commitment.as_bytes()).unwrap();
+    body[at..at + 32].fill(0);
 }
 
 /// The change with one byte of its signature changed.

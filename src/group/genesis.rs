@@ -12,7 +12,7 @@ use super::extension::{Avatar, Extension};
 use super::genesis_body::{Body, Founder, Predecessor};
 use super::member::{ListRef, Member, PinnedKey, insert};
 use super::proof::{DeviceProof, Origin, Parts, ProofError, SignedBody, key_in_force};
-use super::state::{Fields, GroupState, Timer};
+use super::state::{Fields, GroupState, Timer, VOID};
 use super::state_layout::NONE;
 use super::text::{Description, Title};
 use crate::crypto::{HashLabel, SignaturePurpose};
@@ -212,6 +212,9 @@ impl SignedGenesis {
         if !same {
             return Err(ChangeError::from(ProofError::Unlisted).into());
         }
+        if body.epoch_commitment == VOID {
+            return Err(GenesisError::VoidEpoch);
+        }
         if origin == Origin::Wire {
             signed.verify(SignaturePurpose::GroupGenesis).map_err(|_| GenesisError::Signature)?;
         }
@@ -321,6 +324,9 @@ pub enum GenesisError {
     /// Not a genesis of this version, or not from the device that it names.
     #[error(transparent)]
     Form(#[from] ChangeError),
+    /// It commits to zeros, which is what a key epoch without a secret says: a group begins with one.
+    #[error("the first key epoch has no secret")]
+    VoidEpoch,
     /// The creator's device did not sign.
     #[error("the signature does not verify")]
     Signature,
@@ -331,6 +337,7 @@ pub enum GenesisError {
 
 crate::error::error_codes!(GenesisError {
     Self::Form(_) => ("group-genesis/form", Drop),
+    Self::VoidEpoch => ("group-genesis/void-epoch", Drop),
     Self::Signature => ("group-genesis/signature", Drop),
     Self::Founder => ("group-genesis/founder", Drop),
 });

@@ -94,24 +94,6 @@ pub struct Member {
     pub list: ListRef,
 }
 
-impl Layout for Member {
-    fn write(&self, w: &mut Writer) {
-        w.put(&self.account).put(&self.account_key).put(&self.role).put(&self.joined_at);
-        w.put(&self.added_by).put(&self.list);
-    }
-
-    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            account: r.get()?,
-            account_key: r.get()?,
-            role: r.get()?,
-            joined_at: r.get()?,
-            added_by: r.get()?,
-            list: r.get()?,
-        })
-    }
-}
-
 /// Somebody who may join by accepting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {

@@ -9,6 +9,7 @@ mod access;
 mod action;
 mod apply;
 mod authority;
+mod authors;
 mod buffer;
 mod change;
 pub mod channel;

@@ -1,17 +1,18 @@
 use super::access::Role;
+use super::authors;
 use super::member::{find, is_ascending};
-use super::state::Fields;
+use super::state::{Fields, VOID};
 use crate::crypto::{self, Digest, HashLabel};
 use crate::limits::{
-    GROUP_BANNED, GROUP_EXTENSIONS, GROUP_INVITED, GROUP_LINKS, GROUP_MEMBERS, GROUP_REQUESTS,
-    GROUP_SLOW_MODE, GROUP_STATE_BYTES,
+    GROUP_BANNED, GROUP_EXTENSIONS, GROUP_INVITED, GROUP_LINKS, GROUP_REQUESTS, GROUP_SLOW_MODE,
+    GROUP_STATE_BYTES,
 };
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 const VERSION: u8 = 1;
 
 /// What a member takes with ids of 16 bytes; only a first guess for the buffer.
-const MEMBER_BYTES: usize = 112;
+const MEMBER_BYTES: usize = 96;
 
 pub(super) const NONE: Digest = Digest::from_bytes([0; Digest::LEN]);
 
@@ -76,7 +77,7 @@ impl Layout for Fields {
         w.put(key_epoch).put(epoch_commitment).put(created_at).put(clock);
         w.put(title).put(description).put(avatar).put(access).put(timer);
         w.put(announcement).put(slow_mode).put(protocol_floor).put(terminated);
-        w.list(members.iter());
+        authors::write(members, w);
         w.list(invited.iter());
         w.list(requests.iter());
         w.list(banned.iter());
@@ -103,7 +104,7 @@ impl Layout for Fields {
             slow_mode: super::action::at_most(r, GROUP_SLOW_MODE.as_secs())?,
             protocol_floor: r.get()?,
             terminated: r.get()?,
-            members: r.list(GROUP_MEMBERS)?,
+            members: authors::read(r)?,
             invited: r.list(GROUP_INVITED)?,
             requests: r.list(GROUP_REQUESTS)?,
             banned: r.list(GROUP_BANNED)?,
@@ -135,8 +136,9 @@ fn is_reachable(fields: &Fields) -> bool {
         && fields.invited.iter().all(|i| known(i.at))
         && fields.requests.iter().all(|r| known(r.at))
         && fields.banned.iter().all(|b| known(b.at));
+    let begun = fields.key_epoch > 0 || fields.epoch_commitment != VOID;
     let owned = fields.members.iter().any(|m| m.role == Role::Owner);
-    history && times && owned && is_disjoint(fields)
+    history && times && begun && owned && is_disjoint(fields)
 }
 
 /// An account is on one of the four lists at most.

@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use serde_json::{Value, json};
 
 use super::fixture::{
-    People, ROLES, edited, forged, founded, id, people, resigned, title, unchecked,
+    People, ROLES, commit_to_nothing, edited, forged, founded, id, people, refounded, resigned,
+    title, unchecked,
 };
 use super::*;
 use crate::crypto::Digest;
@@ -17,14 +18,19 @@ use crate::vectors::{Topic, flipped};
 pub(crate) fn genesis() -> Topic {
     let notes = &[
         ("form", "15.1: body and proof"),
+        ("void", "15.1: the first key epoch has a secret"),
         ("signature", "15.1: signature"),
         ("text", "15.2: texts"),
+        ("authors", "15.2: who added whom"),
+        ("state", "15.2: what no changes lead to"),
     ];
     let mut topic = Topic::new("group-genesis", notes);
     topic.group(json!({ "op": "genesis" }));
     let people = people();
     valid_genesis(&mut topic, &people);
     refused_genesis(&mut topic, &people);
+    topic.group(json!({ "op": "state" }));
+    states(&mut topic, &people);
     topic
 }
 
@@ -90,9 +96,70 @@ fn refused_genesis(topic: &mut Topic, people: &People) {
     for (comment, flag, bytes) in cases {
         decode_genesis(topic, comment, &[flag], &bytes);
     }
+    let void = refounded(people, &valid, |body| commit_to_nothing(&valid, body));
+    decode_genesis(topic, "a key epoch without a secret", &["void"], &void);
     for at in [40, bytes.len() / 2] {
         decode_genesis(topic, "a flipped bit", &["form"], &flipped(&bytes, at));
     }
+}
+
+fn decode_state(topic: &mut Topic, comment: &str, flag: &str, bytes: &[u8]) {
+    let mut fields = json!({ "state": hex::encode(bytes) });
+    let expect = match GroupState::from_bytes(bytes) {
+        Ok(state) => {
+            assert_eq!(state.to_bytes(), bytes);
+            let by = |member: &Member| hex::encode(member.added_by.as_bytes());
+            fields["added_by"] = json!(state.members().iter().map(by).collect::<Vec<_>>());
+            fields["state_hash"] = json!(hex::encode(state.hash().as_bytes()));
+            "ok"
+        }
+        Err(error) => error.code(),
+    };
+    topic.test(comment, &[flag], expect, fields);
+}
+
+fn states(topic: &mut Topic, people: &People) {
+    let genesis = founded(people).genesis;
+    let first = genesis.state().to_bytes();
+    decode_state(topic, "all added by a member", "authors", &first);
+    let add = |name| vec![Action::add(people.list(name), Role::Member)];
+    let all = ["anna", "adam"].into_iter().zip(["sam", "sue"]);
+    let there =
+        all.fold(genesis.state().clone(), |state, (by, who)| people.done(by, &state, add(who)));
+    decode_state(topic, "three authors who are members", "authors", &there.to_bytes());
+    let gone = |state: &GroupState, name| people.done(name, state, vec![Action::Leave]);
+    let one = gone(&there, "anna").to_bytes();
+    decode_state(topic, "an author who is a member no more", "authors", &one);
+    let two = gone(&gone(&there, "anna"), "adam").to_bytes();
+    decode_state(topic, "two of them", "authors", &two);
+    let cases: [(&str, &[u8], &[&str], &[&str]); 7] = [
+        ("a number beyond the former members", &one, &["anna"], &[]),
+        ("a former member that nobody names", &one, &["anna"], &["eve", "anna"]),
+        ("one after those who are named", &one, &["anna"], &["anna", "klaus"]),
+        ("a former member who is a member", &one, &["anna"], &["olga"]),
+        ("a former member twice", &two, &["adam", "anna"], &["anna", "anna"]),
+        ("former members out of order", &two, &["adam", "anna"], &["anna", "adam"]),
+        ("former members by their bytes first", &two, &["adam", "anna"], &["anna", "bob"]),
+    ];
+    for (comment, bytes, was, is) in cases {
+        decode_state(topic, comment, "authors", &replaced(bytes, &names(was), &names(is)));
+    }
+    let commitment = genesis.state().fields().epoch_commitment;
+    let void = replaced(&first, commitment.as_bytes(), &[0; 32]);
+    decode_state(topic, "a key epoch 0 without a secret", "state", &void);
+}
+
+/// A list of account ids, encoded.
+fn names(names: &[&str]) -> Vec<u8> {
+    let mut w = crate::wire::Writer::new();
+    w.list(names.iter().map(|name| id(name)).collect::<Vec<_>>().iter());
+    w.into_public()
+}
+
+/// With other bytes at the first place where some are.
+fn replaced(bytes: &[u8], was: &[u8], is: &[u8]) -> Vec<u8> {
+    let at = bytes.windows(was.len()).position(|window| window == was).unwrap();
+    [&bytes[..at], is, &bytes[at + was.len()..]].concat()
 }
 
 /// SPEC.md 15.3 to 15.5: each action, and each check failing alone.

@@ -324,7 +324,7 @@ fn scenario_two_devices() {
 
 #[test]
 fn group_genesis() {
-    crate::group::vectors::genesis().check(15);
+    crate::group::vectors::genesis().check(28);
 }
 
 #[test]

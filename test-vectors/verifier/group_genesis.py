@@ -66,6 +66,8 @@ def decode(data):
         state, founders = read_body(fields["body"], proof)
     except Refused as error:
         raise Refused("group-genesis/form", error.code) from error
+    if state.commitment == bytes(32):
+        raise Refused("group-genesis/void-epoch")
     if not proof.signed("group-genesis", fields["body"], fields["signature"]):
         raise Refused("group-genesis/signature")
     creator = proof.certificate.account

@@ -151,14 +151,10 @@ class Member:
     added_by: bytes
     list: ListRef
 
-    @classmethod
-    def read(cls, r):
-        return cls(read_key(r), read_role(r), r.u32(), r.account(), ListRef.read(r))
-
-    def encoded(self):
+    def encoded(self, number):
         return (
-            layout.ed25519(self.key) + bytes([self.role]) + u32(self.joined)
-            + layout.var(self.added_by) + self.list.encoded()
+            layout.ed25519(self.key) + bytes([self.role]) + u32(self.joined) + u16(number)
+            + self.list.encoded()
         )  # fmt: skip
 
 
@@ -240,6 +236,43 @@ def accounts(found):
     return layout.list_([layout.var(account) + found[account].encoded() for account in ordered])
 
 
+def former_authors(members):
+    """Who added somebody and is no member any more."""
+    authors = {member.added_by for member in members.values()}
+    return sorted(authors - members.keys(), key=account_order)
+
+
+def read_members(reader):
+    most = ROOM["members"]
+    former = reader.list(most, lambda r: r.account())
+    records = reader.list(most, lambda r: (
+        r.account(), read_key(r), read_role(r), r.u32(), r.u16(), ListRef.read(r),
+    ))  # fmt: skip
+    accounts_ = [record[0] for record in records]
+    authors = accounts_ + former
+    if (
+        not is_ascending([account_order(account) for account in accounts_])
+        or any(record[4] >= len(authors) for record in records)
+    ):  # fmt: skip
+        raise Refused("decode/not-canonical")
+    members = {
+        account: Member(key, role, joined, authors[number], list_)
+        for account, key, role, joined, number, list_ in records
+    }
+    if former != former_authors(members):
+        raise Refused("decode/not-canonical")
+    return members
+
+
+def encoded_members(members):
+    former, ordered = former_authors(members), sorted(members, key=account_order)
+    number = {account: place for place, account in enumerate(ordered + former)}
+    return layout.list_([layout.var(account) for account in former]) + layout.list_([
+        layout.var(account) + members[account].encoded(number[members[account].added_by])
+        for account in ordered
+    ])
+
+
 def read_links(reader):
     found = reader.list(LINKS, lambda r: (r.raw(8), Link.read(r)))
     if not is_ascending([id_ for id_, _ in found]):
@@ -287,9 +320,9 @@ class State:
             read_title(r), read_description(r), read_avatar(r), read_access(r),
             (read_up_to(r.u32(), TIMER), r.u32()), r.bool(), read_up_to(r.u32(), SLOW_MODE),
             r.u16(), r.bool(),
+            read_members(r),
             *(read_accounts(r, ROOM[name], item) for name, item in (
-                ("members", Member), ("invited", Invitation), ("requests", Request),
-                ("banned", Ban),
+                ("invited", Invitation), ("requests", Request), ("banned", Ban),
             )),
             read_links(r), read_extensions(r),
         )  # fmt: skip
@@ -308,6 +341,7 @@ class State:
             or len(named) != len(set(named))
             or first != (self.previous == bytes(32))
             or first != (self.last_change == bytes(32))
+            or (self.key_epoch == 0 and self.commitment == bytes(32))
             or max([self.key_epoch, self.timer[1], *revisions]) > self.revision
             or any(link.uses > (link.terms.most or 2**32) for link in self.links.values())
         ):
@@ -321,8 +355,8 @@ class State:
             + layout.opt(None if self.avatar is None else layout.var(self.avatar))
             + bytes(self.access) + u32(self.timer[0]) + u32(self.timer[1])
             + layout.boolean(self.announcement) + u32(self.slow_mode) + u16(self.floor)
-            + layout.boolean(self.terminated) + accounts(self.members) + accounts(self.invited)
-            + accounts(self.requests) + accounts(self.banned)
+            + layout.boolean(self.terminated) + encoded_members(self.members)
+            + accounts(self.invited) + accounts(self.requests) + accounts(self.banned)
             + layout.list_([id_ + self.links[id_].encoded() for id_ in sorted(self.links)])
             + extensions(self.extensions)
         )  # fmt: skip

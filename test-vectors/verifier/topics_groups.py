@@ -3,14 +3,27 @@
 from . import group_checks, group_genesis
 from .compare import equal, outcome, unhex
 from .group_documents import decode_change
-from .group_state import State
+from .group_state import State, account_order
 
 
 def genesis(params, test):
+    if params["op"] == "state":
+        return state_(test)
     state, code, _ = outcome(lambda: group_genesis.decode(unhex(test["genesis"])))
     equal("expect", code, test["expect"])
     if state:
         equal("group", state.group, test["group"])
+        equal("state", state.encoded(), test["state"])
+        equal("hash", state.hash, test["state_hash"])
+
+
+def state_(test):
+    state, code, _ = outcome(lambda: State.decode(unhex(test["state"])))
+    equal("expect", code, test["expect"])
+    if state:
+        ordered = sorted(state.members, key=account_order)
+        authors = [state.members[account].added_by.hex() for account in ordered]
+        equal("added by", authors, test["added_by"])
         equal("state", state.encoded(), test["state"])
         equal("hash", state.hash, test["state_hash"])
 

@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 
 use super::super::fixture::{founded, group, id, people, title};
 use super::super::*;
-use crate::identity::fixture::{NOW, days, rng};
+use crate::identity::fixture::{Account, NOW, days, rng};
 use crate::limits::*;
 use crate::sender_key::EpochSecret;
 use crate::time::Timestamp;
@@ -48,6 +48,17 @@ fn an_account_is_a_founder_once() {
         GenesisDraft::new(Title::new("x").unwrap()).member(people.list("olga"), Role::Admin);
     let signed = draft.sign(people.device("olga"), people.list("olga"), NOW, &mut rng(1));
     assert_eq!(signed.unwrap_err(), GenesisError::Founder);
+}
+
+#[test]
+fn a_group_begins_with_a_secret() {
+    let people = people();
+    let founded = founded(&people).genesis;
+    let void = |body: &mut Vec<u8>| fixture::commit_to_nothing(&founded, body);
+    let bytes = fixture::refounded(&people, &founded, void);
+    assert_eq!(SignedGenesis::decode(&bytes), Err(GenesisError::VoidEpoch));
+    let same = fixture::refounded(&people, &founded, |_| {});
+    assert_eq!(SignedGenesis::decode(&same).as_ref(), Ok(&founded));
 }
 
 #[test]
@@ -436,7 +447,7 @@ fn an_older_list_and_one_of_another_account_key_are_refused() {
     let state = people.done("otto", &base, base.outdated(&people.lists));
     let back = vec![Action::update_devices(&old)];
     assert_eq!(people.refused("otto", &state, back), ApplyError::Target { action: 0 });
-    let mut impostor = crate::identity::fixture::Account::new("max", 1, 77);
+    let mut impostor = Account::new("max", 1, 77);
     let first = impostor.verified_list();
     impostor.add_device(&mut rng(3));
     let draft = impostor.draft_with_devices(crate::identity::ListDraft::after(&first));
