@@ -153,7 +153,10 @@ impl GenesisDraft {
         };
         let signed =
             SignedBody::sign(SignaturePurpose::GroupGenesis, body.to_bytes(), device, proof);
-        Ok(Founded { genesis: SignedGenesis::parse(signed, Origin::Wire)?, epoch_secret })
+        // What would verify is the device's own signature, and lists that did before.
+        let genesis = SignedGenesis::parse(signed, Origin::Store)?;
+        let listed = genesis.proof().certificate().keys() == device.certificate().keys();
+        if listed { Ok(Founded { genesis, epoch_secret }) } else { Err(GenesisError::Signature) }
     }
 }
 

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use super::super::fixture::{founded, group, id, people, title};
 use super::super::*;
 use crate::identity::fixture::{Account, NOW, days, rng};
+use crate::identity::{DeviceKeys, LocalDevice};
 use crate::limits::*;
 use crate::sender_key::EpochSecret;
 use crate::time::Timestamp;
@@ -48,6 +49,31 @@ fn an_account_is_a_founder_once() {
         GenesisDraft::new(Title::new("x").unwrap()).member(people.list("olga"), Role::Admin);
     let signed = draft.sign(people.device("olga"), people.list("olga"), NOW, &mut rng(1));
     assert_eq!(signed.unwrap_err(), GenesisError::Founder);
+}
+
+#[test]
+fn who_founds_verifies_nothing_again_and_signs_what_everybody_verifies() {
+    let people = people();
+    let (founded, meter) = crate::crypto::meter::measure(|| founded(&people));
+    assert_eq!(meter.verify, 0);
+    assert_eq!(SignedGenesis::decode(&founded.genesis.encode()), Ok(founded.genesis));
+}
+
+#[test]
+fn a_device_that_is_listed_with_other_keys_founds_nothing() {
+    let mut olga = Account::new("olga", 1, 100);
+    let listed = olga.verified_list();
+    let mut keys = olga.devices[0].keys().to_bytes();
+    keys[5] ^= 1;
+    let keys = DeviceKeys::from_bytes(&keys).unwrap();
+    let certificate = olga.certify(&keys);
+    olga.devices = vec![LocalDevice::new(keys, certificate).unwrap()];
+    let found = |list| {
+        let draft = GenesisDraft::new(Title::new("x").unwrap());
+        draft.sign(&olga.devices[0], list, NOW, &mut rng(1)).map(drop)
+    };
+    assert_eq!(found(&listed), Err(GenesisError::Signature));
+    assert_eq!(found(&olga.verified_list()), Ok(()));
 }
 
 #[test]
