@@ -138,3 +138,51 @@ impl Layout for Devices {
         if is_ascending(&devices) { Ok(Self(devices)) } else { Err(DecodeError::NotCanonical) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::{AccountId, DeviceId};
+    use crate::wire::read_all;
+    use alloc::collections::BTreeSet;
+    use proptest::prelude::*;
+
+    /// Accounts of both lengths, several devices each.
+    fn device(n: u32) -> DeviceAddress {
+        let name = if n & 1 == 0 { "bo" } else { "abe" };
+        let account = AccountId::new(name.as_bytes()).unwrap();
+        DeviceAddress { account, device: DeviceId::new(n + 1).unwrap() }
+    }
+
+    fn devices(numbers: &[u32]) -> (Devices, BTreeSet<DeviceAddress>) {
+        let all = || numbers.iter().map(|n| device(*n));
+        (Devices::of(all().collect()), all().collect())
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_the_set_of_its_devices(
+            a in proptest::collection::vec(0u32..20, 0..20),
+            b in proptest::collection::vec(0u32..20, 0..20),
+        ) {
+            let ((a, all_a), (b, all_b)) = (devices(&a), devices(&b));
+            prop_assert!(a.0.iter().eq(&all_a));
+            prop_assert!(a.without(&b).eq(all_a.difference(&all_b)));
+            prop_assert!((0..20).all(|n| a.contains(&device(n)) == all_a.contains(&device(n))));
+            prop_assert!(a.with(b).0.iter().eq(all_a.union(&all_b)));
+        }
+    }
+
+    #[test]
+    fn stored_devices_are_in_order_and_there_once() {
+        let read = |devices: &[DeviceAddress]| {
+            let mut w = Writer::new();
+            w.list(devices.iter());
+            read_all::<Devices>(w.as_slice())
+        };
+        let [a, b] = [device(0), device(1)];
+        assert_eq!(read(&[a.clone(), b.clone()]), Ok(Devices(alloc::vec![a.clone(), b.clone()])));
+        assert_eq!(read(&[b.clone(), a]), Err(DecodeError::NotCanonical));
+        assert_eq!(read(&[b.clone(), b]), Err(DecodeError::NotCanonical));
+    }
+}

@@ -132,17 +132,17 @@ fn states(topic: &mut Topic, people: &People) {
     decode_state(topic, "an author who is a member no more", "authors", &one);
     let two = gone(&gone(&there, "anna"), "adam").to_bytes();
     decode_state(topic, "two of them", "authors", &two);
-    let cases: [(&str, &[u8], &[&str], &[&str]); 7] = [
-        ("a number beyond the former members", &one, &["anna"], &[]),
-        ("a former member that nobody names", &one, &["anna"], &["eve", "anna"]),
-        ("one after those who are named", &one, &["anna"], &["anna", "klaus"]),
-        ("a former member who is a member", &one, &["anna"], &["olga"]),
-        ("a former member twice", &two, &["adam", "anna"], &["anna", "anna"]),
-        ("former members out of order", &two, &["adam", "anna"], &["anna", "adam"]),
-        ("former members by their bytes first", &two, &["adam", "anna"], &["anna", "bob"]),
+    let edits: [(&str, &[u8], _, _); 7] = [
+        ("a number beyond the former members", &one, vec!["anna"], vec![]),
+        ("a former member that nobody names", &one, vec!["anna"], vec!["eve", "anna"]),
+        ("one after those who are named", &one, vec!["anna"], vec!["anna", "klaus"]),
+        ("a former member who is a member", &one, vec!["anna"], vec!["olga"]),
+        ("a former member twice", &two, vec!["adam", "anna"], vec!["anna", "anna"]),
+        ("former members out of order", &two, vec!["adam", "anna"], vec!["anna", "adam"]),
+        ("former members by their bytes first", &two, vec!["adam", "anna"], vec!["anna", "bob"]),
     ];
-    for (comment, bytes, was, is) in cases {
-        decode_state(topic, comment, "authors", &replaced(bytes, &names(was), &names(is)));
+    for (comment, bytes, was, is) in edits {
+        decode_state(topic, comment, "authors", &replaced(bytes, &names(&was), &names(&is)));
     }
     let commitment = genesis.state().fields().epoch_commitment;
     let void = replaced(&first, commitment.as_bytes(), &[0; 32]);

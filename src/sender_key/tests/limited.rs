@@ -147,6 +147,25 @@ fn an_audience_has_its_limit() {
 }
 
 #[test]
+fn a_chain_is_given_to_as_many_devices_and_no_more_even_if_some_left() {
+    let alice = device("alice", 1);
+    let audience = |from: u32, to: u32| {
+        let devices = (from..=to).map(|id| device("bob", id));
+        Audience::new(&group(), &alice, devices).unwrap()
+    };
+    let last = u32::try_from(AUDIENCE_DEVICES).unwrap();
+    let mut chain = SendingChain::new(group(), alice.clone(), secret(), NOW, &mut rng()).unwrap();
+    let position = chain.position();
+    let mut tell = |audience: &Audience| {
+        let all: Vec<_> = audience.devices().cloned().collect();
+        chain.record(audience, position, &all).map(|progress| progress.missing)
+    };
+    assert_eq!(tell(&audience(1, last)), Ok(0));
+    assert_eq!(tell(&audience(2, last + 1)), Err(RecordError::TooManyDevices));
+    assert_eq!(tell(&audience(2, last)), Ok(0));
+}
+
+#[test]
 fn requests_are_answered_once_in_a_while_and_by_the_current_chain() {
     let mut world = World::pair();
     let bob = device("bob", 2);

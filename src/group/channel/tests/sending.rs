@@ -203,6 +203,15 @@ fn a_revoked_device_ends_the_sending_until_the_group_knows() {
 }
 
 #[test]
+fn a_device_that_its_own_list_does_not_name_prepares_nothing() {
+    let mut world = World::new();
+    let list = world.people.lists.remove(&id("max")).unwrap();
+    assert_eq!(world.prepare("max").unwrap_err(), SendRefused::OwnDevice);
+    world.people.lists.insert(id("max"), list);
+    assert!(world.prepare("max").is_ok());
+}
+
+#[test]
 fn devices_are_looked_up_again_after_a_day() {
     let mut world = World::new();
     world.later(GROUP_DEVICES_AGE);
