@@ -83,6 +83,8 @@ impl DhSecretKey {
     }
 
     pub(crate) fn from_secret(bytes: &Secret<32>) -> Self {
+        #[cfg(test)]
+        super::meter::count(|m| m.dh_public += 1);
         let secret = x25519_dalek::StaticSecret::from(*bytes.as_bytes());
         let public = DhPublicKey(x25519_dalek::PublicKey::from(&secret));
         Self { secret, public }
@@ -123,6 +125,32 @@ impl Layout for DhSecretKey {
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self::from_secret(&Secret::read(r)?))
+    }
+}
+
+/// An X25519 secret key without its public half, which is derived for each use: for one-time
+/// prekeys, of which hundreds are kept and one is used.
+#[derive(Clone, Debug)]
+pub(crate) struct DhSeed(Secret<32>);
+
+impl DhSeed {
+    pub(crate) fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
+        Self(Secret::random(rng))
+    }
+
+    pub(crate) fn expand(&self) -> DhSecretKey {
+        DhSecretKey::from_secret(&self.0)
+    }
+}
+
+/// As a [`DhSecretKey`] is stored.
+impl Layout for DhSeed {
+    fn write(&self, w: &mut Writer) {
+        self.0.write(w);
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Secret::read(r).map(Self)
     }
 }
 

@@ -7,6 +7,8 @@ use core::cell::Cell;
 pub(crate) struct Meter {
     pub(crate) aead: u64,
     pub(crate) dh: u64,
+    /// Public halves of X25519 keys.
+    pub(crate) dh_public: u64,
     pub(crate) kdf: u64,
     pub(crate) kem: u64,
     pub(crate) search: u64,
@@ -16,7 +18,7 @@ pub(crate) struct Meter {
 
 std::thread_local! {
     static METER: Cell<Meter> = const { Cell::new(Meter {
-        aead: 0, dh: 0, kdf: 0, kem: 0, search: 0, sign: 0, verify: 0,
+        aead: 0, dh: 0, dh_public: 0, kdf: 0, kem: 0, search: 0, sign: 0, verify: 0,
     }) };
 }
 

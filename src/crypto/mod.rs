@@ -25,8 +25,8 @@ pub(crate) use aead::{AeadKey, NONCE_LEN, Nonce, TAG_LEN};
 pub(crate) use bulk::{
     GROUP_LEN, KeyedHash, group_chaining_value, parent_chaining_value, root_hash, whole_hash,
 };
-pub(crate) use dh::SharedSecret;
 pub use dh::{DhPublicKey, DhSecretKey, NonContributory};
+pub(crate) use dh::{DhSeed, SharedSecret};
 pub use hash::{Digest, hash};
 pub(crate) use hash::{TranscriptHash, constant_time_eq, iterated_hash};
 pub(crate) use kdf::{Prk, chain_step, hmac};

@@ -109,8 +109,9 @@ pub(crate) fn initiate<R: CryptoRng + ?Sized>(
     Ok(Initiated { keys: last.session(&id), id, flight })
 }
 
-/// The responder's side. Costs at most four Diffie–Hellmans, one decapsulation, one AEAD opening
-/// and two signature verifications, and changes nothing. SPEC.md section 7.5.
+/// The responder's side. Costs at most four Diffie–Hellmans, the public half of one prekey, one
+/// decapsulation, one AEAD opening and two signature verifications, and changes nothing. SPEC.md
+/// section 7.5.
 pub(crate) fn respond(
     local: &LocalDevice,
     prekeys: &PrekeyStore,
@@ -129,7 +130,7 @@ pub(crate) fn respond(
     let keys = UsedKeys {
         ids,
         signed: *signed.public_key(),
-        one_time: one_time.map(|key| *key.public_key()),
+        one_time: one_time.as_ref().map(|key| *key.public_key()),
         kem: kem_key,
     };
     let t1 = Transcript {
@@ -143,7 +144,10 @@ pub(crate) fn respond(
     let secrets = Secrets {
         identity: local.identity_key().diffie_hellman(&handshake.ephemeral)?,
         signed: signed.diffie_hellman(&handshake.ephemeral)?,
-        one_time: one_time.map(|key| key.diffie_hellman(&handshake.ephemeral)).transpose()?,
+        one_time: one_time
+            .as_ref()
+            .map(|key| key.diffie_hellman(&handshake.ephemeral))
+            .transpose()?,
         kem: shared,
     };
     let first = FirstKeys::derive(&t1, &secrets);

@@ -7,7 +7,7 @@ use super::one_time::OneTimeKeys;
 use super::publication::Publication;
 use super::published::{PrekeyId, PrekeyKind, PrekeyPublic, PublishedPrekey};
 use super::rotating::{LastResort, Rotated, Rotating};
-use crate::crypto::{DhSecretKey, KemSecretKey};
+use crate::crypto::{DhSecretKey, DhSeed, KemSecretKey};
 use crate::error::error_codes;
 use crate::identity::LocalDevice;
 use crate::limits::ONE_TIME_TARGET;
@@ -27,7 +27,7 @@ pub struct PrekeyStore {
     refill_below: u16,
     signed: Rotating<DhSecretKey>,
     last_resort: Rotating<LastResort>,
-    one_time: OneTimeKeys<DhSecretKey>,
+    one_time: OneTimeKeys<DhSeed>,
     one_time_kem: OneTimeKeys<KemSecretKey>,
 }
 
@@ -116,7 +116,7 @@ impl PrekeyStore {
         let missing = self.one_time.missing(threshold, now);
         let missing_kem = self.one_time_kem.missing(threshold, now);
         for _ in 0..missing {
-            self.one_time.add(self.ids.next(), DhSecretKey::generate(rng), now);
+            self.one_time.add(self.ids.next(), DhSeed::generate(rng), now);
         }
         for _ in 0..missing_kem {
             self.one_time_kem.add(self.ids.next(), KemSecretKey::generate(rng), now);
@@ -153,7 +153,9 @@ impl PrekeyStore {
                 kem(&last_resort.secret.secret),
                 last_resort.validity,
             ),
-            one_time: one_time.map(|k| sign(OneTime, k.id, dh(&k.secret), k.validity)).collect(),
+            one_time: one_time
+                .map(|k| sign(OneTime, k.id, dh(&k.secret.expand()), k.validity))
+                .collect(),
             one_time_kem: one_time_kem
                 .map(|k| sign(OneTimeKem, k.id, kem(&k.secret), k.validity))
                 .collect(),
@@ -183,8 +185,8 @@ impl PrekeyStore {
     }
 
     /// The one-time X25519 prekey with this id, if no handshake consumed it.
-    pub(crate) fn one_time(&self, id: PrekeyId) -> Option<&DhSecretKey> {
-        self.one_time.find(id)
+    pub(crate) fn one_time(&self, id: PrekeyId) -> Option<DhSecretKey> {
+        self.one_time.find(id).map(DhSeed::expand)
     }
 
     /// The KEM prekey with this id: one-time and not consumed, or last-resort and within its grace.
@@ -662,11 +664,20 @@ mod tests {
         assert_eq!(PrekeyStore::from_bytes(&low.to_bytes()).err(), Some(DecodeError::NotCanonical));
         let mut repeated = store;
         let id = repeated.signed.current().id;
-        repeated.one_time.add(id, DhSecretKey::generate(&mut rng(1)), NOW);
+        repeated.one_time.add(id, DhSeed::generate(&mut rng(1)), NOW);
         assert_eq!(
             PrekeyStore::from_bytes(&repeated.to_bytes()).err(),
             Some(DecodeError::NotCanonical)
         );
+    }
+
+    /// All but that of the signed prekey, which every handshake uses.
+    #[test]
+    fn reading_a_store_derives_no_public_halves() {
+        let bytes = alice().store.to_bytes();
+        let (store, cost) = crate::crypto::meter::measure(|| PrekeyStore::from_bytes(&bytes));
+        assert!(store.is_ok());
+        assert_eq!((cost.dh_public, cost.kem), (1, 0));
     }
 
     #[test]

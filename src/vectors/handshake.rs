@@ -122,7 +122,7 @@ impl Parties {
         let keys = UsedKeys {
             ids,
             signed: *signed.public_key(),
-            one_time: one_time.map(|key| *key.public_key()),
+            one_time: one_time.as_ref().map(|key| *key.public_key()),
             kem,
         };
         let t1 = Transcript {
@@ -137,7 +137,7 @@ impl Parties {
         let secrets = Secrets {
             identity: agree(self.bob.local.identity_key()),
             signed: agree(signed),
-            one_time: one_time.map(agree),
+            one_time: one_time.as_ref().map(agree),
             kem: shared,
         };
         First { t1, keys: FirstKeys::derive(&t1, &secrets) }

@@ -90,7 +90,7 @@ impl Bob {
     fn dh(&self, kind: u8, id: u32) -> Prekey {
         let store = &self.party.prekeys;
         let secret = match kind {
-            1 => store.signed(PrekeyId::new(1).unwrap(), NOW),
+            1 => store.signed(PrekeyId::new(1).unwrap(), NOW).cloned(),
             _ => store.one_time(PrekeyId::new(3).unwrap()),
         };
         let (from, until) = (NOW.as_millis(), NOW.saturating_add(DAY * 30).as_millis());
@@ -315,7 +315,7 @@ impl Bob {
                 fields["secrets"] = json!([
                     hex::encode(encode(store.signed(signed, NOW).unwrap())),
                     hex::encode(encode(store.kem(kem, NOW).unwrap().secret)),
-                    one_time.map(|id| hex::encode(encode(store.one_time(id).unwrap()))),
+                    one_time.map(|id| hex::encode(encode(&store.one_time(id).unwrap()))),
                 ]);
                 "ok"
             }
