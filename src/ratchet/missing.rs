@@ -60,14 +60,22 @@ impl MissingKeys {
 
     pub(crate) fn key(&self, number: u32) -> Result<&Secret<32>, NoKey> {
         let dropped = || if number < self.dropped_below { NoKey::Dropped } else { NoKey::Used };
-        let at = self.keys.binary_search_by_key(&number, |key| key.number);
-        at.ok().and_then(|at| self.keys.get(at)).map(|key| &key.key).ok_or_else(dropped)
+        let key = self.position(number).and_then(|at| self.keys.get(at));
+        key.map(|key| &key.key).ok_or_else(dropped)
     }
 
     pub(crate) fn remove(&mut self, number: u32) {
-        if let Ok(at) = self.keys.binary_search_by_key(&number, |key| key.number) {
+        if let Some(at) = self.position(number) {
             self.keys.remove(at);
         }
+    }
+
+    /// Where a key is. Late messages mostly come in order, so that the oldest is tried first.
+    fn position(&self, number: u32) -> Option<usize> {
+        if self.keys.front().is_some_and(|key| key.number == number) {
+            return Some(0);
+        }
+        self.keys.binary_search_by_key(&number, |key| key.number).ok()
     }
 
     /// Adds keys of numbers above all that are in it.
