@@ -180,7 +180,7 @@ fn send(from: &mut Ratchet, rng: &mut ChaCha20Rng) -> Vec<u8> {
 
 fn receive(to: &mut Ratchet, message: &[u8]) -> Vec<u8> {
     let message = RatchetMessage::decode(message).unwrap();
-    to.decrypt(&SESSION, &message, Ends::anybody(), NOW).unwrap().plaintext
+    to.decrypt(&SESSION, &message, None, Ends::anybody(), NOW).unwrap().plaintext
 }
 
 /// Ratchet key and two numbers: the header without its post-quantum part.
@@ -227,7 +227,7 @@ fn double_decrypt(ratchet: &mut Ratchet, header_key: &AeadKey, message: &[u8]) -
     let body = fields.bytes(4).unwrap();
     fields.finish().unwrap();
     let place = SealedHeader { nonce, search_tag: tag, sealed: &[0; SEALED_HEADER_LEN] };
-    let (found, _) = ratchet.ec.find(&place).unwrap();
+    let found = ratchet.ec.find(&place).unwrap();
     header_key.open_in_place(&nonce, body, &mut sealed).unwrap();
     let mut r = Reader::new(&sealed[..HEADER]);
     let position = Position {

@@ -68,9 +68,10 @@ pub(super) struct EcSend {
 
 /// The chain whose header key made a message's search tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(crate) enum Found {
     Current,
     Next,
+    /// One that has ended or misses messages, by its generation.
     Skipped(u32),
 }
 
@@ -186,15 +187,19 @@ impl DoubleRatchet {
     }
 
     /// Which chain a message belongs to, by its search tag.
-    pub(super) fn find(&self, sealed: &SealedHeader<'_>) -> Option<(Found, &HeaderKey)> {
-        let current = self.receiving.as_ref().map(|receiving| &receiving.header);
-        if let Some(key) = current.filter(|key| key.matches(sealed)) {
-            return Some((Found::Current, key));
+    pub(super) fn find(&self, sealed: &SealedHeader<'_>) -> Option<Found> {
+        let live = self.live_header_keys().find(|(_, key)| key.matches(sealed));
+        let found = live.map(|(found, _)| found);
+        found.or_else(|| self.skipped.find(sealed).map(Found::Skipped))
+    }
+
+    /// The header key of a chain that was found.
+    pub(super) fn header_key(&self, found: Found) -> Option<&HeaderKey> {
+        match found {
+            Found::Current => self.receiving.as_ref().map(|receiving| &receiving.header),
+            Found::Next => Some(&self.next_receiving),
+            Found::Skipped(generation) => self.skipped.header_key(generation),
         }
-        if self.next_receiving.matches(sealed) {
-            return Some((Found::Next, &self.next_receiving));
-        }
-        self.skipped.find(sealed).map(|(generation, key)| (Found::Skipped(generation), key))
     }
 
     /// The key of a message whose header authenticated. Nothing changes until [`Self::commit`].
@@ -334,8 +339,9 @@ impl DoubleRatchet {
     }
 
     /// The header keys that the peer may use now: current and next chain.
-    pub(super) fn live_header_keys(&self) -> impl Iterator<Item = &HeaderKey> {
-        self.receiving.iter().map(|chain| &chain.header).chain([&self.next_receiving])
+    pub(super) fn live_header_keys(&self) -> impl Iterator<Item = (Found, &HeaderKey)> {
+        let current = self.receiving.iter().map(|chain| (Found::Current, &chain.header));
+        current.chain([(Found::Next, &self.next_receiving)])
     }
 
     /// The header keys of chains that have ended or miss messages.

@@ -32,7 +32,7 @@ use rand_core::CryptoRng;
 
 pub use braid::BraidError;
 pub(crate) use chain::ChainKey;
-pub(crate) use double::Committed;
+pub(crate) use double::{Committed, Found};
 pub(crate) use header::{HeaderKey, SealedHeader};
 pub use message::{RatchetMessage, WireId};
 pub(crate) use message::{decode_sealed, encoded_len, sealed_len};
@@ -125,15 +125,18 @@ impl Ratchet {
         Ok(outgoing.seal(session, plaintext, rng, out))
     }
 
-    /// Opens a message and moves on; on error nothing has changed.
+    /// Opens a message and moves on; on error nothing has changed. `found` is the message's chain if
+    /// a search has found it before.
     pub(crate) fn decrypt(
         &mut self,
         session: &Digest,
         message: &RatchetMessage<'_>,
+        found: Option<Found>,
         ends: Ends<'_>,
         now: Timestamp,
     ) -> Result<Decrypted, RatchetError> {
-        let (found, key) = self.ec.find(&message.header).ok_or(RatchetError::NotOurs)?;
+        let found = found.or_else(|| self.find(message)).ok_or(RatchetError::NotOurs)?;
+        let key = self.ec.header_key(found).ok_or(RatchetError::NotOurs)?;
         let opened = message.open_header(key).ok_or(RatchetError::HeaderNotAuthentic)?;
         let Header { ratchet_key, previous, number, pq } = opened.decode()?;
         let ec = self.ec.receive(found, &Position { ratchet_key, previous, number }, now)?;
@@ -171,13 +174,13 @@ impl Ratchet {
         self.ec.generation()
     }
 
-    /// Whether the message's search tag is of one of this session's chains.
-    pub(crate) fn recognises(&self, message: &RatchetMessage<'_>) -> bool {
-        self.ec.find(&message.header).is_some()
+    /// The chain of this session's that the message's search tag is of.
+    pub(crate) fn find(&self, message: &RatchetMessage<'_>) -> Option<Found> {
+        self.ec.find(&message.header)
     }
 
     /// The header keys the peer may use now.
-    pub(crate) fn live_header_keys(&self) -> impl Iterator<Item = &HeaderKey> {
+    pub(crate) fn live_header_keys(&self) -> impl Iterator<Item = (Found, &HeaderKey)> {
         self.ec.live_header_keys()
     }
 

@@ -39,10 +39,14 @@ impl SkippedKeys {
         self.chains.back().map(|chain| chain.generation)
     }
 
-    /// The chain, by generation, whose header key made this search tag, and that key.
-    pub(super) fn find(&self, sealed: &SealedHeader<'_>) -> Option<(u32, &HeaderKey)> {
+    /// The generation of the chain whose header key made this search tag.
+    pub(super) fn find(&self, sealed: &SealedHeader<'_>) -> Option<u32> {
         let chain = self.chains.iter().rev().find(|chain| chain.header.matches(sealed))?;
-        Some((chain.generation, &chain.header))
+        Some(chain.generation)
+    }
+
+    pub(super) fn header_key(&self, generation: u32) -> Option<&HeaderKey> {
+        self.chain(generation).map(|chain| &*chain.header)
     }
 
     pub(super) fn header_keys(&self) -> impl Iterator<Item = &HeaderKey> {

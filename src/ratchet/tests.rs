@@ -51,7 +51,7 @@ fn open(to: &mut Ratchet, message: &[u8]) -> Result<Vec<u8>, RatchetError> {
 
 fn open_at(to: &mut Ratchet, message: &[u8], now: Timestamp) -> Result<Vec<u8>, RatchetError> {
     let message = RatchetMessage::decode(message).unwrap();
-    to.decrypt(&SESSION, &message, Ends::anybody(), now).map(|decrypted| decrypted.plaintext)
+    to.decrypt(&SESSION, &message, None, Ends::anybody(), now).map(|decrypted| decrypted.plaintext)
 }
 
 /// Expects an error that leaves the state as it was.
@@ -178,8 +178,12 @@ fn the_oldest_skipped_keys_are_dropped_counted_and_told_from_duplicates() {
         }
         let message = pair.alice_says(b"");
         let message = RatchetMessage::decode(&message).unwrap();
-        dropped +=
-            pair.bob.decrypt(&SESSION, &message, Ends::anybody(), NOW).unwrap().committed.dropped;
+        dropped += pair
+            .bob
+            .decrypt(&SESSION, &message, None, Ends::anybody(), NOW)
+            .unwrap()
+            .committed
+            .dropped;
     }
     assert_eq!(pair.bob.ec.skipped_len(), SKIPPED_KEYS);
     assert_eq!(dropped, SKIP);
@@ -259,7 +263,8 @@ fn every_flipped_bit_is_refused_without_a_change_on_every_branch() {
             forged[at] ^= 1 << (at % 8);
             let before = bytes(&ratchet);
             if let Ok(forged) = RatchetMessage::decode(&forged) {
-                let result = ratchet.decrypt(&SESSION, &forged, Ends::anybody(), NOW).map(drop);
+                let result =
+                    ratchet.decrypt(&SESSION, &forged, None, Ends::anybody(), NOW).map(drop);
                 assert!(result.is_err(), "{branch}: byte {at}");
             }
             assert_eq!(bytes(&ratchet), before, "{branch}: byte {at}");
@@ -305,7 +310,7 @@ fn another_session_does_not_open_it() {
     for (_, mut ratchet, message) in every_branch() {
         let message = RatchetMessage::decode(&message).unwrap();
         let other = Digest::from_bytes([8; 32]);
-        let result = ratchet.decrypt(&other, &message, Ends::anybody(), NOW).map(drop);
+        let result = ratchet.decrypt(&other, &message, None, Ends::anybody(), NOW).map(drop);
         assert_eq!(result, Err(RatchetError::BodyNotAuthentic));
     }
 }
@@ -389,7 +394,7 @@ fn committed(
     let commitment = *out.last_chunk().unwrap();
     let message = RatchetMessage::decode(&out[..out.len() - 34]).unwrap();
     let message = message.beside(Some(report::Commitment::from_bytes(commitment)));
-    pair.bob.decrypt(&SESSION, &message, Ends::anybody(), NOW)
+    pair.bob.decrypt(&SESSION, &message, None, Ends::anybody(), NOW)
 }
 
 #[test]

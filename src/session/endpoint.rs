@@ -8,7 +8,7 @@ use super::SessionId;
 use super::error::{DecryptError, EncryptError, OpenError, StateError};
 use super::introduction::Introduction;
 use super::outcome::{Begun, Changes, Encrypted, Renewal, StoredPeer};
-use super::peers::Peers;
+use super::peers::{Peers, Place};
 use super::set::{SessionSet, SetDecrypted, SetOutcome};
 use super::single::{Origin, Session};
 use crate::crypto::Digest;
@@ -208,14 +208,14 @@ impl Endpoint {
     pub fn open(&mut self, envelope: &[u8], now: Timestamp) -> Result<Opened, OpenError> {
         match Envelope::decode(envelope)? {
             Envelope::Session(message) => match self.peers.find(&message) {
-                Some(slot) => self.open_in(slot, None, &message, now),
+                Some(place) => self.open_in(place, None, &message, now),
                 None => Ok(Opened::Unknown),
             },
             Envelope::Sender(_) => Ok(Opened::Sender),
             Envelope::Handshake(HandshakeMessage { handshake, message }) => {
                 let flight = handshake.digest();
-                if let Some(slot) = self.peers.find(&message) {
-                    return self.open_in(slot, Some(&flight), &message, now);
+                if let Some(place) = self.peers.find(&message) {
+                    return self.open_in(place, Some(&flight), &message, now);
                 }
                 if self.peers.has_session_made_by(&flight) {
                     return Ok(Opened::TooOld);
@@ -231,14 +231,14 @@ impl Endpoint {
 
     fn open_in(
         &mut self,
-        slot: usize,
+        Place { slot, live }: Place,
         flight: Option<&Digest>,
         message: &RatchetMessage<'_>,
         now: Timestamp,
     ) -> Result<Opened, OpenError> {
         let Some(set) = self.peers.set_mut(slot) else { return Ok(Opened::Unknown) };
         let wire_id = message.wire_id();
-        match set.decrypt(flight, message, self.local.address(), now) {
+        match set.decrypt(live, flight, message, self.local.address(), now) {
             Ok(SetOutcome::Decrypted(decrypted)) => {
                 let sender = set.peer().clone();
                 Ok(Opened::Message(self.received(slot, sender, wire_id, decrypted)))

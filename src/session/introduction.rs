@@ -50,7 +50,7 @@ impl Introduction {
         let ratchet = Ratchet::responder(keys, signed_prekey, now);
         let mut session = Box::new(Session::new(id, flight, ratchet, Origin::Accepted, now));
         let ends = Ends { sender: initiator.certificate().address(), recipient };
-        let decrypted = session.decrypt(message, ends, now)?;
+        let decrypted = session.decrypt(message, None, ends, now)?;
         Ok(Self {
             session,
             initiator,

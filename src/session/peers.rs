@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::set::SessionSet;
 use crate::crypto::{Digest, SearchKey};
 use crate::identity::DeviceAddress;
-use crate::ratchet::{HeaderKey, RatchetMessage};
+use crate::ratchet::{Found, HeaderKey, RatchetMessage};
 
 /// All session sets of a device, findable by address and by search tag. SPEC.md section 11.4.
 #[derive(Debug, Default)]
@@ -22,7 +22,16 @@ pub(super) struct Peers {
 #[derive(Debug)]
 struct LiveKey {
     slot: usize,
+    chain: Found,
     key: SearchKey,
+}
+
+/// Where a message belongs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) slot: usize,
+    /// The message's chain, if that is one of the active session's that the peer may use now.
+    pub(super) live: Option<Found>,
 }
 
 #[derive(Debug)]
@@ -41,17 +50,19 @@ impl Peers {
         self.recent.iter().filter_map(|slot| self.entry(*slot)).map(|entry| &entry.set)
     }
 
-    /// The slot of the peer whose session a message belongs to, by its search tag. Tries the live
+    /// The peer in whose session a message belongs, by its search tag. Tries the live
     /// keys of all peers, the most recently heard of first, then all others; each tried key costs
     /// one keyed BLAKE3 and nothing else.
-    pub(super) fn find(&self, message: &RatchetMessage<'_>) -> Option<usize> {
+    pub(super) fn find(&self, message: &RatchetMessage<'_>) -> Option<Place> {
         let matches = |key: &SearchKey| key.tag(&message.header.nonce) == message.header.search_tag;
-        let live = self.live.iter().find(|live| matches(&live.key)).map(|live| live.slot);
-        live.or_else(|| {
-            let others = |slot: &usize| self.entry(*slot).map(|entry| entry.other.iter());
-            let mut slots = self.recent.iter().copied();
-            slots.find(|slot| others(slot).is_some_and(|mut keys| keys.any(matches)))
-        })
+        if let Some(LiveKey { slot, chain, .. }) = self.live.iter().find(|live| matches(&live.key))
+        {
+            return Some(Place { slot: *slot, live: Some(*chain) });
+        }
+        let others = |slot: &usize| self.entry(*slot).map(|entry| entry.other.iter());
+        let mut slots = self.recent.iter().copied();
+        let slot = slots.find(|slot| others(slot).is_some_and(|mut keys| keys.any(matches)))?;
+        Some(Place { slot, live: None })
     }
 
     pub(super) fn has_session_made_by(&self, flight: &Digest) -> bool {
@@ -83,14 +94,16 @@ impl Peers {
     pub(super) fn reindex(&mut self, slot: usize) {
         let Some(Some(entry)) = self.slots.get_mut(slot) else { return };
         entry.other = entry.set.other_header_keys().map(search_key).collect();
-        let live: Vec<_> = entry.set.live_header_keys().map(search_key).collect();
+        let live = entry.set.live_header_keys();
+        let live: Vec<_> =
+            live.map(|(chain, key)| LiveKey { slot, chain, key: search_key(key) }).collect();
         let at = self.live.iter().position(|live| live.slot == slot);
         if at.is_none() {
             self.touch(slot);
         }
         let at = at.unwrap_or(0);
         self.live.retain(|key| key.slot != slot);
-        self.live.splice(at..at, live.into_iter().map(|key| LiveKey { slot, key }));
+        self.live.splice(at..at, live);
     }
 
     /// Puts a peer first in the order of search.

@@ -14,7 +14,7 @@ use crate::crypto::{Digest, HashLabel, hash};
 use crate::handshake::SessionName;
 use crate::identity::{DeviceAddress, DevicePublicKeys, SendPermit};
 use crate::limits::{ENVELOPE_BYTES, INACTIVE_SESSIONS, SIMULTANEOUS_GRACE};
-use crate::ratchet::{Committed, HeaderKey, Healing, RatchetError, RatchetMessage};
+use crate::ratchet::{Committed, Found, HeaderKey, Healing, RatchetError, RatchetMessage};
 use crate::report::{Ends, Opening, Said};
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Reader, Writer};
@@ -189,24 +189,31 @@ impl SessionSet {
         Ok(Encrypted { envelope, wire_id, session: session.id, changes })
     }
 
-    /// Opens a message of one of these sessions. `flight` is the handshake that came with it.
+    /// Opens a message of one of these sessions. `live` is its chain if that is one of the active
+    /// session's that [`Self::live_header_keys`] named; `flight` is the handshake that came with it.
     pub(super) fn decrypt(
         &mut self,
+        live: Option<Found>,
         flight: Option<&Digest>,
         message: &RatchetMessage<'_>,
         local: &DeviceAddress,
         now: Timestamp,
     ) -> Result<SetOutcome, DecryptError> {
         let ends = Ends { sender: &self.peer, recipient: local };
-        let live = |session: &Session| session.recognises(message) && !session.is_stale(now);
-        if let Some(active) = self.active.as_mut().filter(|session| live(session)) {
+        if let Some(active) = &mut self.active
+            && let Some(found) = live.or_else(|| active.find(message, now))
+        {
             let acknowledged = active.acknowledged;
-            let opened = open(active, flight, message, ends, now)?;
+            let opened = open(active, found, flight, message, ends, now)?;
             return Ok(self.heard_in_active(opened, acknowledged));
         }
-        let found = self.inactive.iter_mut().enumerate().find(|(_, session)| live(session));
-        let Some((at, session)) = found else { return Ok(SetOutcome::Unknown) };
-        let opened = open(session, flight, message, ends, now)?;
+        let sessions = self.inactive.iter_mut().enumerate();
+        let mut found = sessions.filter_map(|(at, session)| {
+            let found = session.find(message, now)?;
+            Some((at, session, found))
+        });
+        let Some((at, session, found)) = found.next() else { return Ok(SetOutcome::Unknown) };
+        let opened = open(session, found, flight, message, ends, now)?;
         Ok(self.heard_in_inactive(opened, at, now))
     }
 
@@ -320,7 +327,7 @@ impl SessionSet {
     /// an authentic header.
     pub(super) fn break_session(&mut self, message: &RatchetMessage<'_>) {
         let sessions = self.active.iter_mut().chain(&mut self.inactive);
-        for session in sessions.filter(|session| session.recognises(message)) {
+        for session in sessions.filter(|session| session.ratchet().find(message).is_some()) {
             session.broken = true;
         }
         self.archive_changed();
@@ -380,7 +387,7 @@ impl SessionSet {
     }
 
     /// Header keys of the active session that the peer may use now.
-    pub(super) fn live_header_keys(&self) -> impl Iterator<Item = &HeaderKey> {
+    pub(super) fn live_header_keys(&self) -> impl Iterator<Item = (Found, &HeaderKey)> {
         self.active.iter().flat_map(|session| session.ratchet().live_header_keys())
     }
 
@@ -388,7 +395,8 @@ impl SessionSet {
     pub(super) fn other_header_keys(&self) -> impl Iterator<Item = &HeaderKey> {
         let inactive = self.inactive.iter();
         let live = inactive.flat_map(|session| session.ratchet().live_header_keys());
-        live.chain(self.sessions().flat_map(|session| session.ratchet().past_header_keys()))
+        live.map(|(_, key)| key)
+            .chain(self.sessions().flat_map(|session| session.ratchet().past_header_keys()))
     }
 
     fn sessions(&self) -> impl Iterator<Item = &Session> {
@@ -398,6 +406,7 @@ impl SessionSet {
 
 fn open(
     session: &mut Session,
+    found: Found,
     flight: Option<&Digest>,
     message: &RatchetMessage<'_>,
     ends: Ends<'_>,
@@ -409,7 +418,7 @@ fn open(
     if flight.is_some_and(|flight| !session.was_made_by(flight)) {
         return Err(DecryptError::OtherHandshake);
     }
-    match session.decrypt(message, ends, now) {
+    match session.decrypt(message, Some(found), ends, now) {
         Ok(decrypted) => Ok(SetOutcome::Decrypted(SetDecrypted {
             session: session.id,
             plaintext: decrypted.plaintext,

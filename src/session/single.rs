@@ -12,7 +12,7 @@ use crate::limits::{
     UNACKNOWLEDGED_SESSION_AGE,
 };
 use crate::ratchet::{
-    Committed, Decrypted, Ratchet, RatchetError, RatchetMessage, WireId, encoded_len,
+    Committed, Decrypted, Found, Ratchet, RatchetError, RatchetMessage, WireId, encoded_len,
 };
 use crate::report::{Ends, Said};
 use crate::time::Timestamp;
@@ -137,10 +137,11 @@ impl Session {
     pub(super) fn decrypt(
         &mut self,
         message: &RatchetMessage<'_>,
+        found: Option<Found>,
         ends: Ends<'_>,
         now: Timestamp,
     ) -> Result<Decrypted, RatchetError> {
-        let decrypted = self.ratchet.decrypt(&self.id.0, message, ends, now)?;
+        let decrypted = self.ratchet.decrypt(&self.id.0, message, found, ends, now)?;
         self.acknowledged = true;
         self.heard = now;
         self.unanswered = 0;
@@ -157,8 +158,9 @@ impl Session {
         self.flight == *flight
     }
 
-    pub(super) fn recognises(&self, message: &RatchetMessage<'_>) -> bool {
-        self.ratchet.recognises(message)
+    /// The chain that the message is of, if the session may still receive.
+    pub(super) fn find(&self, message: &RatchetMessage<'_>, now: Timestamp) -> Option<Found> {
+        if self.is_stale(now) { None } else { self.ratchet.find(message) }
     }
 
     /// Whether messages may be sent: an initiated session expires if no reply ever comes.

@@ -319,7 +319,8 @@ impl Script {
     fn receive_bytes(&mut self, side: usize, mut step: Value, bytes: &[u8]) -> &'static str {
         let before = encode(&self.sides[side]);
         let message = RatchetMessage::decode(bytes).unwrap();
-        let result = self.sides[side].decrypt(&self.session, &message, Ends::anybody(), self.now);
+        let result =
+            self.sides[side].decrypt(&self.session, &message, None, Ends::anybody(), self.now);
         let after = encode(&self.sides[side]);
         self.last = match &result {
             Ok(_) => "ok",
