@@ -76,6 +76,18 @@ impl<'a> Envelope<'a> {
             _ => Err(DecodeError::NotCanonical),
         }
     }
+
+    /// The commitment that makes the message reportable: what a service puts its stamp on, with who
+    /// handed the envelope in (SPEC.md 13.3). `None`: nobody can report it.
+    #[must_use]
+    pub const fn commitment(&self) -> Option<&Commitment> {
+        match self {
+            Self::Handshake(HandshakeMessage { message, .. }) | Self::Session(message) => {
+                message.commitment()
+            }
+            Self::Sender(message) => message.commitment(),
+        }
+    }
 }
 
 /// What follows the message: nothing, or the commitment that makes it reportable.

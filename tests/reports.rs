@@ -15,6 +15,7 @@ use sealwax::content::{
     Report, Text, Violation,
 };
 use sealwax::crypto::Digest;
+use sealwax::envelope::Envelope;
 use sealwax::identity::ListVersion;
 use sealwax::limits::REPORTABLE_BYTES;
 use sealwax::report::{Opening, Venue};
@@ -75,10 +76,9 @@ fn a_message_is_reportable_only_if_its_sender_asks_for_it() {
     assert_eq!(committed.len(), plain.len() + 34);
     assert_eq!(world.hear(bob, &plain).opening, None);
     let received = world.hear(bob, &committed);
-    assert_eq!(
-        committed[committed.len() - 32..],
-        *received.opening.unwrap().commitment().as_bytes()
-    );
+    let stamped = Envelope::decode(&committed).unwrap();
+    assert_eq!(stamped.commitment(), Some(received.opening.unwrap().commitment()));
+    assert_eq!(Envelope::decode(&plain).unwrap().commitment(), None);
 }
 
 #[test]
@@ -91,8 +91,10 @@ fn the_first_message_of_a_session_can_be_reported() {
     let refused = world.try_hear(bob, &changed).unwrap_err();
     let NotHeard::Open(OpenError::FirstMessage(error)) = refused else { panic!("{refused:?}") };
     assert_eq!(error, DecryptError::NotAuthentic);
+    let stamped = Envelope::decode(&envelope).unwrap();
     let received = world.hear(bob, &envelope);
     let opening = received.opening.unwrap();
+    assert_eq!(stamped.commitment(), Some(opening.commitment()));
     assert_eq!(opening.context().sender, world.address(alice));
     let Venue::Session { recipient, .. } = &opening.context().venue else { panic!() };
     assert_eq!(*recipient, world.address(bob));

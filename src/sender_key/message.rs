@@ -44,6 +44,10 @@ impl<'a> SenderMessage<'a> {
         Ok(Self { header, body, commitment: None })
     }
 
+    pub(crate) const fn commitment(&self) -> Option<&Commitment> {
+        self.commitment.as_ref()
+    }
+
     /// The same with the commitment that its envelope ends with.
     pub(crate) fn beside(self, commitment: Option<Commitment>) -> Self {
         Self { commitment, ..self }

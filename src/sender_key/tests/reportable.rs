@@ -44,6 +44,8 @@ fn a_reportable_message_of_a_chain_can_be_shown_to_others_and_another_cannot() {
     let scope = Digest::from_bytes(*group().hash().as_bytes());
     let expected = Context { sender: device("alice", 1), venue: Venue::Chain { scope } };
     assert_eq!(*opening.context(), expected);
+    let stamped = Envelope::decode(&reportable).unwrap();
+    assert_eq!(stamped.commitment(), Some(opening.commitment()));
     assert!(opening.opens(b"rude") && !opening.opens(b"kind"));
     assert!(Report::new(b"rude".to_vec(), *opening, vec![]).is_ok());
 }
