@@ -29,7 +29,7 @@ impl SealingRecord {
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<alloc::vec::Vec<u8>> {
         let mut w = Writer::with_capacity(105);
-        w.put(&VERSION).put(&self.media).put(&self.salt);
+        w.put(self);
         w.into_secret()
     }
 

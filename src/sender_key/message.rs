@@ -14,9 +14,7 @@ use crate::envelope;
 use crate::identity::{DeviceAddress, DeviceId};
 use crate::ratchet::{SealedHeader, WireId, decode_sealed, sealed_len};
 use crate::report::{self, Commitment, Context, Opening, Said, Venue};
-use crate::wire::{
-    DecodeError, FieldWriter, Layout, Reader, Writer, pad, padded_len, read_all, unpad,
-};
+use crate::wire::{DecodeError, FieldWriter, Reader, pad, padded_len, unpad};
 
 /// Bytes of what a header says, without the signature.
 const CLAIM_LEN: usize = 2 + 4 + 4 + 4 + 4 + 16;
@@ -67,7 +65,7 @@ impl<'a> SenderMessage<'a> {
     ) -> Option<Result<OpenedMessage<'a>, DecodeError>> {
         let covered = report::covered_by_header(self.body, self.commitment);
         let bytes: [u8; HEADER_LEN] = epoch.header.open_exactly(&self.header, &covered)?;
-        Some(read_all(&bytes).map(|header| OpenedMessage { scope, message: self, header }))
+        Some(Header::read(&bytes).map(|header| OpenedMessage { scope, message: self, header }))
     }
 }
 
@@ -253,13 +251,12 @@ struct Header {
     signature: Signature,
 }
 
-impl Layout for Header {
-    fn write(&self, w: &mut Writer) {
-        w.put(&self.claim).put(&self.signature);
-    }
-
-    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { claim: r.get()?, signature: r.get()? })
+impl Header {
+    fn read(bytes: &[u8; HEADER_LEN]) -> Result<Self, DecodeError> {
+        let mut r = Reader::new(bytes);
+        let header = Self { claim: Claim::read(&mut r)?, signature: r.get()? };
+        r.finish()?;
+        Ok(header)
     }
 }
 
@@ -275,12 +272,6 @@ impl Claim {
             &revision.to_be_bytes(),
             &state_prefix,
         ])
-    }
-}
-
-impl Layout for Claim {
-    fn write(&self, w: &mut Writer) {
-        w.raw(&self.to_bytes());
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
