@@ -8,15 +8,18 @@ use proptest::prelude::*;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
+use super::message::Outgoing;
 use super::*;
 use crate::crypto::meter::measure;
 use crate::crypto::{Digest, HashLabel, hash};
 use crate::envelope::Envelope;
 use crate::identity::{AccountId, DeviceAddress, DeviceId};
 use crate::limits::*;
+use crate::report::Said;
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, padded_len};
 
+mod batch;
 mod hostile;
 mod limited;
 mod persistence;
@@ -138,6 +141,30 @@ fn stored(chains: &ReceivingChains) -> Vec<Vec<u8>> {
     [chains.scope_bytes()].into_iter().chain(parts).map(|part| part.to_vec()).collect()
 }
 
+/// The scope as it comes back from what is stored of it.
+fn restored(chains: &ReceivingChains) -> Result<ReceivingChains, StateError> {
+    restored_from(&stored(chains))
+}
+
+fn restored_from(parts: &[Vec<u8>]) -> Result<ReceivingChains, StateError> {
+    ReceivingChains::restore(&parts[0], parts[1..].iter().map(|part| &part[..]))
+}
+
+/// The chain's message of this number, whose sender need not have made those before.
+fn said_at(chain: &SendingChain, iteration: u32, rng: &mut ChaCha20Rng) -> Vec<u8> {
+    let given = chain.distribution();
+    let (scope, sender) = (given.scope.hash(), chain.sender());
+    let epoch = epoch::EpochKeys::derive(chain.epoch_secret().clone(), &scope);
+    let origin = distribution::origin(&given.scope, sender, given.id, &given.verifying);
+    let (_, key) = given.chain.skip(iteration, NOW).unwrap();
+    let keys = epoch.message_keys(&key.advance().unwrap().0);
+    let claim = Claim { standing: STANDING, device: sender.device, chain: given.id, iteration };
+    let (scope, origin, epoch, signing) = (&scope, &origin, &epoch, chain.signing_key());
+    Outgoing { scope, sender, claim, origin, epoch, keys, signing }
+        .seal(Said::plain(b"x"), rng)
+        .envelope
+}
+
 #[test]
 fn one_ciphertext_opens_for_every_receiver_and_says_who_sent_it() {
     let receivers = [device("bob", 2), device("bob", 3), device("carol", 4)];
@@ -148,7 +175,7 @@ fn one_ciphertext_opens_for_every_receiver_and_says_who_sent_it() {
         let Ok(Outcome::Decrypted(heard)) = hear(chains, &envelope) else { panic!() };
         assert_eq!((&heard.plaintext[..], heard.iteration), (&b"second"[..], 1));
         assert_eq!((heard.sender, heard.standing), (device("alice", 1), STANDING));
-        assert_eq!(heard.chain, world.chain.id());
+        assert_eq!((heard.chain, world.chain.iteration()), (world.chain.id(), 2));
         assert_eq!(heard.wire_id, sender_message(&envelope).wire_id());
     }
 }
@@ -305,6 +332,7 @@ fn the_index_finds_the_scope_among_a_thousand() {
     let mut index = ScopeIndex::default();
     assert!(index.is_empty());
     assert!(index.insert(world.bob()));
+    assert!(!index.is_empty());
     for epoch in 0..999 {
         let mut other = ReceivingChains::new(scope("other", epoch));
         assert!(!index.insert(&other));

@@ -3,8 +3,6 @@
 use super::*;
 use crate::crypto::{AeadKey, Secret, SigningKey};
 use crate::ratchet::ChainKey;
-use crate::report::Said;
-use crate::sender_key::message::Outgoing;
 
 /// The distribution with another chain key.
 fn with_chain_key(given: &Distribution, byte: u8) -> Distribution {
@@ -210,6 +208,21 @@ fn a_distribution_of_another_scope_or_epoch_secret_is_refused() {
     assert!(carol.epoch_secret().is_none() && carol.chain_names().next().is_none());
     let accepted = carol.accept(&alice, &world.chain.distribution(), NOW).unwrap();
     assert!(accepted.new && accepted.epoch_learned);
+}
+
+/// A story list commits to no secret: what was learnt first stays.
+#[test]
+fn a_second_epoch_secret_of_a_story_list_is_refused() {
+    let scope = Scope::story(&AccountId::new(b"alice").unwrap(), digest("list"), 1);
+    let mut world = World::in_scope(scope, &[device("bob", 2)]);
+    let before = stored(world.bob());
+    let other = EpochSecret::generate(&mut world.rng);
+    assert_eq!(world.bob().learn(&other), Err(AcceptKeyError::OtherEpochSecret));
+    let given = Distribution { epoch: Some(other), ..world.chain.distribution() };
+    let refused = world.bob().accept(&device("alice", 1), &given, NOW);
+    assert_eq!(refused, Err(AcceptKeyError::OtherEpochSecret));
+    assert!(stored(world.bob()) == before);
+    assert_eq!(world.bob().learn(&secret()), Ok(false));
 }
 
 #[test]

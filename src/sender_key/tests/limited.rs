@@ -58,6 +58,21 @@ fn a_chain_that_went_on_too_far_is_taken_again_and_brings_the_epoch_secret() {
 }
 
 #[test]
+fn a_chain_is_taken_again_once_it_skips_too_many_and_says_what_that_loses() {
+    let (mut world, alice) = (World::pair(), device("alice", 1));
+    text(hear(world.bob(), &world_say_next(&mut World::pair())));
+    let given = world.chain.distribution();
+    let ahead = |world: &mut World, skipped: u32| {
+        let mut ahead = given.clone();
+        ahead.chain = given.chain.clone().skip(2 + skipped, NOW).unwrap().1;
+        world.bob().accept(&alice, &ahead, NOW)
+    };
+    assert_eq!(ahead(&mut world, SENDER_SKIP), Ok(Accepted::default()));
+    let taken = Accepted { new: true, dropped_keys: 1, ..Accepted::default() };
+    assert_eq!(ahead(&mut world, SENDER_SKIP + 1), Ok(taken));
+}
+
+#[test]
 fn a_message_skips_so_many_and_no_more_and_the_chain_keeps_so_many_keys() {
     let mut world = World::pair();
     let skip = SENDER_SKIP as usize;
@@ -98,8 +113,9 @@ fn chains_and_scopes_expire_by_age() {
     assert_eq!(text(hear_at(world.bob(), &first, later(RECEIVED_CHAIN_AGE))), b"1");
     let past = second_past(RECEIVED_CHAIN_AGE);
     assert_eq!(hear_at(world.bob(), &second, past), Ok(Outcome::TooOld));
+    assert!(!world.bob().is_empty());
     assert_eq!(world.bob().expire(past).removed.len(), 1);
-    assert!(world.bob().chain_names().next().is_none());
+    assert!(world.bob().is_empty() && world.bob().chain_names().next().is_none());
 
     let mut world = World::pair();
     let (first, second) = (world.say(b"1"), world.say(b"2"));
@@ -147,6 +163,28 @@ fn an_audience_has_its_limit() {
 }
 
 #[test]
+fn a_scope_takes_chains_of_so_many_devices_and_no_more() {
+    let given = World::pair().chain.distribution();
+    let mut chains = ReceivingChains::new(group());
+    let devices = u32::try_from(AUDIENCE_DEVICES).unwrap();
+    for id in 1..=devices {
+        chains.accept(&device("bob", id), &given, NOW).unwrap();
+    }
+    let mut parts = stored(&chains);
+    let (more, other_id) = (device("bob", devices + 1), ChainId::from_u32(7));
+    assert_eq!(chains.accept(&more, &given, NOW), Err(AcceptKeyError::TooManyDevices));
+    assert_eq!(chains.chain_names().count(), AUDIENCE_DEVICES);
+    let second = Distribution { id: other_id, ..given.clone() };
+    assert!(chains.accept(&device("bob", 1), &second, NOW).is_ok_and(|accepted| accepted.new));
+
+    assert!(restored_from(&parts).is_ok());
+    let mut one = ReceivingChains::new(group());
+    one.accept(&more, &given, NOW).unwrap();
+    parts.push(stored(&one).remove(1));
+    assert_eq!(restored_from(&parts).unwrap_err(), DecodeError::TooLarge.into());
+}
+
+#[test]
 fn a_chain_is_given_to_as_many_devices_and_no_more_even_if_some_left() {
     let alice = device("alice", 1);
     let audience = |from: u32, to: u32| {
@@ -177,7 +215,7 @@ fn requests_are_answered_once_in_a_while_and_by_the_current_chain() {
         world.chain.answer(request, from, &world.audience, &mut log, now)
     };
     let Answer::Give(given) = ask(&bob, &request, NOW) else { panic!() };
-    assert_eq!(given.iteration(), 1);
+    assert_eq!((given.iteration(), given.created()), (1, NOW));
     let until = later(SENDER_KEY_REQUEST_INTERVAL);
     let too_soon = Timestamp::from_millis(until.as_millis() - 1);
     assert!(matches!(ask(&bob, &request, too_soon), Answer::Ignore(TooSoon)));
@@ -221,39 +259,91 @@ fn a_log_of_requests_is_full_at_its_limit_and_survives_a_clock_set_back() {
     assert_eq!(log.admit(&scope, &device("carol", 1), Timestamp::from_secs(1)), Ok(()));
 }
 
-/// Three chains miss 2,000 messages each in a scope whose limit is reached: the last to skip is not
-/// the one who pays, unless it misses most.
+#[test]
+fn every_reason_for_a_refusal_comes_back() {
+    for (number, reason) in [
+        WithheldReason::Unspecified,
+        WithheldReason::NotAMember,
+        WithheldReason::Replaced,
+        WithheldReason::NoChain,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let withheld = Withheld { scope: group(), chain: ChainId::from_u32(7), reason };
+        let encoded = withheld.encode();
+        assert_eq!(Withheld::decode(&encoded), Ok(withheld));
+        assert_eq!(usize::from(*encoded.last().unwrap()), [7, 1, 2, 3][number]);
+    }
+}
+
+/// A chain of another member, given to nobody yet.
+pub(super) fn sender(name: u32) -> SendingChain {
+    let mut rng = ChaCha20Rng::seed_from_u64(name.into());
+    SendingChain::new(group(), device("sender", name), secret(), NOW, &mut rng).unwrap()
+}
+
+/// Hears the chain's message of this number.
+fn heard_at(chains: &mut ReceivingChains, chain: &SendingChain, number: usize) -> Decrypted {
+    let envelope = said_at(chain, u32::try_from(number).unwrap(), &mut rng());
+    let opened = chains.open(&sender_message(&envelope)).unwrap().unwrap();
+    match chains.decrypt(&opened, chain.sender(), NOW).unwrap() {
+        Outcome::Decrypted(decrypted) => decrypted,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Takes a chain of one device more for each of these numbers, and misses so many messages of it.
+pub(super) fn missing_each(chains: &mut ReceivingChains, numbers: &[usize]) {
+    for (name, missing) in (1..).zip(numbers) {
+        let chain = sender(name);
+        chains.accept(chain.sender(), &chain.distribution(), NOW).unwrap();
+        assert_eq!(heard_at(chains, &chain, *missing).dropped_keys, 0);
+    }
+}
+
+/// A scope whose limit is reached: the last to skip is not the one who pays, unless it misses most.
 #[test]
 fn a_scope_keeps_so_many_keys_and_who_misses_most_pays() {
-    let mut world = World::pair();
-    let secret = world.chain.epoch_secret().clone();
     let mut bob = ReceivingChains::new(group());
-    let full = SENDER_SKIPPED_KEYS / SKIPPED_KEYS;
-    let skips = |messages: usize, name: u32, world: &mut World, bob: &mut ReceivingChains| {
-        let sender = device("sender", name);
-        let audience = Audience::new(&group(), &sender, []).unwrap();
-        let mut chain =
-            SendingChain::new(group(), sender.clone(), secret.clone(), NOW, &mut world.rng)
-                .unwrap();
-        bob.accept(&sender, &chain.distribution(), NOW).unwrap();
-        let mut last = vec![];
-        for _ in 0..=messages {
-            let sent =
-                chain.encrypt(&audience, STANDING, b"x", &Rotation::GROUP, NOW, &mut world.rng);
-            last = sent.unwrap().envelope;
-        }
-        let opened = bob.open(&sender_message(&last)).unwrap().unwrap();
-        match bob.decrypt(&opened, &sender, NOW).unwrap() {
-            Outcome::Decrypted(decrypted) => decrypted,
-            other => panic!("{other:?}"),
-        }
-    };
-    for name in 1..=u32::try_from(full).unwrap() {
-        assert_eq!(skips(SKIPPED_KEYS, name, &mut world, &mut bob).dropped_keys, 0);
-    }
+    missing_each(&mut bob, &[SKIPPED_KEYS; SENDER_SKIPPED_KEYS / SKIPPED_KEYS]);
     assert_eq!(bob.missing(), SENDER_SKIPPED_KEYS);
-    let heard = skips(1, 100, &mut world, &mut bob);
+    let mut parts = stored(&bob);
+    let last = sender(100);
+    bob.accept(last.sender(), &last.distribution(), NOW).unwrap();
+    let heard = heard_at(&mut bob, &last, 1);
     assert_eq!((heard.dropped_keys, heard.also_changed.len()), (1, 1));
     assert_ne!(heard.also_changed[0].device, heard.sender);
     assert_eq!(bob.missing(), SENDER_SKIPPED_KEYS);
+
+    assert!(restored_from(&parts).is_ok());
+    parts.push(bob.chain_bytes(last.sender(), last.id()).unwrap().to_vec());
+    assert_eq!(restored_from(&parts).unwrap_err(), DecodeError::TooLarge.into());
+}
+
+#[test]
+fn a_chain_that_misses_most_pays_for_itself_and_is_not_named_twice() {
+    let mut bob = ReceivingChains::new(group());
+    let others = (SENDER_SKIPPED_KEYS - SKIPPED_KEYS + 10) / 10;
+    missing_each(&mut bob, &[others; 10]);
+    let most = sender(100);
+    bob.accept(most.sender(), &most.distribution(), NOW).unwrap();
+    assert_eq!(heard_at(&mut bob, &most, SKIPPED_KEYS - 10).dropped_keys, 0);
+    let heard = heard_at(&mut bob, &most, SKIPPED_KEYS - 8);
+    assert_eq!((heard.dropped_keys, heard.also_changed), (1, vec![]));
+}
+
+#[test]
+fn another_chain_of_the_same_device_that_pays_is_named() {
+    let mut bob = ReceivingChains::new(group());
+    let mut missing = [SKIPPED_KEYS - 1; SENDER_SKIPPED_KEYS / SKIPPED_KEYS];
+    missing[0] = SKIPPED_KEYS;
+    missing_each(&mut bob, &missing);
+    let most = sender(1);
+    let second = SendingChain::new(group(), most.sender().clone(), secret(), NOW, &mut rng());
+    let second = second.unwrap();
+    bob.accept(second.sender(), &second.distribution(), NOW).unwrap();
+    let heard = heard_at(&mut bob, &second, 10);
+    let named = ChainName { device: most.sender().clone(), chain: most.id() };
+    assert_eq!((heard.dropped_keys, heard.also_changed), (1, vec![named]));
 }

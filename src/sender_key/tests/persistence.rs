@@ -2,10 +2,6 @@
 
 use super::*;
 
-fn restore(parts: &[Vec<u8>]) -> Result<ReceivingChains, StateError> {
-    ReceivingChains::restore(&parts[0], parts[1..].iter().map(|part| &part[..]))
-}
-
 #[test]
 fn a_restored_chain_goes_on_sending_and_receiving() {
     let mut world = World::pair();
@@ -13,7 +9,7 @@ fn a_restored_chain_goes_on_sending_and_receiving() {
     text(hear(world.bob(), &sent[2]));
     world.bob().close(NOW);
     let parts = stored(world.bob());
-    let mut bob = restore(&parts).unwrap();
+    let mut bob = restored_from(&parts).unwrap();
     assert!(stored(&bob) == parts);
     assert_eq!(text(hear(&mut bob, &sent[0])), [0]);
     assert_eq!(hear(&mut bob, &sent[2]), Ok(Outcome::Duplicate));
@@ -51,10 +47,28 @@ fn chains_of_another_scope_or_given_twice_are_refused() {
     let mut world = World::pair();
     let mut parts = stored(world.bob());
     parts.push(parts[1].clone());
-    assert_eq!(restore(&parts).unwrap_err(), StateError::Repeated);
+    assert_eq!(restored_from(&parts).unwrap_err(), StateError::Repeated);
     let other = ReceivingChains::new(scope("other", 5));
     let mixed = [other.scope_bytes().to_vec(), parts[1].clone()];
-    assert_eq!(restore(&mixed).unwrap_err(), StateError::OtherScope);
+    assert_eq!(restored_from(&mixed).unwrap_err(), StateError::OtherScope);
+}
+
+#[test]
+fn a_device_has_so_many_stored_chains_and_no_more() {
+    let (mut world, alice) = (World::pair(), device("alice", 1));
+    let mut parts = stored(world.bob());
+    for _ in 1..SENDER_CHAINS {
+        let chain = SendingChain::new(group(), alice.clone(), secret(), NOW, &mut world.rng);
+        let mut other = ReceivingChains::new(group());
+        other.accept(&alice, &chain.unwrap().distribution(), NOW).unwrap();
+        parts.push(stored(&other).remove(1));
+    }
+    assert!(restored_from(&parts).is_ok());
+    let mut other = ReceivingChains::new(group());
+    let chain = SendingChain::new(group(), alice.clone(), secret(), NOW, &mut world.rng).unwrap();
+    other.accept(&alice, &chain.distribution(), NOW).unwrap();
+    parts.push(stored(&other).remove(1));
+    assert_eq!(restored_from(&parts).unwrap_err(), DecodeError::TooLarge.into());
 }
 
 proptest! {
@@ -71,7 +85,7 @@ proptest! {
         let with = |change: &dyn Fn(&mut Vec<u8>)| {
             let mut parts = parts.clone();
             change(&mut parts[which]);
-            restore(&parts)
+            restored_from(&parts)
         };
         prop_assert!(with(&|part| part.truncate(cut.index(part.len()))).is_err());
         prop_assert!(with(&|part| part.push(0)).is_err());

@@ -5,8 +5,7 @@ use alloc::boxed::Box;
 use super::*;
 use crate::content::Report;
 use crate::crypto::SigningKey;
-use crate::report::{Context, Opening, Said, Venue};
-use crate::sender_key::message::Outgoing;
+use crate::report::{Context, Opening, Venue};
 
 fn say_reportable(world: &mut World, text: &[u8]) -> Vec<u8> {
     let World { rng, audience, chain, .. } = world;
