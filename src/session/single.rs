@@ -262,3 +262,78 @@ impl Layout for Retired {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::{DhSecretKey, Secret};
+    use crate::handshake::SessionKeys;
+    use crate::wire::read_all;
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
+    const MOMENT: Duration = Duration::from_millis(1);
+
+    fn after(time: Duration) -> Timestamp {
+        NOW.saturating_add(time)
+    }
+
+    /// Begun now by this device.
+    fn attempt() -> Session {
+        let [ec, pq, braid, header_a, header_b] = [1, 2, 3, 4, 5].map(|i| Secret::new([i; 32]));
+        let keys = SessionKeys { ec, pq, braid, header_a, header_b };
+        let prekey = DhSecretKey::generate(&mut ChaCha20Rng::seed_from_u64(1));
+        let [id, flight] = [6, 7].map(|i| Digest::from_bytes([i; 32]));
+        Session::new(id, flight, Ratchet::responder(keys, prekey, NOW), Origin::Initiated, NOW)
+    }
+
+    #[test]
+    fn only_a_recent_unanswered_attempt_of_ours_may_have_crossed_another() {
+        assert!(attempt().is_fresh_attempt(after(SIMULTANEOUS_GRACE)));
+        assert!(!attempt().is_fresh_attempt(after(SIMULTANEOUS_GRACE + MOMENT)));
+        let with = |change: &dyn Fn(&mut Session)| {
+            let mut session = attempt();
+            change(&mut session);
+            session.is_fresh_attempt(NOW)
+        };
+        assert!(!with(&|session| session.initiated = false));
+        assert!(!with(&|session| session.acknowledged = true));
+        assert!(!with(&|session| session.broken = true));
+        assert!(!with(&|session| session.retired = Some(Retired::Silent)));
+    }
+
+    #[test]
+    fn an_inactive_session_is_kept_for_its_time_and_no_longer() {
+        let past = after(INACTIVE_SESSION_AGE + MOMENT);
+        let mut session = attempt();
+        assert!(!session.is_stale(past));
+        session.inactive_since = Some(NOW);
+        assert!(!session.is_stale(after(INACTIVE_SESSION_AGE)));
+        assert!(session.is_stale(past));
+    }
+
+    #[test]
+    fn who_gave_way_is_blocked_for_a_moment_unless_a_clock_went_wrong() {
+        let mut session = attempt();
+        assert!(!session.is_blocked(NOW));
+        session.receive_only_until = Some(after(SIMULTANEOUS_GRACE + MOMENT));
+        assert!(!session.is_blocked(NOW));
+        assert!(session.is_blocked(after(MOMENT)));
+        assert!(session.is_blocked(after(SIMULTANEOUS_GRACE)));
+        assert!(!session.is_blocked(after(SIMULTANEOUS_GRACE + MOMENT)));
+    }
+
+    #[test]
+    fn what_was_heard_of_a_retired_session_comes_back() {
+        for (byte, retired) in
+            [Retired::Silent, Retired::HeardAgain, Retired::Answered].into_iter().enumerate()
+        {
+            let mut w = Writer::new();
+            w.put(&retired);
+            assert_eq!(w.as_slice(), [u8::try_from(byte).unwrap()]);
+            assert_eq!(read_all(w.as_slice()), Ok(retired));
+        }
+        assert_eq!(read_all::<Retired>(&[3]), Err(DecodeError::OutOfRange));
+    }
+}

@@ -16,6 +16,11 @@ use crate::prekey::{PrekeyShelf, PrekeyStore, VerifiedBundle};
 use crate::ratchet::{Healing, Staleness};
 use crate::time::Timestamp;
 
+mod identity;
+mod peers;
+mod standing;
+mod stored;
+
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 
 /// An account with one device, and what a server holds of it.
@@ -147,6 +152,26 @@ fn healing_comes_back_with_the_state() {
     let (list, prekeys) = (endpoint.own_list().clone(), endpoint.prekeys().clone());
     let restored = Endpoint::restore(endpoint.local().clone(), list, prekeys, [&stored]).endpoint;
     assert_eq!(restored.healing(address, later), before);
+}
+
+/// Of what Bob stores, nothing but the Braid changes its length while Alice goes on in one chain.
+#[test]
+fn the_length_of_the_braid_is_that_of_its_part_of_the_stored_session() {
+    let (mut alice, mut bob, mut rng) = parties(23);
+    let [at_alice, at_bob] = [&alice, &bob].map(|p| p.endpoint.local().address().clone());
+    assert_eq!(alice.endpoint.braid_state_len(&at_bob), None);
+    let bundle = bob.bundle();
+    let id = alice.endpoint.initiate(&bundle, None, NOW, &mut rng).unwrap().session;
+    assert_eq!(id.name().to_bytes(), id.as_bytes()[..8]);
+    let lengths = [(); 4].map(|()| {
+        let envelope = alice.say(&bob, b"hello", &mut rng);
+        bob.hear(&alice, &envelope);
+        let whole = bob.endpoint.stored_active(&at_alice).unwrap().len();
+        (whole, bob.endpoint.braid_state_len(&at_alice).unwrap())
+    });
+    let (whole, braid) = lengths[0];
+    assert!(lengths.iter().all(|(other, of_it)| other - of_it == whole - braid));
+    assert!(lengths.iter().any(|(_, of_it)| *of_it != braid));
 }
 
 #[test]
