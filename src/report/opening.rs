@@ -92,3 +92,25 @@ impl Layout for Opening {
         Ok(Self { context, key, commitment: Commitment::from_bytes(r.array()?) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::Digest;
+    use crate::report::Ends;
+
+    #[test]
+    fn openings_are_equal_only_if_all_of_them_is() {
+        let context = |session| Ends::anybody().context(&Digest::from_bytes([session; 32]));
+        let key = |byte| Secret::new([byte; 32]);
+        let opening = Opening::of(key(1), context(1), b"said");
+        let other_context = Opening { context: context(2), ..opening.clone() };
+        let other_commitment = Opening::of(key(1), context(1), b"not said").commitment;
+        let other_commitment = Opening { commitment: other_commitment, ..opening.clone() };
+        let other_key = Opening { key: key(2), ..opening.clone() };
+        assert_eq!(opening, opening.clone());
+        for other in [other_context, other_commitment, other_key] {
+            assert_ne!(opening, other);
+        }
+    }
+}

@@ -291,6 +291,22 @@ fn a_refused_chunk_changes_nothing() {
     }
 }
 
+#[test]
+fn an_object_is_whole_after_its_last_chunk_and_not_before() {
+    let object = object();
+    let opened = |chunks: usize| {
+        let mut opener = object.opener();
+        for chunk in object.chunks().take(chunks) {
+            opener.open(&mut chunk.to_vec()).unwrap();
+        }
+        opener.finish()
+    };
+    let last = object.chunks().count();
+    assert_eq!(opened(0), Err(OpenError::Truncated));
+    assert_eq!(opened(last - 1), Err(OpenError::Truncated));
+    assert_eq!(opened(last), Ok(()));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -26,6 +26,7 @@ fn every_size_seals_opens_and_hashes_as_it_should() {
         assert_eq!(object.media.plaintext_len(), len as u64);
         assert_eq!(object.bytes.len() as u64, object.media.ciphertext_len(), "{len}");
         assert_eq!(object.list.len() as u64, geometry.outboard_len());
+        assert_eq!(object.outboard().as_bytes(), object.list);
         assert_eq!(object.media.root().as_bytes(), &whole_hash(&object.bytes), "{len}");
         assert_eq!(open(object.opener(), &object.bytes).unwrap(), plaintext, "{len}");
         assert_eq!(open(object.verified_opener(), &object.bytes).unwrap(), plaintext, "{len}");
@@ -54,6 +55,11 @@ fn the_smallest_object_is_padded_like_a_message() {
     assert_eq!((geometry.ciphertext_len(), geometry.chunks()), (56 + 128 + 16, 1));
     assert_eq!(Geometry::new(127).unwrap().ciphertext_len(), 200);
     assert_eq!(Geometry::new(128).unwrap().ciphertext_len(), 216);
+}
+
+#[test]
+fn a_buffer_begins_empty() {
+    assert!(chunk_buffer().iter().all(|byte| *byte == 0));
 }
 
 #[test]
