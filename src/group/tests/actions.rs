@@ -8,6 +8,7 @@ use crate::identity::{DeviceKeys, LocalDevice};
 use crate::limits::*;
 use crate::sender_key::EpochSecret;
 use crate::time::Timestamp;
+use crate::wire::{DecodeError, Reader};
 
 fn epoch_rises(name: &str, actions: Vec<Action>) -> bool {
     let (people, base) = group();
@@ -74,6 +75,15 @@ fn a_device_that_is_listed_with_other_keys_founds_nothing() {
     };
     assert_eq!(found(&listed), Err(GenesisError::Signature));
     assert_eq!(found(&olga.verified_list()), Ok(()));
+}
+
+#[test]
+fn seconds_in_an_action_have_a_limit() {
+    let read =
+        |seconds: u32, limit| action::at_most(&mut Reader::new(&seconds.to_be_bytes()), limit);
+    assert_eq!(read(60, 60), Ok(60));
+    assert_eq!(read(61, 60), Err(DecodeError::OutOfRange));
+    assert_eq!(read(u32::MAX, 60), Err(DecodeError::OutOfRange));
 }
 
 #[test]
@@ -180,6 +190,19 @@ fn who_is_invited_joins_by_accepting_that_invitation() {
     let old = vec![accept(&people, base.group(), 1)];
     assert_eq!(people.refused("otto", &state, old), ApplyError::Target { action: 0 });
     people.done("otto", &state, vec![accept(&people, base.group(), 3)]);
+}
+
+#[test]
+fn who_may_remove_nobody_takes_back_their_own_invitations_alone() {
+    let (people, base) = group();
+    let open = Action::SetAccess(Permission::AddMember, Level::AtLeast(Role::Member));
+    let invite = |name| Action::invite(&people.account(name).contact(), Role::Member);
+    let state = people.done("olga", &base, vec![open]);
+    let state = people.done("max", &state, vec![invite("sam")]);
+    let revoke = || vec![Action::RevokeInvitation(id("sam"))];
+    let refused = ApplyError::NotPermitted { action: 0 };
+    assert_eq!(people.refused("mia", &state, revoke()), refused);
+    assert!(people.done("max", &state, revoke()).invited().is_empty());
 }
 
 #[test]
@@ -593,9 +616,9 @@ fn a_change_has_so_many_actions_and_no_more() {
     let bans =
         |count: usize| (0..count).map(|n| Action::Ban(id(&alloc::format!("spam{n}")))).collect();
     assert!(people.sign("mona", &base, bans(GROUP_ACTIONS)).is_ok());
-    let too_large = ChangeError::Malformed(crate::wire::DecodeError::TooLarge);
+    let too_large = ChangeError::Malformed(DecodeError::TooLarge);
     let error = people.sign("mona", &base, bans(GROUP_ACTIONS + 1)).unwrap_err();
     assert_eq!(error, DraftRefused::Form(too_large));
     let none = people.sign("mona", &base, vec![]).unwrap_err();
-    assert_eq!(none, DraftRefused::Form(ChangeError::Malformed(crate::wire::DecodeError::Missing)));
+    assert_eq!(none, DraftRefused::Form(ChangeError::Malformed(DecodeError::Missing)));
 }

@@ -3,7 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::super::fixture::{forged, group, id, resigned, title, unchecked};
+use super::super::fixture::{forged, group, id, leading_to, resigned, title, unchecked};
 use super::super::*;
 use crate::crypto::Digest;
 use crate::identity::fixture::NOW;
@@ -28,7 +28,9 @@ fn g1_bytes_that_are_no_change_are_refused() {
         assert!(!accepted, "byte {at}");
     }
     let over = vec![0; crate::limits::GROUP_CHANGE_BYTES + 1];
-    assert_eq!(SignedChange::decode(&over), Err(ChangeError::Malformed(DecodeError::TooLarge)));
+    let too_large = Err(ChangeError::Malformed(DecodeError::TooLarge));
+    assert_eq!(SignedChange::decode(&over), too_large);
+    assert_ne!(SignedChange::decode(&over[1..]), too_large);
 }
 
 /// The body of a title change with other bytes in the title's place.
@@ -99,6 +101,8 @@ fn g3_places_a_change() {
     assert_eq!(at(&base, &two.change), Outcome::Ahead { have: 0, base: 1 });
     assert_eq!(at(&one.state, &one.change), Outcome::Duplicate);
     assert_eq!(at(&one.state, &other.change), Outcome::Rebase { base: 0, evidence: None });
+    let elsewhere = leading_to(&people, "anna", &one.change, Digest::from_bytes([1; 32]));
+    assert_eq!(at(&one.state, &elsewhere), Outcome::Rebase { base: 0, evidence: None });
     assert_eq!(at(&one.state, &after_other.change), Outcome::Fork { revision: 1, evidence: None });
     assert_eq!(at(&two.state, &after_other.change), Outcome::Fork { revision: 1, evidence: None });
     assert_eq!(at(&three.state, &one.change), Outcome::Stale);

@@ -1,6 +1,7 @@
+use alloc::collections::BTreeMap;
 use alloc::vec;
 
-use super::super::fixture::{founded, id, people, title};
+use super::super::fixture::{founded, group, id, people, title};
 use super::super::*;
 use crate::identity::fixture::{NOW, days};
 use crate::limits::*;
@@ -139,6 +140,27 @@ fn requests_and_answers_are_one_an_hour_for_each_peer() {
 }
 
 #[test]
+fn of_waiting_changes_the_one_that_builds_on_the_very_state_is_next() {
+    let (people, base) = group();
+    let one = people.sign("anna", &base, vec![title("one")]).unwrap();
+    let other = people.sign("adam", &base, vec![title("other")]).unwrap();
+    let two = people.sign("anna", &one.state, vec![title("two")]).unwrap();
+    let three = people.sign("anna", &two.state, vec![title("three")]).unwrap();
+    let after_other = people.sign("adam", &other.state, vec![title("more")]).unwrap();
+    let mut buffer = ChangeBuffer::new(base.group());
+    assert!(buffer.is_empty());
+    for ahead in [&after_other, &three, &two] {
+        assert!(buffer.keep(ahead.change.clone(), NOW));
+    }
+    assert!(!buffer.is_empty());
+    assert_eq!(buffer.next(&base), None);
+    assert_eq!(buffer.next(&one.state), Some(two.change));
+    assert_eq!(buffer.next(&one.state), None);
+    assert_eq!(buffer.next(&two.state), Some(three.change));
+    assert!(buffer.is_empty());
+}
+
+#[test]
 fn waiting_changes_are_bounded_in_number_and_age() {
     let (people, group, _) = joined();
     let base = group.state();
@@ -165,6 +187,12 @@ fn the_device_set_is_that_of_the_state_by_lists_as_new_as_it_names() {
     let state = group.state();
     let set = state.devices(&people.lists, NOW).unwrap();
     assert_eq!(set.devices().len(), 8);
+    let contacts = people.lists.keys().map(|account| {
+        let name = core::str::from_utf8(account.as_bytes()).unwrap();
+        (account.clone(), people.account(name).contact())
+    });
+    let contacts: BTreeMap<_, _> = contacts.collect();
+    assert_eq!(state.devices(&contacts, NOW).as_ref(), Ok(&set));
     assert!(set.devices().is_sorted_by(|a, b| a < b));
     assert!(set.contains(people.device("max").address()));
     assert!(!set.contains(people.device("server").address()));

@@ -1,6 +1,8 @@
+use core::time::Duration;
+
 use super::*;
 use crate::group::{Confirmation, Role, SyncAnswer, SyncRequest};
-use crate::limits::GROUP_BEHIND_AGE;
+use crate::limits::{EPOCH_GRACE, GROUP_BEHIND_AGE};
 
 #[test]
 fn a_snapshot_in_answer_takes_the_place_of_what_is_gone() {
@@ -24,6 +26,11 @@ fn a_snapshot_in_answer_takes_the_place_of_what_is_gone() {
         world.channels["otto"].group().confirmation(),
         Confirmation::Unconfirmed { .. }
     ));
+    let mut witnessing = GroupChannel::restore(&world.stored("otto")).unwrap();
+    let ack = witnessing.group().ack();
+    for changes in [Changes::membership(), Changes::default()] {
+        assert_eq!(witnessing.witness(&id("anna"), &ack, NOW), (Witnessed::Same, changes));
+    }
     world.distribute("anna");
     let said = world.say("anna", "x");
     assert!(world.heard("otto", &said).confirms);
@@ -49,6 +56,22 @@ fn an_acknowledgement_of_a_later_revision_makes_us_wait() {
 }
 
 #[test]
+fn a_scope_that_is_over_is_searched_no_more() {
+    let mut world = World::new();
+    let old = world.say("adam", "in the old key epoch");
+    world.remove_max();
+    let channel = world.channels.remove("mia").unwrap();
+    let (id, mut groups) = (channel.id(), Groups::new());
+    groups.insert(channel);
+    let mut found_after = |time| {
+        groups.with(&id, |channel| channel.expire(NOW.saturating_add(time)));
+        groups.find(&message(&old)).copied()
+    };
+    assert_eq!(found_after(EPOCH_GRACE), Some(id));
+    assert_eq!(found_after(EPOCH_GRACE + Duration::from_secs(1)), None);
+}
+
+#[test]
 fn only_a_member_can_say_that_there_is_more() {
     let mut world = World::new();
     let first = world.author("anna", vec![Action::SetRole(id("otto"), Role::Member)]);
@@ -67,7 +90,7 @@ fn a_made_up_revision_makes_nobody_deaf_to_true_ones() {
     let made_up = StateAck { revision: u32::MAX, ..world.channels["max"].group().ack() };
     world.channel("max").witness(&id("mia"), &made_up, NOW);
     assert!(world.try_say("max", "x").is_err());
-    world.later(GROUP_BEHIND_AGE + core::time::Duration::from_millis(1));
+    world.later(GROUP_BEHIND_AGE + Duration::from_millis(1));
     world.say("max", "x");
     world.change("anna", vec![Action::SetRole(id("otto"), Role::Member)]);
     assert!(world.prepare("max").is_ok(), "its time was over");
@@ -90,7 +113,7 @@ fn everybody_can_hold_us_up_once_a_day() {
         world.channel("max").witness(&id(name), &later, now);
         world.prepare("max").err()
     };
-    let hour = GROUP_BEHIND_AGE + core::time::Duration::from_millis(1);
+    let hour = GROUP_BEHIND_AGE + Duration::from_millis(1);
     let waits = |revision| Some(SendRefused::Behind { revision });
     assert_eq!(says(&mut world, "mia", 9), waits(9));
     assert_eq!(says(&mut world, "mia", 7), waits(9));
