@@ -375,7 +375,8 @@ def environment(work):
 
 def complaints(work, maps):
     """Numbers of mutants, and names of functions, that the compiler has something against."""
-    command = ["cargo", "check", "--locked", "--lib", "--profile", "test", "-p", "sealwax", "--message-format", "json"]
+    command = ["cargo", "check", "--locked", "--lib", "--all-features", "--profile", "test", "-p", "sealwax",
+               "--message-format", "json"]  # fmt: skip
     told = subprocess.run(command, cwd=work / "tree", env=environment(work), capture_output=True, text=True,
                           check=False)  # fmt: skip
     lost, constant, other = set(), set(), []
@@ -416,7 +417,7 @@ def blamed(span, maps):
 
 def build(work):
     """The unit tests' program, and the others'."""
-    command = ["cargo", "test", "--locked", "--no-run", "-p", "sealwax", "--lib", "--tests",
+    command = ["cargo", "test", "--locked", "--no-run", "--all-features", "-p", "sealwax", "--lib", "--tests",
                "--message-format", "json"]  # fmt: skip
     told = subprocess.run(command, cwd=work / "tree", env=environment(work), capture_output=True, text=True,
                           check=False)  # fmt: skip
@@ -484,7 +485,7 @@ def read(path):
 
 def summary(mutants, alive, results):
     verdicts = {item["name"]: item["verdict"] for item in results}
-    accepted = {line.split(" | ")[0] for line in ACCEPTED.read_text().splitlines()}
+    accepted = {line.rsplit(" | ", 1)[0] for line in ACCEPTED.read_text().splitlines()}
     words = ["not built", "caught", "timeout", "accepted", "missed"]
     counts, missed = {}, []
     for mutant in mutants:
