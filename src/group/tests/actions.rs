@@ -8,7 +8,7 @@ use crate::identity::{DeviceKeys, LocalDevice};
 use crate::limits::*;
 use crate::sender_key::EpochSecret;
 use crate::time::Timestamp;
-use crate::wire::{DecodeError, Reader};
+use crate::wire::{DecodeError, Reader, Writer, read_all};
 
 fn epoch_rises(name: &str, actions: Vec<Action>) -> bool {
     let (people, base) = group();
@@ -75,6 +75,18 @@ fn a_device_that_is_listed_with_other_keys_founds_nothing() {
     };
     assert_eq!(found(&listed), Err(GenesisError::Signature));
     assert_eq!(found(&olga.verified_list()), Ok(()));
+}
+
+#[test]
+fn the_size_of_an_action_is_what_it_adds_to_a_change() {
+    let (people, base) = group();
+    let body = |actions: &[Action]| {
+        let change = fixture::forged(&people, "anna", &base, actions.to_vec(), |_| {});
+        change.to_proto().body.len()
+    };
+    let entry = Action::update_devices(people.list("mia").signed().entry());
+    assert_eq!(body(&[title("x"), entry.clone()]) - body(&[title("x")]), entry.size());
+    assert_eq!(base.change().with(title("x")).with(entry.clone()).actions(), [title("x"), entry]);
 }
 
 #[test]
@@ -269,6 +281,7 @@ fn settings_change() {
     assert_eq!(state.title().as_str(), "bouldering");
     assert_eq!(state.description().as_str(), "on\nrocks");
     assert_eq!(state.avatar(), Some(&avatar));
+    assert_eq!(avatar.as_bytes(), b"pointer");
     assert_eq!(state.timer(), Timer { seconds: 3600, version: 1 });
     assert!(state.may(Role::Member, Permission::Pin) && !base.may(Role::Member, Permission::Pin));
     assert!(
@@ -388,6 +401,21 @@ fn a_link_may_need_approval_end_and_be_used_up() {
     // Once a moderator signed later than that, no backdating brings the link back.
     let on = people.sign_at("mona", &state, vec![Action::Ban(id("sue"))], days(3)).unwrap().state;
     assert_eq!(people.refused("otto", &on, vec![sam]), ApplyError::Link { action: 0 });
+}
+
+#[test]
+fn no_stored_link_was_used_more_often_than_it_may_be() {
+    let (people, base) = group();
+    let secret = LinkSecret::generate(base.group(), &mut rng(1));
+    let state = people.done("anna", &base, vec![Action::create_link(&secret, OPEN)]);
+    let read = |uses| {
+        let terms = LinkTerms { max_uses: Some(2), ..OPEN };
+        let mut w = Writer::new();
+        w.put(&InviteLink { terms, uses, ..state.links()[0].clone() });
+        read_all::<InviteLink>(w.as_slice()).map(|link| link.uses)
+    };
+    assert_eq!([read(1), read(2)], [Ok(1), Ok(2)]);
+    assert_eq!(read(3), Err(DecodeError::OutOfRange));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use super::super::fixture::{forged, founded, group, id, people, title, unchecked};
 use super::super::*;
 use crate::identity::fixture::{Account, NOW, days, rng};
+use crate::identity::{DeviceKeys, LocalDevice};
 
 #[test]
 fn the_server_cannot_add_a_member() {
@@ -214,6 +215,25 @@ fn nobody_joins_by_a_ticket_of_somebody_else() {
     assert!(Ticket::decode(&bytes).is_err());
     let carried = vec![Action::JoinByLink(bytes)];
     assert_eq!(people.refused("max", &state, carried), ApplyError::Document { action: 0 });
+}
+
+/// Whose keys were restarted did not contradict itself.
+#[test]
+fn a_device_under_the_same_address_with_other_keys_is_another() {
+    let (people, base) = group();
+    let a = people.sign("anna", &base, vec![title("a")]).unwrap().change;
+    let b = people.sign("anna", &base, vec![title("b")]).unwrap().change;
+    let device = people.device("anna").address().device;
+    let mut keys = DeviceKeys::generate(&mut rng(9)).to_bytes();
+    keys[1..5].copy_from_slice(&device.as_u32().to_be_bytes());
+    let keys = DeviceKeys::from_bytes(&keys).unwrap();
+    let mut anew = Account::new("anna", 0, 999);
+    let certificate = anew.certify(&keys);
+    anew.devices = vec![LocalDevice::new(keys, certificate).unwrap()];
+    let proof = DeviceProof::of(&anew.verified_list(), device).unwrap();
+    let b = SignedChange::sign(b.core.to_bytes(), *base.hash(), &anew.devices[0], proof).unwrap();
+    assert_eq!(a.actor(), b.actor());
+    assert_eq!(GroupEvidence::new(a, b).unwrap().kind(), EvidenceKind::Competition);
 }
 
 #[test]

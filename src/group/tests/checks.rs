@@ -33,6 +33,64 @@ fn g1_bytes_that_are_no_change_are_refused() {
     assert_ne!(SignedChange::decode(&over[1..]), too_large);
 }
 
+#[test]
+fn documents_of_a_group_have_limits() {
+    use crate::limits::{GROUP_BODY_BYTES, GROUP_CHANGE_BYTES};
+    let too_large = ChangeError::Malformed(DecodeError::TooLarge);
+    let (people, base) = group();
+    let (device, list) = (people.device("anna"), people.list("anna"));
+    let proof = DeviceProof::of(list, device.address().device).unwrap();
+    let state = Digest::from_bytes([1; 32]);
+    let sign = |body: usize| {
+        SignedChange::sign(vec![0; body - Digest::LEN], state, device, proof.clone()).map(drop)
+    };
+    assert_ne!(sign(GROUP_BODY_BYTES), Err(too_large));
+    assert_eq!(sign(GROUP_BODY_BYTES + 1), Err(too_large));
+
+    let genesis = SignedGenesis::decode;
+    assert_ne!(genesis(&vec![0; GROUP_CHANGE_BYTES]), Err(too_large.into()));
+    assert_eq!(genesis(&vec![0; GROUP_CHANGE_BYTES + 1]), Err(too_large.into()));
+    let founded = fixture::founded(&people).genesis;
+    let with_body =
+        |len| fixture::refounded(&people, &founded, |body: &mut Vec<u8>| *body = vec![0; len]);
+    assert_ne!(genesis(&with_body(GROUP_BODY_BYTES)), Err(too_large.into()));
+    assert_eq!(genesis(&with_body(GROUP_BODY_BYTES + 1)), Err(too_large.into()));
+
+    let both = 2 * GROUP_CHANGE_BYTES + 16;
+    assert_ne!(GroupEvidence::decode(&vec![0; both]), Err(too_large.into()));
+    assert_eq!(GroupEvidence::decode(&vec![0; both + 1]), Err(too_large.into()));
+
+    let extended = |count: u16| {
+        let extension = |number| Extension { number, value: vec![] };
+        let draft = base.change().with(title("x"));
+        let draft = (1..=count).map(extension).fold(draft, ChangeDraft::with_extension);
+        draft.sign(&base, device, &people.lists, NOW, &mut crate::identity::fixture::rng(1))
+    };
+    let most = u16::try_from(crate::limits::GROUP_EXTENSIONS).unwrap();
+    assert!(extended(most).is_ok());
+    assert_eq!(extended(most + 1).unwrap_err(), DraftRefused::Form(too_large));
+}
+
+/// A membership remembers more than its state does.
+#[test]
+fn a_change_of_the_past_is_a_repetition_a_rebase_or_stale() {
+    let (people, base) = group();
+    let one = people.sign("anna", &base, vec![title("one")]).unwrap();
+    let two = people.sign("anna", &one.state, vec![title("two")]).unwrap();
+    let three = people.sign("anna", &two.state, vec![title("three")]).unwrap();
+    let other = people.sign("adam", &base, vec![title("other")]).unwrap();
+    let after_other = people.sign("adam", &other.state, vec![title("more")]).unwrap();
+    let mut membership = Group::founded(fixture::founded(&people).genesis);
+    let mut apply = |change| membership.apply(change, &people.lists, NOW).unwrap();
+    for next in [&one, &two, &three] {
+        assert!(matches!(apply(&next.change), Outcome::Applied(_)));
+    }
+    assert_eq!(apply(&one.change), Outcome::Duplicate);
+    assert_eq!(apply(&two.change), Outcome::Duplicate);
+    assert_eq!(apply(&other.change), Outcome::Rebase { base: 0, evidence: None });
+    assert_eq!(apply(&after_other.change), Outcome::Stale);
+}
+
 /// The body of a title change with other bytes in the title's place.
 fn with_title(bytes: &[u8]) -> Result<SignedChange, ChangeError> {
     let (people, base) = group();
