@@ -34,12 +34,27 @@ pub(super) struct DoubleRatchet {
 #[derive(Debug)]
 enum Sending {
     /// The responder before the first message: it has only its signed prekey.
-    Waiting { local: DhSecretKey, next_header: HeaderKey },
+    Waiting { local: DhSecretKey, next_header: HeaderKey, rest: WaitingRest },
     /// A new ratchet key of the peer's arrived: the next message begins a new chain.
-    Turn { remote: DhPublicKey, next_header: HeaderKey, previous: u32 },
+    Turn { remote: DhPublicKey, next_header: HeaderKey, previous: u32, rest: TurnRest },
     /// In the middle of a chain.
     Chain(SendingChain),
 }
+
+impl Sending {
+    const fn waiting(local: DhSecretKey, next_header: HeaderKey) -> Self {
+        Self::Waiting { local, next_header, rest: [0; _] }
+    }
+
+    const fn turn(remote: DhPublicKey, next_header: HeaderKey, previous: u32) -> Self {
+        Self::Turn { remote, next_header, previous, rest: [0; _] }
+    }
+}
+
+/// Zeros that fill a smaller variant up to the largest. What it does not write there would be whatever
+/// lay on the stack where it was made, moves with it to the heap, and is wiped by nobody.
+type WaitingRest = [u8; size_of::<SendingChain>() - size_of::<(DhSecretKey, HeaderKey)>()];
+type TurnRest = [u8; size_of::<SendingChain>() - size_of::<(DhPublicKey, HeaderKey, u32)>()];
 
 #[derive(Debug)]
 struct SendingChain {
@@ -150,7 +165,7 @@ impl DoubleRatchet {
     ) -> Self {
         Self {
             root: RootKey::new(root),
-            sending: Sending::Waiting { local, next_header: HeaderKey::new(ours) },
+            sending: Sending::waiting(local, HeaderKey::new(ours)),
             receiving: None,
             next_receiving: HeaderKey::new(theirs),
             skipped: SkippedKeys::default(),
@@ -168,7 +183,7 @@ impl DoubleRatchet {
         match &mut self.sending {
             Sending::Waiting { .. } => Err(RatchetError::NothingReceived),
             Sending::Chain(sending) => sending.send(),
-            Sending::Turn { remote, next_header, previous } => {
+            Sending::Turn { remote, next_header, previous, .. } => {
                 let local = DhSecretKey::generate(rng);
                 let step = self.root.turn(&local.diffie_hellman(remote)?);
                 let mut sending = SendingChain {
@@ -245,7 +260,7 @@ impl DoubleRatchet {
 
     fn receive_next(&self, position: &Position, now: Timestamp) -> Result<EcReceive, RatchetError> {
         let (local, next_header, sent) = match &self.sending {
-            Sending::Waiting { local, next_header } => (local, next_header, 0),
+            Sending::Waiting { local, next_header, .. } => (local, next_header, 0),
             Sending::Chain(sending) => {
                 (&sending.local, &sending.next_header, sending.chain.number())
             }
@@ -274,11 +289,7 @@ impl DoubleRatchet {
                 chain,
             },
             next_receiving: step.next_header,
-            sending: Sending::Turn {
-                remote: position.ratchet_key,
-                next_header: next_header.clone(),
-                previous: sent,
-            },
+            sending: Sending::turn(position.ratchet_key, next_header.clone(), sent),
             closing,
             skipped,
         };
@@ -407,8 +418,10 @@ fn within_limit(gaps: &[(u32, u32)]) -> Result<(), RatchetError> {
 impl Layout for Sending {
     fn write(&self, w: &mut Writer) {
         match self {
-            Self::Waiting { local, next_header } => w.put(&0u8).put(local).put(next_header),
-            Self::Turn { remote, next_header, previous } => {
+            Self::Waiting { local, next_header, rest: _ } => {
+                w.put(&0u8).put(local).put(next_header)
+            }
+            Self::Turn { remote, next_header, previous, rest: _ } => {
                 w.put(&1u8).put(remote).put(next_header).put(previous)
             }
             Self::Chain(SendingChain { local, chain, header, previous, next_header }) => {
@@ -419,8 +432,8 @@ impl Layout for Sending {
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         match u8::read(r)? {
-            0 => Ok(Self::Waiting { local: r.get()?, next_header: r.get()? }),
-            1 => Ok(Self::Turn { remote: r.get()?, next_header: r.get()?, previous: r.get()? }),
+            0 => Ok(Self::waiting(r.get()?, r.get()?)),
+            1 => Ok(Self::turn(r.get()?, r.get()?, r.get()?)),
             2 => Ok(Self::Chain(SendingChain {
                 local: r.get()?,
                 chain: r.get()?,
