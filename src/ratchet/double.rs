@@ -1,6 +1,6 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::mem;
+use core::{fmt, mem};
 
 use rand_core::CryptoRng;
 
@@ -34,27 +34,35 @@ pub(super) struct DoubleRatchet {
 #[derive(Debug)]
 enum Sending {
     /// The responder before the first message: it has only its signed prekey.
-    Waiting { local: DhSecretKey, next_header: HeaderKey, rest: WaitingRest },
+    Waiting { local: DhSecretKey, next_header: HeaderKey, rest: Zeros<WAITING_REST> },
     /// A new ratchet key of the peer's arrived: the next message begins a new chain.
-    Turn { remote: DhPublicKey, next_header: HeaderKey, previous: u32, rest: TurnRest },
+    Turn { remote: DhPublicKey, next_header: HeaderKey, previous: u32, rest: Zeros<TURN_REST> },
     /// In the middle of a chain.
     Chain(SendingChain),
 }
 
 impl Sending {
     const fn waiting(local: DhSecretKey, next_header: HeaderKey) -> Self {
-        Self::Waiting { local, next_header, rest: [0; _] }
+        Self::Waiting { local, next_header, rest: Zeros([0; _]) }
     }
 
     const fn turn(remote: DhPublicKey, next_header: HeaderKey, previous: u32) -> Self {
-        Self::Turn { remote, next_header, previous, rest: [0; _] }
+        Self::Turn { remote, next_header, previous, rest: Zeros([0; _]) }
     }
 }
 
-/// Zeros that fill a smaller variant up to the largest. What it does not write there would be whatever
-/// lay on the stack where it was made, moves with it to the heap, and is wiped by nobody.
-type WaitingRest = [u8; size_of::<SendingChain>() - size_of::<(DhSecretKey, HeaderKey)>()];
-type TurnRest = [u8; size_of::<SendingChain>() - size_of::<(DhPublicKey, HeaderKey, u32)>()];
+/// Fills a smaller variant up to the largest. What it does not write there would be whatever lay on
+/// the stack where it was made, moves with it to the heap, and is wiped by nobody.
+struct Zeros<const N: usize>([u8; N]);
+
+const WAITING_REST: usize = size_of::<SendingChain>() - size_of::<(DhSecretKey, HeaderKey)>();
+const TURN_REST: usize = size_of::<SendingChain>() - size_of::<(DhPublicKey, HeaderKey, u32)>();
+
+impl<const N: usize> fmt::Debug for Zeros<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Zeros({})", self.0.len())
+    }
+}
 
 #[derive(Debug)]
 struct SendingChain {
