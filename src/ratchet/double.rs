@@ -34,9 +34,20 @@ pub(super) struct DoubleRatchet {
 #[derive(Debug)]
 enum Sending {
     /// The responder before the first message: it has only its signed prekey.
-    Waiting { local: DhSecretKey, next_header: HeaderKey, rest: Zeros<WAITING_REST> },
+    Waiting {
+        local: DhSecretKey,
+        next_header: HeaderKey,
+        #[expect(dead_code, reason = "it is there to be zeros")]
+        rest: Zeros<WAITING_REST>,
+    },
     /// A new ratchet key of the peer's arrived: the next message begins a new chain.
-    Turn { remote: DhPublicKey, next_header: HeaderKey, previous: u32, rest: Zeros<TURN_REST> },
+    Turn {
+        remote: DhPublicKey,
+        next_header: HeaderKey,
+        previous: u32,
+        #[expect(dead_code, reason = "it is there to be zeros")]
+        rest: Zeros<TURN_REST>,
+    },
     /// In the middle of a chain.
     Chain(SendingChain),
 }
