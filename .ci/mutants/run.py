@@ -14,8 +14,10 @@ Functions lose their `const` where nothing needs it, since a constant cannot ask
 
 A mutant that changes nothing that a test could or should see is in accepted.txt, with the reason.
 
-Each mutant meets the unit tests of its module, then, if it lives, the other tests, then all unit tests. Results are in FOLDER/results.jsonl, and what is there already is not run again; `--again` takes
-the names of mutants from a file, one a line, and runs those alone, without looking at the results.
+Each mutant meets the unit tests of its module, then, if it lives, the other tests, then all unit
+tests. Results are in FOLDER/results.jsonl, and what is there already is not run again (begin with a new
+folder after a change of the code); `--again` takes the names of mutants from a file, one a line, and
+runs those alone, without looking at the results.
 MODULE is `ratchet` or `group::channel`; the tests are those of its first part.
 """
 
