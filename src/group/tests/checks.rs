@@ -71,15 +71,22 @@ fn documents_of_a_group_have_limits() {
     assert_eq!(extended(most + 1).unwrap_err(), DraftRefused::Form(too_large));
 }
 
+/// Three changes of anna's, and two of adam's on the same base.
+fn branches(people: &fixture::People, base: &GroupState) -> [Authored; 5] {
+    let sign = |name, base: &GroupState, text| people.sign(name, base, vec![title(text)]).unwrap();
+    let one = sign("anna", base, "one");
+    let two = sign("anna", &one.state, "two");
+    let three = sign("anna", &two.state, "three");
+    let other = sign("adam", base, "other");
+    let after_other = sign("adam", &other.state, "more");
+    [one, two, three, other, after_other]
+}
+
 /// A membership remembers more than its state does.
 #[test]
 fn a_change_of_the_past_is_a_repetition_a_rebase_or_stale() {
     let (people, base) = group();
-    let one = people.sign("anna", &base, vec![title("one")]).unwrap();
-    let two = people.sign("anna", &one.state, vec![title("two")]).unwrap();
-    let three = people.sign("anna", &two.state, vec![title("three")]).unwrap();
-    let other = people.sign("adam", &base, vec![title("other")]).unwrap();
-    let after_other = people.sign("adam", &other.state, vec![title("more")]).unwrap();
+    let [one, two, three, other, after_other] = branches(&people, &base);
     let mut membership = Group::founded(fixture::founded(&people).genesis);
     let mut apply = |change| membership.apply(change, &people.lists, NOW).unwrap();
     for next in [&one, &two, &three] {
@@ -150,11 +157,7 @@ fn g2_to_g5_group_actor_device_and_signature() {
 #[test]
 fn g3_places_a_change() {
     let (people, base) = group();
-    let one = people.sign("anna", &base, vec![title("one")]).unwrap();
-    let two = people.sign("anna", &one.state, vec![title("two")]).unwrap();
-    let three = people.sign("anna", &two.state, vec![title("three")]).unwrap();
-    let other = people.sign("adam", &base, vec![title("other")]).unwrap();
-    let after_other = people.sign("adam", &other.state, vec![title("more")]).unwrap();
+    let [one, two, three, other, after_other] = branches(&people, &base);
     let at = |state: &GroupState, change: &SignedChange| state.apply(change).unwrap();
     assert_eq!(at(&base, &two.change), Outcome::Ahead { have: 0, base: 1 });
     assert_eq!(at(&one.state, &one.change), Outcome::Duplicate);
