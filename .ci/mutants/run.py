@@ -14,16 +14,18 @@ Functions lose their `const` where nothing needs it, since a constant cannot ask
 
 A mutant that changes nothing that a test could or should see is in accepted.txt, with the reason.
 
-Each mutant meets the unit tests of its module, then, if it lives, the other tests, then all unit
-tests. Results are in FOLDER/results.jsonl, and what is there already is not run again (begin with a new
+First each test runs alone, without a mutant, and it is written down which mutants it comes past. A
+mutant then meets those tests, the quickest first, until one fails; one that no test comes past is missed.
+Results are in FOLDER/results.jsonl, and what is there already is not run again (begin with a new
 folder after a change of the code); `--again` takes the names of mutants from a file, one a line, and
-runs those alone, without looking at the results.
-MODULE is `ratchet` or `group::channel`; the tests are those of its first part.
+runs those alone, without looking at the results. MODULE is `ratchet` or `group::channel`.
 """
 
+import itertools
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
 import time
@@ -42,20 +44,32 @@ ACCEPTED = Path(__file__).with_name("accepted.txt")
 COPIED = ["Cargo.toml", "Cargo.lock", "README.md", "SPEC.md", "CHANGELOG.md", ".ci", "benches", "docs",
           "examples", "fuzz", "proto", "src", "test-vectors", "tests"]  # fmt: skip
 # Tests of what the crate does; the others compare texts and tables, or count bytes and allocations.
-# The quick and broad ones first.
 BEHAVIOUR = ("establishing", "hostile_server", "delivery", "prekeys", "reports", "contacts", "documents",
              "simultaneous", "atomicity", "persistence", "fuzz", "simulation")  # fmt: skip
 JOBS = os.cpu_count() or 2
-VARIABLE = "SEALWAX_MUTANT"
-# What one run of tests may use: one that allocates without end is caught by the second.
-SECONDS, BYTES = 90, 6 << 30
+VARIABLE, REACHED = "SEALWAX_MUTANT", "SEALWAX_REACHED"
+# What a run of tests may use: seconds, and times of what it took without a mutant; and memory, which
+# catches one that allocates without end.
+SECONDS, TIMES, BYTES = 10, 8, 6 << 30
+# How many tests meet a mutant at once: the first few catch most.
+GROUPS = (1, 3, 12, 40)
 SWITCH = f"""
 extern crate std;
 
-static ACTIVE: std::sync::OnceLock<u32> = std::sync::OnceLock::new();
+use std::{{fs::File, io::Write, sync::{{Mutex, OnceLock, atomic::{{AtomicBool, Ordering}}}}}};
+
+static ACTIVE: OnceLock<u32> = OnceLock::new();
+static REACHED: [AtomicBool; 1 << 16] = [const {{ AtomicBool::new(false) }}; 1 << 16];
+static RECORD: OnceLock<Option<Mutex<File>>> = OnceLock::new();
 
 pub(crate) fn mutant(number: u32) -> bool {{
     let read = || std::env::var("{VARIABLE}").ok().and_then(|text| text.parse().ok()).unwrap_or(0);
+    let open = || std::env::var("{REACHED}").ok().map(|path| Mutex::new(File::create(path).unwrap()));
+    if let Some(record) = RECORD.get_or_init(open) {{
+        if !REACHED[number as usize].swap(true, Ordering::Relaxed) {{
+            record.lock().unwrap().write_all(&number.to_le_bytes()).unwrap();
+        }}
+    }}
     *ACTIVE.get_or_init(read) == number
 }}
 """
@@ -418,7 +432,7 @@ def blamed(span, maps):
 
 
 def build(work):
-    """The unit tests' program, and the others'."""
+    """The programs with the tests."""
     command = ["cargo", "test", "--locked", "--no-run", "--all-features", "-p", "sealwax", "--lib", "--tests",
                "--message-format", "json"]  # fmt: skip
     told = subprocess.run(command, cwd=work / "tree", env=environment(work), capture_output=True, text=True,
@@ -429,31 +443,29 @@ def build(work):
     found = [item for item in found if item.get("executable") and item["profile"]["test"]]
     unit = [item["executable"] for item in found if "lib" in item["target"]["kind"]]
     others = {item["target"]["name"]: item["executable"] for item in found}
-    others = [others[name] for name in BEHAVIOUR]
-    return unit[0], others
+    return [*unit, *(others[name] for name in BEHAVIOUR)]
 
 
 def judge(work, mutants, alive, binaries, again):
-    unit, others = binaries
     path = work / ("again.jsonl" if again else "results.jsonl")
     if again:
         path.unlink(missing_ok=True)
     known = {item["name"] for item in read(path)}
-    for module in sorted({module_of(m) for m in mutants}):
-        if killed(work, 0, [unit, f"{module}::"]):
-            raise SystemExit(f"the tests of {module} fail without any mutant")
+    tests = recorded(work, binaries)
     todo = [m for m in mutants if m.number in alive and m.name not in known]
     print(f"{len(mutants)} mutants, {len(mutants) - len(alive)} not built, {len(todo)} to run", flush=True)
     lock, begun, done = Lock(), time.time(), 0
 
     def one(mutant):
         nonlocal done
-        verdict = next((word for stage in stages(mutant, unit, others) if (word := killed(work, mutant.number, stage))), "missed")
+        chosen = [test for test in tests if mutant.number in test.reached]
+        verdict = next((word for group in groups(chosen) if (word := killed(work, mutant.number, group))), "missed")
         with lock, path.open("a") as results:
             done += 1
-            results.write(json.dumps({"name": mutant.name, "verdict": verdict}) + "\n")
+            entry = {"name": mutant.name, "verdict": verdict, "tests": len(chosen)}
+            results.write(json.dumps(entry) + "\n")
             if verdict == "missed":
-                print(f"missed: {mutant.name}", flush=True)
+                print(f"missed ({len(chosen)} tests): {mutant.name}", flush=True)
             if done % 100 == 0:
                 print(f"{done} of {len(todo)} after {time.time() - begun:.0f} s", flush=True)
 
@@ -462,23 +474,67 @@ def judge(work, mutants, alive, binaries, again):
     return summary(mutants, alive, read(path))
 
 
-def stages(mutant, unit, others):
-    return [[unit, f"{module_of(mutant)}::"], *[[other] for other in others], [unit]]
+@dataclass
+class Test:
+    binary: str
+    name: str
+    seconds: float
+    reached: frozenset[int]
 
 
-def module_of(mutant):
-    return mutant.file.split("/")[1].removesuffix(".rs")
+def recorded(work, binaries):
+    """Every test, the quickest first, with the mutants that it comes past."""
+    found = [(binary, name) for binary in binaries for name in names(work, binary)]
+    (work / "reached").mkdir(exist_ok=True)
+
+    def one(item):
+        number, (binary, name) = item
+        record, begun = work / "reached" / str(number), time.time()
+        record.write_bytes(b"")
+        told = tests_run(work, binary, [name], 600, {REACHED: str(record)})
+        if told.returncode:
+            raise SystemExit(f"{name} fails without any mutant:\n{told.stdout.decode()}")
+        reached = frozenset(number for (number,) in struct.iter_unpack("<I", record.read_bytes()))
+        return Test(binary, name, time.time() - begun, reached)
+
+    begun = time.time()
+    with ThreadPoolExecutor(JOBS) as pool:
+        tests = sorted(pool.map(one, enumerate(found)), key=lambda test: test.seconds)
+    print(f"{len(tests)} tests, each alone: {time.time() - begun:.0f} s", flush=True)
+    return tests
 
 
-def killed(work, number, command):
+def names(work, binary):
+    told = subprocess.run([binary, "--list"], cwd=work / "tree", capture_output=True, text=True, check=True)
+    ignored = subprocess.run([binary, "--list", "--ignored"], cwd=work / "tree", capture_output=True, text=True, check=True)
+    listed, left = ({line.removesuffix(": test") for line in text.stdout.splitlines() if line.endswith(": test")}
+                    for text in (told, ignored))  # fmt: skip
+    return sorted(listed - left)
+
+
+def groups(tests):
+    """A few at first and then more and more; those of one binary together."""
+    sizes = itertools.chain(GROUPS, itertools.repeat(GROUPS[-1]))
+    while tests:
+        some, tests = tests[: (size := next(sizes))], tests[size:]
+        for binary in sorted({test.binary for test in some}):
+            yield [test for test in some if test.binary == binary]
+
+
+def killed(work, number, tests):
     """How, or nothing."""
-    limited = ["prlimit", f"--as={BYTES}", "timeout", "-s", "KILL", str(SECONDS), *command,
-               "--test-threads", "1", "-q"]  # fmt: skip
-    told = subprocess.run(limited, cwd=work / "tree", capture_output=True, check=False,
-                          env={**os.environ, VARIABLE: str(number), "PROPTEST_CASES": "8"})  # fmt: skip
+    seconds = SECONDS + TIMES * sum(test.seconds for test in tests)
+    told = tests_run(work, tests[0].binary, [test.name for test in tests], seconds, {VARIABLE: str(number)})
     if told.returncode in (137, -9):
         return "timeout"
     return "caught" if told.returncode else ""
+
+
+def tests_run(work, binary, names, seconds, environment):
+    command = ["prlimit", f"--as={BYTES}", "timeout", "-s", "KILL", f"{seconds:.0f}", binary, "--exact",
+               *names, "--test-threads", "1", "-q"]  # fmt: skip
+    return subprocess.run(command, cwd=work / "tree", capture_output=True, check=False,
+                          env={**os.environ, **environment, "PROPTEST_CASES": "8"})  # fmt: skip
 
 
 def read(path):
