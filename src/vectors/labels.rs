@@ -204,7 +204,7 @@ fn searches(topic: &mut Topic, rng: &mut Recorder) {
     for _ in 0..3 {
         let (key, nonce) = (rng.bytes::<32>(), rng.bytes::<12>());
         let search = SearchKey::derive(&AeadKey::new(Secret::new(key)));
-        let search_key: Secret<32> =
+        let search_key: Secret<16> =
             Prk::from_key(&Secret::new(key)).expand(KdfLabel::RatchetSearch, &[]);
         let fields = json!({
             "header_key": hex::encode(key), "nonce": hex::encode(nonce),

@@ -3,7 +3,7 @@
 import hashlib
 import hmac as hmac_module
 
-import blake3
+import siphash24
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ed25519, x25519
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -89,8 +89,7 @@ def open_(key, nonce, ad, sealed):
 
 
 def search_tag(header_key, nonce):
-    search_key = expand(header_key, "ratchet/search", b"", 32)
-    return blake3.blake3(nonce, key=search_key).digest()[:8]
+    return siphash24.siphash24(nonce, key=expand(header_key, "ratchet/search", b"", 16)).digest()
 
 
 # X25519
