@@ -96,19 +96,26 @@ impl DhSecretKey {
         &self.public
     }
 
-    /// The one Diffie–Hellman of the crate.
     pub(crate) fn diffie_hellman(
         &self,
         their: &DhPublicKey,
     ) -> Result<SharedSecret, NonContributory> {
-        #[cfg(test)]
-        super::meter::count(|m| m.dh += 1);
-        let shared = self.secret.diffie_hellman(&their.0);
-        if !shared.was_contributory() {
-            return Err(NonContributory);
-        }
-        Ok(SharedSecret(Secret::new(*shared.as_bytes())))
+        agree(&self.secret, their)
     }
+}
+
+/// The one Diffie–Hellman of the crate.
+fn agree(
+    secret: &x25519_dalek::StaticSecret,
+    their: &DhPublicKey,
+) -> Result<SharedSecret, NonContributory> {
+    #[cfg(test)]
+    super::meter::count(|m| m.dh += 1);
+    let shared = secret.diffie_hellman(&their.0);
+    if !shared.was_contributory() {
+        return Err(NonContributory);
+    }
+    Ok(SharedSecret(Secret::new(*shared.as_bytes())))
 }
 
 impl fmt::Debug for DhSecretKey {
@@ -151,6 +158,61 @@ impl Layout for DhSeed {
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Secret::read(r).map(Self)
+    }
+}
+
+/// A ratchet key: an X25519 secret key whose public half, once read from storage, is derived when a
+/// message is sent. Most sessions that are read only receive.
+#[derive(ZeroizeOnDrop)]
+pub(crate) struct RatchetKey {
+    secret: x25519_dalek::StaticSecret,
+    /// Zeros until it is derived. Not an option, which would leave in its place what lay on the stack.
+    #[zeroize(skip)]
+    public: DhPublicKey,
+    derived: bool,
+}
+
+impl RatchetKey {
+    pub(crate) fn public_key(&mut self) -> &DhPublicKey {
+        if !self.derived {
+            #[cfg(test)]
+            super::meter::count(|m| m.dh_public += 1);
+            self.public = DhPublicKey(x25519_dalek::PublicKey::from(&self.secret));
+            self.derived = true;
+        }
+        &self.public
+    }
+
+    pub(crate) fn diffie_hellman(
+        &self,
+        their: &DhPublicKey,
+    ) -> Result<SharedSecret, NonContributory> {
+        agree(&self.secret, their)
+    }
+}
+
+impl From<DhSecretKey> for RatchetKey {
+    fn from(key: DhSecretKey) -> Self {
+        Self { secret: key.secret.clone(), public: key.public, derived: true }
+    }
+}
+
+impl fmt::Debug for RatchetKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RatchetKey(..)")
+    }
+}
+
+/// As a [`DhSecretKey`] is stored.
+impl Layout for RatchetKey {
+    fn write(&self, w: &mut Writer) {
+        w.raw(self.secret.as_bytes());
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let secret = x25519_dalek::StaticSecret::from(*Secret::read(r)?.as_bytes());
+        let public = DhPublicKey(x25519_dalek::PublicKey::from([0; DhPublicKey::LEN]));
+        Ok(Self { secret, public, derived: false })
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) use bulk::{
     GROUP_LEN, KeyedHash, group_chaining_value, parent_chaining_value, root_hash, whole_hash,
 };
 pub use dh::{DhPublicKey, DhSecretKey, NonContributory};
-pub(crate) use dh::{DhSeed, SharedSecret};
+pub(crate) use dh::{DhSeed, RatchetKey, SharedSecret};
 pub use hash::{Digest, hash};
 pub(crate) use hash::{TranscriptHash, constant_time_eq, iterated_hash};
 pub(crate) use kdf::{Prk, chain_step, hmac};

@@ -9,7 +9,7 @@ use super::header::{HeaderKey, SealedHeader};
 use super::missing::{NoKey, SkippedKey};
 use super::skipped::SkippedKeys;
 use super::{RatchetError, Staleness};
-use crate::crypto::{DhPublicKey, DhSecretKey, NonContributory, Secret};
+use crate::crypto::{DhPublicKey, DhSecretKey, NonContributory, RatchetKey, Secret};
 use crate::limits::SKIP;
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Layout, Reader, Writer};
@@ -35,7 +35,7 @@ pub(super) struct DoubleRatchet {
 enum Sending {
     /// The responder before the first message: it has only its signed prekey.
     Waiting {
-        local: DhSecretKey,
+        local: RatchetKey,
         next_header: HeaderKey,
         #[expect(dead_code, reason = "it is there to be zeros")]
         rest: Zeros<WAITING_REST>,
@@ -53,7 +53,7 @@ enum Sending {
 }
 
 impl Sending {
-    const fn waiting(local: DhSecretKey, next_header: HeaderKey) -> Self {
+    const fn waiting(local: RatchetKey, next_header: HeaderKey) -> Self {
         Self::Waiting { local, next_header, rest: Zeros([0; _]) }
     }
 
@@ -66,7 +66,7 @@ impl Sending {
 /// the stack where it was made, moves with it to the heap, and is wiped by nobody.
 struct Zeros<const N: usize>([u8; N]);
 
-const WAITING_REST: usize = size_of::<SendingChain>() - size_of::<(DhSecretKey, HeaderKey)>();
+const WAITING_REST: usize = size_of::<SendingChain>() - size_of::<(RatchetKey, HeaderKey)>();
 const TURN_REST: usize = size_of::<SendingChain>() - size_of::<(DhPublicKey, HeaderKey, u32)>();
 
 impl<const N: usize> fmt::Debug for Zeros<N> {
@@ -77,7 +77,7 @@ impl<const N: usize> fmt::Debug for Zeros<N> {
 
 #[derive(Debug)]
 struct SendingChain {
-    local: DhSecretKey,
+    local: RatchetKey,
     chain: ChainKey,
     header: HeaderKey,
     /// Messages in the chain before this one.
@@ -158,7 +158,7 @@ impl DoubleRatchet {
         let local = DhSecretKey::generate(rng);
         let step = RootKey::new(root).turn(&local.diffie_hellman(remote)?);
         let sending = Sending::Chain(SendingChain {
-            local,
+            local: local.into(),
             chain: step.chain,
             header: HeaderKey::new(ours),
             previous: 0,
@@ -184,7 +184,7 @@ impl DoubleRatchet {
     ) -> Self {
         Self {
             root: RootKey::new(root),
-            sending: Sending::waiting(local, HeaderKey::new(ours)),
+            sending: Sending::waiting(local.into(), HeaderKey::new(ours)),
             receiving: None,
             next_receiving: HeaderKey::new(theirs),
             skipped: SkippedKeys::default(),
@@ -206,7 +206,7 @@ impl DoubleRatchet {
                 let local = DhSecretKey::generate(rng);
                 let step = self.root.turn(&local.diffie_hellman(remote)?);
                 let mut sending = SendingChain {
-                    local,
+                    local: local.into(),
                     chain: step.chain,
                     header: next_header.clone(),
                     previous: *previous,

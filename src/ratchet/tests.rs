@@ -9,6 +9,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::*;
+use crate::crypto::meter::measure;
 use crate::limits::{COUNTER_RESERVE, SKIP, SKIPPED_CHAINS, SKIPPED_KEY_AGE, SKIPPED_KEYS};
 use crate::wire::read_all;
 
@@ -446,7 +447,7 @@ fn a_ratchet_key_of_small_order_is_refused() {
 fn the_largest_numbers_are_refused_without_deriving_anything() {
     let mut pair = pair(13);
     let forged = forge(&mut pair, |header| header.number = u32::MAX);
-    let (error, cost) = crate::crypto::meter::measure(|| refuse(&mut pair.bob, &forged));
+    let (error, cost) = measure(|| refuse(&mut pair.bob, &forged));
     assert_eq!(error, RatchetError::TooFarAhead { skipped: u32::MAX });
     assert_eq!((cost.dh, cost.kdf), (0, 0));
 }
@@ -461,7 +462,7 @@ fn a_forged_message_costs_one_search_and_at_most_one_opening() {
     let cost_of = |pair: &mut Pair, at: usize| {
         let mut forged = message.clone();
         forged[at] ^= 1;
-        crate::crypto::meter::measure(|| refuse(&mut pair.bob, &forged)).1
+        measure(|| refuse(&mut pair.bob, &forged)).1
     };
     let keys = pair.bob.live_header_keys().count() + pair.bob.past_header_keys().count();
     let unknown = cost_of(&mut pair, 3);
@@ -479,7 +480,7 @@ fn a_body_changed_on_the_way_costs_one_opening_however_much_it_skips() {
     let mut message = pair.alice_says(b"far ahead");
     let last = message.len() - 1;
     message[last] ^= 1;
-    let (error, cost) = crate::crypto::meter::measure(|| refuse(&mut pair.bob, &message));
+    let (error, cost) = measure(|| refuse(&mut pair.bob, &message));
     assert_eq!(error, RatchetError::HeaderNotAuthentic);
     assert_eq!((cost.aead, cost.dh, cost.kdf), (1, 0, 0));
 }
@@ -494,6 +495,23 @@ fn an_old_state_cannot_read_what_was_sent_after_a_full_turn() {
     let message = pair.alice_says(b"healed");
     let mut thief: Ratchet = read_all(&stolen).unwrap();
     assert_eq!(refuse(&mut thief, &message), RatchetError::NotOurs);
+}
+
+/// Most sessions that are read receive a message and are stored again.
+#[test]
+fn a_stored_state_derives_its_public_key_when_it_sends() {
+    let mut pair = pair(72);
+    pair.round_trip();
+    let stored = bytes(&pair.bob);
+    let (restored, cost) = measure(|| read_all(&stored).unwrap());
+    assert_eq!(cost.dh_public, 0);
+    pair.bob = restored;
+    let (first, cost) = measure(|| pair.bob_says(b"first"));
+    assert_eq!(cost.dh_public, 1);
+    let (second, cost) = measure(|| pair.bob_says(b"second"));
+    assert_eq!(cost.dh_public, 0);
+    assert_eq!(open(&mut pair.alice, &first).unwrap(), b"first");
+    assert_eq!(open(&mut pair.alice, &second).unwrap(), b"second");
 }
 
 /// A restored state has no memory of what it sealed: chance alone keeps key and nonce from meeting
