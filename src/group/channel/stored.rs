@@ -154,7 +154,8 @@ impl GroupChannel {
         let rising = self.scopes.is_sorted_by(|a, b| epoch(a) < epoch(b));
         let last = self.scopes.last().is_some_and(|last| *last.scope() == current);
         let few = self.scopes.len() <= GROUP_PAST_REVISIONS.saturating_add(1);
-        if rising && last && few { Ok(()) } else { Err(RestoreError::Torn) }
+        let open = self.scopes.iter().skip_while(|chains| chains.is_closed()).count() == 1;
+        if rising && last && few && open { Ok(()) } else { Err(RestoreError::Torn) }
     }
 
     fn own_chain(&self, parts: &StoredSendingChain) -> Result<SendingChain, RestoreError> {

@@ -98,6 +98,13 @@ fn parts_of_different_writes_or_groups_are_refused() {
     assert_eq!(GroupChannel::restore(&torn).unwrap_err(), RestoreError::Torn);
     let foreign = StoredChannel { sending: world.stored("anna").sending, ..after.clone() };
     assert_eq!(GroupChannel::restore(&foreign).unwrap_err(), RestoreError::OtherGroup);
+    // A scope is closed exactly if it has a successor.
+    let mut open = after.clone();
+    open.scopes[0].scope = before.scopes[0].scope.clone();
+    assert_eq!(GroupChannel::restore(&open).unwrap_err(), RestoreError::Torn);
+    let mut over = GroupChannel::restore(&after).unwrap();
+    over.scopes.last_mut().unwrap().close(NOW);
+    assert_eq!(GroupChannel::restore(&over.stored()).unwrap_err(), RestoreError::Torn);
     let mut twice = after.clone();
     twice.scopes.push(twice.scopes[0].clone());
     assert_eq!(GroupChannel::restore(&twice).unwrap_err(), RestoreError::Torn);
