@@ -537,6 +537,10 @@ def tests_run(work, binary, names, seconds, environment):
                           env={**os.environ, **environment, "PROPTEST_CASES": "8"})  # fmt: skip
 
 
+def module_of(mutant):
+    return mutant.file.split("/")[1].removesuffix(".rs")
+
+
 def read(path):
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 

@@ -327,9 +327,7 @@ impl Group {
         let revisions = self.past.iter().rev().map(|past| past.revision);
         let before = (0..self.state.revision()).rev();
         let newest = self.past.back().is_none_or(|past| past.state == *self.state.previous());
-        newest
-            && self.past.len() as u64 <= u64::from(self.state.revision())
-            && revisions.eq(before.take(self.past.len()))
+        newest && revisions.eq(before.take(self.past.len()))
     }
 }
 

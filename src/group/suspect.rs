@@ -210,6 +210,7 @@ mod tests {
         assert_eq!(suspects.as_slice()[0], Suspect { first: 51, last: 99, device: device(0) });
         assert!(!suspects.dismiss(50));
         assert!(suspects.dismiss(99) && !suspects.is_empty());
+        assert_eq!(suspects.beyond(), Some(100));
         assert!(suspects.dismiss(100) && suspects.is_empty());
     }
 

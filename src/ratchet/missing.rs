@@ -123,3 +123,47 @@ impl Layout for MissingKeys {
         if rising { Ok(missing) } else { Err(DecodeError::NotCanonical) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::read_all;
+
+    fn skipped(number: u32) -> SkippedKey {
+        SkippedKey { number, key: Secret::new([7; 32]), at: Timestamp::default() }
+    }
+
+    fn missing(dropped_below: u32, numbers: &[u32]) -> MissingKeys {
+        let keys: Vec<_> = numbers.iter().copied().map(skipped).collect();
+        MissingKeys { dropped_below, keys: keys.into() }
+    }
+
+    #[test]
+    fn a_key_wipes_itself() {
+        let mut key = skipped(3);
+        key.zeroize();
+        assert_eq!(key.key.as_bytes(), &[0; 32]);
+    }
+
+    #[test]
+    fn what_is_missing_is_of_numbers_before_the_next() {
+        assert!(missing(0, &[]).ends_before(0));
+        assert!(missing(5, &[5, 8]).ends_before(9));
+        assert!(!missing(5, &[5, 8]).ends_before(8), "the next one is not missing yet");
+        assert!(!missing(5, &[8]).ends_before(7));
+        assert!(!missing(5, &[]).ends_before(4), "nothing is dropped before it was skipped");
+        assert!(missing(5, &[]).ends_before(5));
+    }
+
+    #[test]
+    fn stored_keys_rise() {
+        let read = |numbers: &[u32]| {
+            let mut w = Writer::new();
+            w.put(&missing(0, numbers));
+            read_all::<MissingKeys>(&w.into_public()).map(|missing| missing.len())
+        };
+        assert_eq!(read(&[1, 2, 9]), Ok(3));
+        assert_eq!(read(&[1, 2, 2]), Err(DecodeError::NotCanonical));
+        assert_eq!(read(&[2, 1]), Err(DecodeError::NotCanonical));
+    }
+}

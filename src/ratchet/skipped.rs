@@ -129,3 +129,34 @@ impl Layout for SkippedKeys {
         if skipped.len() > SKIPPED_KEYS { Err(DecodeError::TooLarge) } else { Ok(skipped) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::read_all;
+
+    /// As many missing messages as said, of each of these chains.
+    fn read(chains: &[(u32, usize)]) -> Result<SkippedKeys, DecodeError> {
+        let key =
+            |number| SkippedKey { number, key: Secret::new([7; 32]), at: Timestamp::default() };
+        let chain = |&(generation, count): &(u32, usize)| {
+            let mut missing = MissingKeys::of_chain_from(0);
+            missing.extend((0..u32::try_from(count).unwrap()).map(key).collect());
+            let header = Box::new(HeaderKey::new(Secret::new([9; 32])));
+            SkippedChain { generation, header, missing }
+        };
+        let mut w = Writer::new();
+        w.put(&SkippedKeys { chains: chains.iter().map(chain).collect() });
+        read_all(&w.into_public())
+    }
+
+    #[test]
+    fn stored_chains_rise_and_have_so_many_keys_in_all() {
+        assert_eq!(read(&[(1, 1), (4, 0), (5, 3)]).unwrap().newest(), Some(5));
+        assert_eq!(read(&[(1, 1), (1, 1)]).unwrap_err(), DecodeError::NotCanonical);
+        assert_eq!(read(&[(2, 1), (1, 1)]).unwrap_err(), DecodeError::NotCanonical);
+        assert_eq!(read(&[(1, SKIPPED_KEYS - 1), (2, 1)]).unwrap().len(), SKIPPED_KEYS);
+        assert_eq!(read(&[(1, SKIPPED_KEYS), (2, 1)]).unwrap_err(), DecodeError::TooLarge);
+        assert_eq!(read(&[(1, SKIPPED_KEYS - 1), (2, 7)]).unwrap_err(), DecodeError::TooLarge);
+    }
+}

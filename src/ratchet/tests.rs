@@ -497,6 +497,57 @@ fn an_old_state_cannot_read_what_was_sent_after_a_full_turn() {
     assert_eq!(refuse(&mut thief, &message), RatchetError::NotOurs);
 }
 
+/// What finds the session of a message is made anew only then, and must not keep old keys for ever.
+#[test]
+fn a_past_chain_whose_last_message_arrives_is_no_longer_searched_for() {
+    let mut pair = pair(73);
+    let late = [pair.alice_says(b"late"), pair.alice_says(b"later")];
+    for _ in 0..3 {
+        pair.round_trip();
+    }
+    let mut changes = |message: &[u8]| {
+        let message = RatchetMessage::decode(message).unwrap();
+        let opened = pair.bob.decrypt(&SESSION, &message, None, Ends::anybody(), NOW).unwrap();
+        opened.committed.keys_changed
+    };
+    assert_eq!([&late[0], &late[1]].map(|message| changes(message)), [false, true]);
+}
+
+#[test]
+fn a_stored_chain_of_the_past_is_no_later_than_the_current_one() {
+    let mut pair = pair(74);
+    pair.alice_says(b"lost");
+    let second = pair.alice_says(b"second");
+    open(&mut pair.bob, &second).unwrap();
+    let mut stored = bytes(&pair.bob);
+    assert!(read_all::<Ratchet>(&stored).is_ok());
+    // The current chain's header key is that of the chain with the lost message, behind whose number
+    // it stands there.
+    let header = [4; 32];
+    let places: Vec<_> =
+        (0..stored.len()).filter(|at| stored[*at..].starts_with(&header)).collect();
+    let &[_, at] = places.as_slice() else { panic!("{places:?}") };
+    assert_eq!(stored[at - 4..at], [0, 0, 0, 1]);
+    stored[at - 1] = 2;
+    assert!(read_all::<Ratchet>(&stored).is_err());
+}
+
+#[test]
+fn a_body_is_no_longer_than_an_envelope() {
+    use prost::Message as _;
+    let decoded = |len| {
+        let message = crate::wire::proto::SessionMessage {
+            nonce: vec![1; 12],
+            search_tag: vec![2; 8],
+            header: vec![3; header::SEALED_HEADER_LEN],
+            body: vec![4; len],
+        };
+        RatchetMessage::decode(&message.encode_to_vec()).map(drop)
+    };
+    assert_eq!(decoded(crate::limits::ENVELOPE_BYTES), Ok(()));
+    assert_eq!(decoded(crate::limits::ENVELOPE_BYTES + 1), Err(DecodeError::WrongLength));
+}
+
 /// Most sessions that are read receive a message and are stored again.
 #[test]
 fn a_stored_state_derives_its_public_key_when_it_sends() {

@@ -573,6 +573,54 @@ fn a_list_beyond_a_rotation_that_the_group_was_not_told_of_is_untold() {
     assert!(state.outdated(&people.lists).is_empty());
 }
 
+/// What a list says counts only if it is later than what the group knows, and of the key that it knows.
+#[test]
+fn a_list_tells_the_group_something_if_it_is_later() {
+    use super::super::stage::{Standing, is_untold, standing};
+    use crate::identity::fixture::rotate;
+    let (people, base) = group();
+    let member = base.member(&id("max")).unwrap();
+    let max = people.account("max");
+    let mut contact = max.contact();
+    rotate(&mut contact, max);
+    let rotated = contact.list();
+    let knows = |version: u32, key: &fixture::People| {
+        let mut member = member.clone();
+        member.list.version = read_all(&version.to_be_bytes()).unwrap();
+        member.list.hash = crate::crypto::Digest::from_bytes([9; 32]);
+        member.account_key = (&key.account("max").pair.public_key()).into();
+        member
+    };
+    let ours = rotated.version().as_u32();
+    assert!(is_untold(&knows(ours - 1, &people), rotated));
+    assert!(!is_untold(&knows(ours, &people), rotated), "another list of that version");
+    assert!(!is_untold(&knows(ours + 1, &people), rotated));
+    let strangers = fixture::People::new(&["max", "mia"]);
+    assert_ne!(strangers.account("max").pair.public_key(), max.pair.public_key());
+    assert!(!is_untold(&knows(ours - 1, &strangers), rotated), "of a key that was never its own");
+    let entry = people.list("max").signed().entry();
+    assert_eq!(standing(member, entry), Some(Standing::Named));
+    assert_eq!(standing(&knows(entry.version().as_u32(), &people), entry), None);
+}
+
+/// Ids of devices are chosen by each account for itself.
+#[test]
+fn a_device_revokes_itself_only_in_its_own_list() {
+    use super::super::stage::Act;
+    let (mut people, base) = group();
+    let gone = people.device("max").address().device;
+    people.replace_device("max");
+    let told = Action::update_devices(people.list("max").signed().entry());
+    let opened = told.open().unwrap();
+    let revokes = |name: &str, device| {
+        let actor = base.member(&id(name)).unwrap();
+        Act { actor, device, entry: None, created_at: NOW }.revokes_itself(&opened)
+    };
+    assert!(revokes("max", gone));
+    assert!(!revokes("mia", gone), "another account has a device of that id");
+    assert!(!revokes("max", people.device("max").address().device));
+}
+
 #[test]
 fn what_is_told_fits_into_one_change() {
     let names: Vec<_> = (0..GROUP_ACTIONS + 3).map(|n| alloc::format!("m{n:02}")).collect();

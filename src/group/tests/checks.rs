@@ -35,7 +35,10 @@ fn g1_bytes_that_are_no_change_are_refused() {
 
 #[test]
 fn documents_of_a_group_have_limits() {
-    use crate::limits::{GROUP_BODY_BYTES, GROUP_CHANGE_BYTES};
+    use crate::limits::{
+        GROUP_BODY_BYTES, GROUP_CHANGE_BYTES, GROUP_STATE_BYTES, GROUP_SYNC_BYTES,
+        GROUP_TICKET_BYTES,
+    };
     let too_large = ChangeError::Malformed(DecodeError::TooLarge);
     let (people, base) = group();
     let (device, list) = (people.device("anna"), people.list("anna"));
@@ -59,6 +62,19 @@ fn documents_of_a_group_have_limits() {
     let both = 2 * GROUP_CHANGE_BYTES + 16;
     assert_ne!(GroupEvidence::decode(&vec![0; both]), Err(too_large.into()));
     assert_eq!(GroupEvidence::decode(&vec![0; both + 1]), Err(too_large.into()));
+
+    let snapshot = |len| Snapshot::decode(&vec![0; len]).unwrap_err();
+    let answer = |len| SyncAnswer::decode(&vec![0; len]).unwrap_err();
+    for error in [snapshot, answer] {
+        assert_ne!(error(GROUP_SYNC_BYTES), DecodeError::TooLarge.into());
+        assert_eq!(error(GROUP_SYNC_BYTES + 1), DecodeError::TooLarge.into());
+    }
+    let ticket = |len| Ticket::decode(&vec![0; len]).unwrap_err();
+    assert_ne!(ticket(GROUP_TICKET_BYTES), DecodeError::TooLarge.into());
+    assert_eq!(ticket(GROUP_TICKET_BYTES + 1), DecodeError::TooLarge.into());
+    let state = |len| GroupState::from_bytes(&vec![1; len]).unwrap_err();
+    assert_ne!(state(GROUP_STATE_BYTES), DecodeError::TooLarge);
+    assert_eq!(state(GROUP_STATE_BYTES + 1), DecodeError::TooLarge);
 
     let extended = |count: u16| {
         let extension = |number| Extension { number, value: vec![] };

@@ -28,7 +28,9 @@ fn removal_beats_demotion_beats_access_beats_the_rest_whatever_the_rank() {
     assert!(wins(leave, demotion.clone()));
     assert!(wins(demotion.clone(), access.clone()));
     assert!(wins(access.clone(), rest));
-    assert!(wins(access, promotion.clone()));
+    assert!(wins(access.clone(), promotion.clone()));
+    let same_role = ("olga", vec![Action::SetRole(id("max"), Role::Member)]);
+    assert!(wins(access, same_role));
     assert!(wins(removal, promotion));
 }
 

@@ -98,6 +98,71 @@ fn an_answer_is_the_changes_or_a_snapshot_and_only_for_members() {
     assert_eq!(again, Err(JoinError::NotNewer));
 }
 
+/// A group after so many titles, and the changes.
+fn titled(count: usize) -> (fixture::People, Group, vec::Vec<SignedChange>) {
+    let (people, mut group, _) = joined();
+    let mut chain = vec![];
+    for n in 0..count {
+        let change = people.sign("anna", group.state(), vec![title(&alloc::format!("{n}"))]);
+        let change = change.unwrap().change;
+        group.apply(&change, &people.lists, NOW).unwrap();
+        chain.push(change);
+    }
+    (people, group, chain)
+}
+
+#[test]
+fn only_changes_that_lead_from_the_known_state_to_ours_are_an_answer() {
+    let (_, group, chain) = titled(3);
+    let first = &chain[0];
+    let state_hash = *first.base_hash();
+    let known =
+        StateAck { group: group.state().group(), revision: first.base_revision(), state_hash };
+    let changes = |known: &StateAck, chain: &[SignedChange]| {
+        let request = SyncRequest { known: known.clone() };
+        match group.answer(&id("sam"), &request, chain).unwrap() {
+            SyncAnswer::Changes(changes) => Some(changes),
+            SyncAnswer::Snapshot(snapshot) => {
+                assert_eq!(*snapshot, group.snapshot());
+                None
+            }
+        }
+    };
+    assert_eq!(changes(&known, &chain).as_ref(), Some(&chain));
+    assert_eq!(changes(&known, &chain[..2]), None, "it ends before our state");
+    assert_eq!(changes(&known, &[chain[0].clone(), chain[2].clone()]), None, "a gap");
+    let other = StateAck { state_hash: *group.state().hash(), ..known };
+    assert_eq!(changes(&other, &chain), None, "another state of that revision");
+}
+
+#[test]
+fn so_many_changes_are_an_answer_and_then_a_snapshot() {
+    let (_, group, chain) = titled(GROUP_SYNC_CHANGES + 1);
+    let is_changes = |from: usize| {
+        let first = &chain[from];
+        let (revision, state_hash) = (first.base_revision(), *first.base_hash());
+        let request =
+            SyncRequest { known: StateAck { group: group.state().group(), revision, state_hash } };
+        matches!(group.answer(&id("sam"), &request, &chain), Some(SyncAnswer::Changes(_)))
+    };
+    assert_eq!([0, 1].map(is_changes), [false, true]);
+}
+
+#[test]
+fn the_last_change_of_a_snapshot_is_of_its_group() {
+    let (people, group, _) = joined();
+    let founding = group.genesis().state();
+    let elsewhere = fixture::forged(&people, "anna", founding, vec![title("x")], |core| {
+        core.group = GroupId::from_bytes([1; 32]);
+    });
+    let mut fields = people.done("anna", founding, vec![title("x")]).fields().clone();
+    fields.last_change = *elsewhere.core_hash();
+    let state = GroupState::new(fields);
+    let last = fixture::leading_to(&people, "anna", &elsewhere, *state.hash());
+    let made_up = Snapshot::new(group.genesis().clone(), state, Some(last));
+    assert_eq!(made_up.err(), Some(SnapshotError::LastChange));
+}
+
 #[test]
 fn a_snapshot_of_somebody_outside_does_not_replace_what_we_have() {
     let (people, mut group, _) = joined();

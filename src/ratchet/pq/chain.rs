@@ -160,6 +160,14 @@ mod tests {
     }
 
     #[test]
+    fn a_skipped_key_wipes_itself() {
+        let key = Secret::new([7; 32]);
+        let mut skipped = SkippedKey { epoch: 1, n: 2, key, stored_at: Timestamp::default() };
+        skipped.zeroize();
+        assert_eq!(skipped.key.as_bytes(), &[0; 32]);
+    }
+
+    #[test]
     fn epochs_start_and_follow_with_the_known_answers() {
         let start = EpochChains::start(&Secret::new([1; 32]), Role::Initiator);
         assert_eq!(all(&start), START);

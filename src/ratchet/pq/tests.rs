@@ -689,6 +689,13 @@ fn skipped_keys_that_no_ratchet_stores_are_refused() {
     assert!(refused(|ratchet| ratchet.skipped.items_mut()[2].epoch = 2), "an epoch to come");
     assert!(refused(|ratchet| ratchet.receiving[0].dropped_through = 4), "dropped what is used");
     assert!(!refused(|ratchet| ratchet.receiving[0].dropped_through = 3));
+    let other = |ratchet: &mut PqRatchet| {
+        ratchet.next_sending = match ratchet.next_sending {
+            Some(_) => None,
+            None => Some(ratchet.sending.clone()),
+        };
+    };
+    assert!(refused(other), "a next chain exactly while an epoch waits");
 }
 
 #[test]
