@@ -480,7 +480,7 @@ impl Layout for DoubleRatchet {
             skipped: r.get()?,
             turned: r.get()?,
         };
-        let past = ratchet.skipped.newest().is_none_or(|newest| newest <= ratchet.generation());
-        if past { Ok(ratchet) } else { Err(DecodeError::NotCanonical) }
+        let fits = ratchet.skipped.fit(ratchet.receiving.as_ref());
+        if fits { Ok(ratchet) } else { Err(DecodeError::NotCanonical) }
     }
 }

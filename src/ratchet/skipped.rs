@@ -1,6 +1,7 @@
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use super::chain::ReceivingChain;
 use super::header::{HeaderKey, SealedHeader};
@@ -34,9 +35,16 @@ impl SkippedKeys {
         self.chains.len()
     }
 
-    /// The generation of the newest chain in it.
-    pub(super) fn newest(&self) -> Option<u32> {
-        self.chains.back().map(|chain| chain.generation)
+    /// Whether this can be what is missing beside a current chain: chains of before, and of it the
+    /// messages before its next.
+    pub(super) fn fit(&self, current: Option<&ReceivingChain>) -> bool {
+        self.chains.back().is_none_or(|newest| {
+            current.is_some_and(|current| match newest.generation.cmp(&current.generation) {
+                Ordering::Less => true,
+                Ordering::Equal => newest.missing.ends_before(current.chain.number()),
+                Ordering::Greater => false,
+            })
+        })
     }
 
     /// The generation of the chain whose header key made this search tag.
@@ -152,7 +160,7 @@ mod tests {
 
     #[test]
     fn stored_chains_rise_and_have_so_many_keys_in_all() {
-        assert_eq!(read(&[(1, 1), (4, 0), (5, 3)]).unwrap().newest(), Some(5));
+        assert_eq!(read(&[(1, 1), (4, 0), (5, 3)]).unwrap().chains(), 3);
         assert_eq!(read(&[(1, 1), (1, 1)]).unwrap_err(), DecodeError::NotCanonical);
         assert_eq!(read(&[(2, 1), (1, 1)]).unwrap_err(), DecodeError::NotCanonical);
         assert_eq!(read(&[(1, SKIPPED_KEYS - 1), (2, 1)]).unwrap().len(), SKIPPED_KEYS);

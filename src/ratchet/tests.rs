@@ -514,13 +514,17 @@ fn a_past_chain_whose_last_message_arrives_is_no_longer_searched_for() {
 }
 
 #[test]
-fn a_stored_chain_of_the_past_is_no_later_than_the_current_one() {
+fn what_is_stored_as_missing_is_of_the_current_chain_or_before() {
     let mut pair = pair(74);
     pair.alice_says(b"lost");
     let second = pair.alice_says(b"second");
     open(&mut pair.bob, &second).unwrap();
-    let mut stored = bytes(&pair.bob);
-    assert!(read_all::<Ratchet>(&stored).is_ok());
+    let stored = bytes(&pair.bob);
+    let accepted = |at: usize, byte: u8| {
+        let mut stored = stored.clone();
+        stored[at] = byte;
+        read_all::<Ratchet>(&stored).is_ok()
+    };
     // The current chain's header key is that of the chain with the lost message, behind whose number
     // it stands there.
     let header = [4; 32];
@@ -528,8 +532,13 @@ fn a_stored_chain_of_the_past_is_no_later_than_the_current_one() {
         (0..stored.len()).filter(|at| stored[*at..].starts_with(&header)).collect();
     let &[_, at] = places.as_slice() else { panic!("{places:?}") };
     assert_eq!(stored[at - 4..at], [0, 0, 0, 1]);
-    stored[at - 1] = 2;
-    assert!(read_all::<Ratchet>(&stored).is_err());
+    assert!(accepted(at - 1, 1) && !accepted(at - 1, 2));
+    // Behind it the mark of what was dropped, the number of keys, and the number of the first. The
+    // next message of the chain is 2.
+    let (mark, number) = (at + 32, at + 38);
+    assert_eq!(stored[mark..number + 4], [0, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
+    assert!(accepted(number + 3, 1) && !accepted(number + 3, 2));
+    assert!(accepted(mark + 3, 2) && !accepted(mark + 3, 3));
 }
 
 #[test]
