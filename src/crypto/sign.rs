@@ -26,7 +26,7 @@ impl VerifyingKey {
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, DecodeError> {
         let key =
             ed25519_dalek::VerifyingKey::from_bytes(bytes).map_err(|_| DecodeError::InvalidKey)?;
-        if key.is_weak() || key.to_edwards().compress().as_bytes() != bytes {
+        if key.is_weak() || !is_reduced(bytes) {
             return Err(DecodeError::InvalidKey);
         }
         Ok(Self(key))
@@ -56,6 +56,13 @@ impl VerifyingKey {
         framed(purpose, message, |framed| self.0.verify_strict(framed, &signature))
             .map_err(|_| BadSignature)
     }
+}
+
+/// Whether the y-coordinate of an encoded point is below 2²⁵⁵ − 19. A point with two encodings has
+/// another one that is not, or is one of the two with x = 0, which has no sign: these have small order.
+fn is_reduced(bytes: &[u8; 32]) -> bool {
+    let [first, middle @ .., last] = bytes;
+    *first < 0xed || middle.iter().any(|byte| *byte != 0xff) || last & 0x7f != 0x7f
 }
 
 /// One of many signatures that are verified together.
@@ -466,6 +473,34 @@ mod tests {
                 (other[0], other[31]) = (0xed + y, 0x7f | sign);
                 let result = VerifyingKey::from_bytes(&other);
                 assert_eq!(result, Err(DecodeError::InvalidKey), "{y} + p");
+            }
+        }
+    }
+
+    #[test]
+    fn a_coordinate_is_reduced_below_the_order_of_the_field_alone() {
+        let mut bytes = [0xff; 32];
+        for (first, last, expected) in [
+            (0xec, 0x7f, true),
+            (0xed, 0x7f, false),
+            (0xff, 0xff, false),
+            (0xed, 0x7e, true),
+            (0xed, 0xfe, true),
+            (0xec, 0xff, true),
+        ] {
+            (bytes[0], bytes[31]) = (first, last);
+            assert_eq!(is_reduced(&bytes), expected, "{first:x} {last:x}");
+        }
+        (bytes[0], bytes[31], bytes[30]) = (0xff, 0x7f, 0xfe);
+        assert!(is_reduced(&bytes));
+    }
+
+    proptest! {
+        /// The two ways to say which encodings are canonical agree on every key that is taken.
+        #[test]
+        fn a_key_that_is_taken_is_what_its_point_encodes_to(bytes: [u8; 32]) {
+            if let Ok(key) = VerifyingKey::from_bytes(&bytes) {
+                prop_assert_eq!(key.0.to_edwards().compress().to_bytes(), bytes);
             }
         }
     }

@@ -32,6 +32,36 @@ impl Layout for DevicePublicKeys {
     }
 }
 
+/// The encoding of a device's public keys, for who only compares them: reading it takes no point apart.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct EncodedDeviceKeys {
+    signing: [u8; 32],
+    identity: [u8; 32],
+}
+
+impl From<&DevicePublicKeys> for EncodedDeviceKeys {
+    fn from(keys: &DevicePublicKeys) -> Self {
+        Self { signing: *keys.signing.as_bytes(), identity: *keys.identity.as_bytes() }
+    }
+}
+
+/// As the keys themselves are stored.
+impl Layout for EncodedDeviceKeys {
+    fn write(&self, w: &mut Writer) {
+        w.u8(VerifyingKey::TYPE);
+        w.raw(&self.signing);
+        w.u8(DhPublicKey::TYPE);
+        w.raw(&self.identity);
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        r.key_type(VerifyingKey::TYPE)?;
+        let signing = r.array()?;
+        r.key_type(DhPublicKey::TYPE)?;
+        Ok(Self { signing, identity: r.array()? })
+    }
+}
+
 /// A device's id and secret keys, before and after it is certified. Made once per installation and
 /// never carried to another.
 #[derive(Clone, Debug)]

@@ -31,6 +31,7 @@ pub use certificate::{
 pub use contact::{
     Contact, ContactError, ContactUpdate, MatchOutdated, SendPermit, SendRefused, Verification,
 };
+pub(crate) use device::EncodedDeviceKeys;
 pub use device::{DeviceKeys, DevicePublicKeys, LocalDevice, NotThisDevice};
 pub use draft::{DraftError, ListDraft};
 pub use entry::{DeviceListEntry, ListVersion, ListedDevice};

@@ -314,12 +314,12 @@ impl Endpoint {
 
     /// Whether a device with these keys may be the one that sessions with this address are with.
     fn may_be(&self, peer: &DeviceAddress, keys: &DevicePublicKeys) -> bool {
-        self.peers.get(peer).is_none_or(|set| set.keys() == keys)
+        self.peers.get(peer).is_none_or(|set| set.has_keys(keys))
     }
 
     fn slot_for(&mut self, peer: &DeviceAddress, keys: &DevicePublicKeys) -> usize {
         let known = self.peers.slot(peer);
-        known.unwrap_or_else(|| self.peers.insert(SessionSet::new(peer.clone(), *keys)))
+        known.unwrap_or_else(|| self.peers.insert(SessionSet::new(peer.clone(), keys)))
     }
 }
 

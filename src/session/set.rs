@@ -12,7 +12,7 @@ use super::outcome::{Changes, Encrypted, Renewal, StoredPeer};
 use super::single::{Retired, Session};
 use crate::crypto::{Digest, HashLabel, hash};
 use crate::handshake::SessionName;
-use crate::identity::{DeviceAddress, DevicePublicKeys, SendPermit};
+use crate::identity::{DeviceAddress, DevicePublicKeys, EncodedDeviceKeys, SendPermit};
 use crate::limits::{ENVELOPE_BYTES, INACTIVE_SESSIONS, SIMULTANEOUS_GRACE};
 use crate::ratchet::{Committed, Found, HeaderKey, Healing, RatchetError, RatchetMessage};
 use crate::report::{Ends, Opening, Said};
@@ -25,7 +25,7 @@ const VERSION: u8 = 1;
 /// SPEC.md section 11.2.
 pub(super) struct SessionSet {
     peer: DeviceAddress,
-    keys: DevicePublicKeys,
+    keys: EncodedDeviceKeys,
     active: Option<Box<Session>>,
     /// The most recently active first.
     inactive: VecDeque<Box<Session>>,
@@ -67,10 +67,10 @@ pub(super) struct SetDecrypted {
 }
 
 impl SessionSet {
-    pub(super) fn new(peer: DeviceAddress, keys: DevicePublicKeys) -> Self {
+    pub(super) fn new(peer: DeviceAddress, keys: &DevicePublicKeys) -> Self {
         let mut set = Self {
             peer,
-            keys,
+            keys: keys.into(),
             active: None,
             inactive: VecDeque::new(),
             ordinal: 0,
@@ -85,8 +85,8 @@ impl SessionSet {
         &self.peer
     }
 
-    pub(super) const fn keys(&self) -> &DevicePublicKeys {
-        &self.keys
+    pub(super) fn has_keys(&self, keys: &DevicePublicKeys) -> bool {
+        self.keys == keys.into()
     }
 
     /// When the peer was last heard of.
@@ -169,7 +169,7 @@ impl SessionSet {
         now: Timestamp,
         rng: &mut R,
     ) -> Result<Encrypted, EncryptError> {
-        if permit.address() != &self.peer || permit.keys() != &self.keys {
+        if permit.address() != &self.peer || !self.has_keys(permit.keys()) {
             return Err(EncryptError::OtherDevice);
         }
         if said.is_too_large() {
