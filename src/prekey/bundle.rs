@@ -4,7 +4,7 @@ use core::fmt;
 use prost::Message;
 
 use super::published::{PrekeyError, PrekeyId, PrekeyKind, PrekeyPublic, PublishedPrekey};
-use crate::crypto::{DhPublicKey, Digest, HashLabel, KemPublicKey, hash};
+use crate::crypto::{DhPublicKey, Digest, HashLabel, KemPublicKey, hash, verify_all};
 use crate::error::error_codes;
 use crate::identity::{CertificateError, DeviceCertificate, VerifiedDevice, signature};
 use crate::limits::{CERTIFICATE_BODY_BYTES, DOCUMENT_BYTES};
@@ -70,12 +70,13 @@ impl PrekeyBundle {
         if self.certificate_hash() != peer.certificate_hash() {
             return Err(BundleError::OtherCertificate);
         }
-        let signed = verify_dh(&self.signed, PrekeyKind::Signed, peer, now)
-            .map_err(BundleError::SignedPrekey)?;
-        let kem = verify_kem(&self.kem, peer, now).map_err(BundleError::KemPrekey)?;
+        let check = Check { peer, now, are_verified: self.are_signed_by(peer) };
+        let signed =
+            check.dh(&self.signed, PrekeyKind::Signed).map_err(BundleError::SignedPrekey)?;
+        let kem = check.kem(&self.kem).map_err(BundleError::KemPrekey)?;
         let one_time = self.one_time.as_ref();
         let one_time = one_time
-            .map(|prekey| verify_dh(prekey, PrekeyKind::OneTime, peer, now))
+            .map(|prekey| check.dh(prekey, PrekeyKind::OneTime))
             .transpose()
             .map_err(BundleError::OneTimePrekey)?;
         let repeats = one_time.is_some_and(|prekey| [signed.id, kem.id].contains(&prekey.id));
@@ -83,6 +84,14 @@ impl PrekeyBundle {
             return Err(BundleError::SameId);
         }
         Ok(VerifiedBundle { peer: peer.clone(), signed, kem, one_time })
+    }
+
+    /// All signatures at once, in two thirds of the time. If one is bad, each is verified by itself, so
+    /// that the error is that of the first.
+    fn are_signed_by(&self, peer: &VerifiedDevice) -> bool {
+        let prekeys = [&self.signed, &self.kem].into_iter().chain(&self.one_time);
+        let items: Vec<_> = prekeys.map(|prekey| prekey.signed_by(peer)).collect();
+        verify_all(&items).is_ok()
     }
 }
 
@@ -124,32 +133,33 @@ pub(super) fn required(
     PublishedPrekey::from_proto(prekey.ok_or(DecodeError::Missing)?)
 }
 
-fn verify_dh(
-    prekey: &PublishedPrekey,
-    kind: PrekeyKind,
-    peer: &VerifiedDevice,
+/// What a bundle's prekeys are checked against.
+struct Check<'a> {
+    peer: &'a VerifiedDevice,
     now: Timestamp,
-) -> Result<DhPrekey, PrekeyError> {
-    match prekey.key() {
-        PrekeyPublic::Dh(key) if prekey.kind() == kind => {
-            prekey.verify(peer, now)?;
-            Ok(DhPrekey { id: prekey.id(), key: *key })
-        }
-        _ => Err(PrekeyError::WrongKind),
-    }
+    /// Whether all signatures were found good at once.
+    are_verified: bool,
 }
 
-fn verify_kem(
-    prekey: &PublishedPrekey,
-    peer: &VerifiedDevice,
-    now: Timestamp,
-) -> Result<KemPrekey, PrekeyError> {
-    let PrekeyPublic::Kem(key) = prekey.key() else {
-        return Err(PrekeyError::WrongKind);
-    };
-    prekey.verify(peer, now)?;
-    let last_resort = prekey.kind() == PrekeyKind::LastResortKem;
-    Ok(KemPrekey { id: prekey.id(), key: key.clone(), last_resort })
+impl Check<'_> {
+    fn dh(&self, prekey: &PublishedPrekey, kind: PrekeyKind) -> Result<DhPrekey, PrekeyError> {
+        match prekey.key() {
+            PrekeyPublic::Dh(key) if prekey.kind() == kind => {
+                prekey.verify(self.peer, self.now, self.are_verified)?;
+                Ok(DhPrekey { id: prekey.id(), key: *key })
+            }
+            _ => Err(PrekeyError::WrongKind),
+        }
+    }
+
+    fn kem(&self, prekey: &PublishedPrekey) -> Result<KemPrekey, PrekeyError> {
+        let PrekeyPublic::Kem(key) = prekey.key() else {
+            return Err(PrekeyError::WrongKind);
+        };
+        prekey.verify(self.peer, self.now, self.are_verified)?;
+        let last_resort = prekey.kind() == PrekeyKind::LastResortKem;
+        Ok(KemPrekey { id: prekey.id(), key: key.clone(), last_resort })
+    }
 }
 
 /// A verified X25519 prekey.
@@ -295,6 +305,26 @@ mod tests {
         assert_eq!(verified.peer(), &alice.verified);
         let strong = HandshakeStrength { one_time_x25519: true, one_time_kem: true };
         assert_eq!(verified.strength(), strong);
+    }
+
+    #[test]
+    fn the_signatures_of_a_bundle_are_verified_at_once() {
+        use crate::crypto::meter::measure;
+        let mut alice = alice();
+        let bundle = alice.shelf.take_bundle(NOW);
+        let (verified, cost) = measure(|| bundle.verify(&alice.verified, NOW));
+        assert_eq!((verified.is_ok(), cost.verify), (true, 1));
+        // And each by itself if one of them is bad, which has to be the one that is named.
+        let mut other = bundle.clone();
+        other.one_time = alice.shelf.take_bundle(NOW).one_time;
+        let (verified, cost) = measure(|| other.verify(&alice.verified, NOW));
+        assert_eq!((verified.is_ok(), cost.verify), (true, 1));
+        let mut message = other.one_time.unwrap().to_proto();
+        message.signature[3] ^= 1;
+        other.one_time = PublishedPrekey::from_proto(message).ok();
+        let (verified, cost) = measure(|| other.verify(&alice.verified, NOW));
+        let error = BundleError::OneTimePrekey(PrekeyError::Signature);
+        assert_eq!((verified, cost.verify), (Err(error), 4));
     }
 
     #[test]

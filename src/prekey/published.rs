@@ -2,7 +2,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::num::NonZeroU32;
 
-use crate::crypto::{DhPublicKey, KemPublicKey, Signature, SignaturePurpose};
+use crate::crypto::{DhPublicKey, KemPublicKey, Signature, SignaturePurpose, SignedItem};
 use crate::error::error_codes;
 use crate::identity::{
     DeviceAddress, LocalDevice, OutsideValidity, Validity, VerifiedDevice, signature,
@@ -199,16 +199,29 @@ impl PublishedPrekey {
         &self.body.key
     }
 
-    /// Checks owner, signature and validity.
-    pub(super) fn verify(&self, owner: &VerifiedDevice, now: Timestamp) -> Result<(), PrekeyError> {
+    /// The signature, to be verified with others.
+    pub(super) fn signed_by(&self, owner: &VerifiedDevice) -> SignedItem {
+        let key = owner.keys().signing;
+        SignedItem::new(key, SignaturePurpose::Prekey, &self.bytes, self.signature)
+    }
+
+    /// Checks owner, signature, unless it is verified, and validity.
+    pub(super) fn verify(
+        &self,
+        owner: &VerifiedDevice,
+        now: Timestamp,
+        is_verified: bool,
+    ) -> Result<(), PrekeyError> {
         if self.body.owner != *owner.address() {
             return Err(PrekeyError::OtherOwner);
         }
-        owner
-            .keys()
-            .signing
-            .verify(SignaturePurpose::Prekey, &self.bytes, &self.signature)
-            .map_err(|_| PrekeyError::Signature)?;
+        let verify = || {
+            let key = owner.keys().signing;
+            key.verify(SignaturePurpose::Prekey, &self.bytes, &self.signature)
+        };
+        if !is_verified {
+            verify().map_err(|_| PrekeyError::Signature)?;
+        }
         Ok(self.body.validity.check(now)?)
     }
 }
@@ -286,7 +299,11 @@ mod tests {
     }
 
     fn verify(message: proto::PublishedPrekey) -> Result<(), PrekeyError> {
-        PublishedPrekey::from_proto(message).unwrap().verify(&account().verified_device(0), NOW)
+        PublishedPrekey::from_proto(message).unwrap().verify(
+            &account().verified_device(0),
+            NOW,
+            false,
+        )
     }
 
     #[test]
@@ -310,7 +327,11 @@ mod tests {
             let mut message = prekey().to_proto();
             message.signature[bit / 8] ^= 1 << (bit % 8);
             let flipped = PublishedPrekey::from_proto(message).unwrap();
-            assert_eq!(flipped.verify(&owner, NOW), Err(PrekeyError::Signature), "bit {bit}");
+            assert_eq!(
+                flipped.verify(&owner, NOW, false),
+                Err(PrekeyError::Signature),
+                "bit {bit}"
+            );
         }
     }
 
@@ -320,7 +341,7 @@ mod tests {
         for bit in 0..prekey().bytes.len() * 8 {
             let message = forge(|b| b[bit / 8] ^= 1 << (bit % 8), None);
             if let Ok(flipped) = PublishedPrekey::from_proto(message) {
-                assert!(flipped.verify(&owner, NOW).is_err(), "bit {bit}");
+                assert!(flipped.verify(&owner, NOW, false).is_err(), "bit {bit}");
             }
         }
     }
@@ -411,7 +432,7 @@ mod tests {
     #[test]
     fn what_has_expired_or_comes_from_the_future_is_refused() {
         let owner = account().verified_device(0);
-        let at = |now| prekey().verify(&owner, now);
+        let at = |now| prekey().verify(&owner, now, false);
         assert_eq!(at(days(29)), Ok(()));
         assert_eq!(at(days(30)), Err(PrekeyError::Validity(OutsideValidity::Expired)));
         let before = Timestamp::from_secs(NOW.as_millis() / 1000 - 2 * 86_400);
