@@ -1,20 +1,22 @@
 //! The operations that are counted. Each prepares, does everything once so that nothing is counted
 //! that happens only the first time, and then does it once more for the count.
 
+use std::collections::BTreeMap;
+
 use sealwax::envelope::Envelope;
 use sealwax::group::channel::GroupChannel;
-use sealwax::group::{Action, SignedChange};
+use sealwax::group::{Action, GenesisDraft, Group, SignedChange, Title};
 use sealwax::prekey::PrekeyBundle;
 use sealwax::sender_key::SenderMessage;
 use sealwax::session::Opened;
 
 use crate::callgrind::counted;
-use crate::crowd::Crowd;
+use crate::crowd::{Account, Crowd};
 use crate::people::{Gap, NOW, Party, acquaint, crowd, rng};
 
 pub(crate) type Case = (&'static str, fn());
 
-pub(crate) const CASES: [Case; 19] = [
+pub(crate) const CASES: [Case; 20] = [
     ("encrypt", encrypt),
     ("decrypt", decrypt),
     ("decrypt_behind_1000_skipped", decrypt_behind_skipped),
@@ -26,6 +28,7 @@ pub(crate) const CASES: [Case; 19] = [
     ("open_unknown_among_1000", unknown),
     ("decrypt_late_of_1000", decrypt_late),
     ("bundle", bundle),
+    ("group_founded", group_founded),
     ("group_encrypt", group_encrypt),
     ("group_decrypt", group_decrypt),
     ("group_100_at_once", group_at_once),
@@ -133,6 +136,22 @@ fn bundle() {
     let mut bob = Party::new("bob", &mut rng(13));
     let (bytes, permit) = (bob.handed_out().encode(), bob.permit());
     counted(|| PrekeyBundle::decode(&bytes).unwrap().verify(permit.device(), NOW).unwrap());
+}
+
+/// A group of one's own, with a chain to give out.
+fn group_founded() {
+    let mut rng = rng(19);
+    let Account { devices, list } = Account::new("owner", 1, NOW, &mut rng).unwrap();
+    let lists = BTreeMap::from([(list.account().clone(), list.clone())]);
+    counted(|| {
+        let draft = GenesisDraft::new(Title::new("a group").unwrap());
+        let founded = draft.sign(&devices[0], &list, NOW, &mut rng).unwrap();
+        let own = devices[0].address().clone();
+        let mut channel = GroupChannel::new(own, Group::founded(founded.genesis));
+        channel.learn(&founded.epoch_secret).unwrap();
+        let prepared = channel.prepare(&lists, NOW, &mut rng).unwrap();
+        (prepared.distribution.encode(), channel)
+    });
 }
 
 fn group_encrypt() {

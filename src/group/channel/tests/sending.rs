@@ -1,7 +1,7 @@
 use core::time::Duration;
 
 use super::*;
-use crate::group::{Permission, Role, Title, WithheldReason};
+use crate::group::{GenesisDraft, Permission, Role, Title, WithheldReason};
 use crate::limits::{GROUP_BEHIND_AGE, GROUP_CHAIN_AGE, GROUP_DEVICES_AGE};
 use crate::sender_key::{RecordError, Rotate, SendError};
 
@@ -262,4 +262,34 @@ fn who_may_send_is_what_the_access_table_says() {
     assert_eq!(world.distribute("otto").len(), 6);
     let said = world.say("otto", "at last");
     assert_eq!(world.heard("max", &said).role, Role::Observer);
+}
+
+/// Whoever is alone with the one who let it in has nobody else to ask.
+#[test]
+fn a_group_of_two_is_believed_at_once() {
+    let people = people();
+    for (third, expected) in [(None, Ok(())), (Some("mia"), Err(SendRefused::Unconfirmed))] {
+        let draft = GenesisDraft::new(Title::new("two").unwrap());
+        let draft = draft.member(people.list("sam"), Role::Member);
+        let draft = third
+            .into_iter()
+            .fold(draft, |draft, name| draft.member(people.list(name), Role::Member));
+        let founded =
+            draft.sign(people.device("olga"), people.list("olga"), NOW, &mut rng(2)).unwrap();
+        let sam = people.account("sam");
+        let us = (&sam.id, &sam.pair.public_key());
+        let group = Group::founded(founded.genesis).snapshot().join(&id("olga"), us).unwrap();
+        let mut channel = GroupChannel::new(people.device("sam").address().clone(), group);
+        channel.learn(&founded.epoch_secret).unwrap();
+        let prepared = channel.prepare(&people.lists, NOW, &mut rng(3)).map(drop);
+        assert_eq!(prepared, expected);
+    }
+}
+
+#[test]
+fn slow_mode_is_for_members_below_moderators() {
+    let interval = send::interval;
+    assert_eq!(interval(0, Role::Member), None);
+    assert_eq!(interval(7, Role::Member), Some(Duration::from_secs(7)));
+    assert_eq!(interval(7, Role::Moderator), None);
 }
