@@ -188,7 +188,7 @@ impl GroupChannel {
         followed: &SignedChange,
         changes: &mut Changes,
     ) -> Option<Box<SignedChange>> {
-        let Pending { change, epoch_secret } = self.pending.take()?;
+        let Pending { change, epoch_secret } = self.take_pending()?;
         changes.pending = true;
         if change.hash() != followed.hash() {
             return Some(Box::new(change));
@@ -197,6 +197,13 @@ impl GroupChannel {
             self.learn_drawn(&secret, changes);
         }
         None
+    }
+
+    /// What is left in its place is wiped, as it would not be if it were moved out.
+    fn take_pending(&mut self) -> Option<Pending> {
+        let pending = self.pending.clone();
+        self.pending = None;
+        pending
     }
 
     /// The secret that we drew for a key epoch, if it is the state's.
@@ -222,7 +229,7 @@ impl GroupChannel {
     ) -> Result<Changes, JoinError> {
         self.group.resync(snapshot, sender, us, lists)?;
         self.believed = false;
-        let pending = self.pending.take();
+        let pending = self.take_pending();
         let scope = self.group.state().scope();
         let (kept, gone): (Vec<_>, Vec<_>) =
             core::mem::take(&mut self.scopes).into_iter().partition(|s| *s.scope() == scope);

@@ -226,6 +226,12 @@ impl Braid {
     }
 }
 
+impl Drop for Braid {
+    fn drop(&mut self) {
+        self.state = State::DROPPED;
+    }
+}
+
 /// `u32(epoch) ‖ authenticator ‖ state`.
 impl Layout for Braid {
     fn write(&self, w: &mut Writer) {

@@ -30,7 +30,8 @@ impl Braid {
             }
             State::EkSentCt1Received { .. }
             | State::NoHeaderReceived { .. }
-            | State::Ct1Acknowledged { .. } => self.sending(Piece::None, Step::Unchanged),
+            | State::Ct1Acknowledged { .. }
+            | State::Dropped(_) => self.sending(Piece::None, Step::Unchanged),
         }
     }
 

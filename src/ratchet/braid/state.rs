@@ -24,17 +24,68 @@ pub(super) const CT2_OBJECT_LEN: usize = KEM_CT2_LEN + MAC_LEN;
 pub(super) enum State {
     // The side with the key pair.
     KeysUnsampled,
-    KeysSampled { seed: KemSeed, header: Encoder },
-    HeaderSent { seed: KemSeed, key: Encoder, ct1: Decoder },
-    Ct1Received { seed: KemSeed, key: Encoder, ct1: Box<KemCt1> },
-    EkSentCt1Received { seed: KemSeed, ct1: Box<KemCt1>, ct2: Decoder },
+    KeysSampled {
+        seed: KemSeed,
+        header: Encoder,
+    },
+    HeaderSent {
+        seed: KemSeed,
+        key: Encoder,
+        ct1: Decoder,
+    },
+    Ct1Received {
+        seed: KemSeed,
+        key: Encoder,
+        ct1: Box<KemCt1>,
+    },
+    EkSentCt1Received {
+        seed: KemSeed,
+        ct1: Box<KemCt1>,
+        ct2: Decoder,
+    },
     // The side that encapsulates.
-    NoHeaderReceived { header: Decoder },
-    HeaderReceived { header: KemHeader },
-    Ct1Sampled { encapsulation: KemEncapsulation, ct1: Encoder, key: Decoder },
-    EkReceivedCt1Sampled { encapsulation: KemEncapsulation, ct1: Encoder, key: KemVector },
-    Ct1Acknowledged { encapsulation: KemEncapsulation, key: Decoder },
-    Ct2Sampled { object: Box<[u8; CT2_OBJECT_LEN]>, ct2: Encoder },
+    NoHeaderReceived {
+        header: Decoder,
+    },
+    HeaderReceived {
+        header: KemHeader,
+    },
+    Ct1Sampled {
+        encapsulation: KemEncapsulation,
+        ct1: Encoder,
+        key: Decoder,
+    },
+    EkReceivedCt1Sampled {
+        encapsulation: KemEncapsulation,
+        ct1: Encoder,
+        key: KemVector,
+    },
+    Ct1Acknowledged {
+        encapsulation: KemEncapsulation,
+        key: Decoder,
+    },
+    Ct2Sampled {
+        object: Box<[u8; CT2_OBJECT_LEN]>,
+        ct2: Encoder,
+    },
+    /// In the place of one that is dropped. What a smaller state does not fill is whatever lay on the
+    /// stack where it was made, came along to the heap, and would be wiped by nobody.
+    Dropped(#[expect(dead_code, reason = "it is there to be zeros")] [u64; STATE_WORDS]),
+}
+
+/// As many as the largest state has.
+const STATE_WORDS: usize = {
+    let largest = size_of::<(KemEncapsulation, Encoder, Decoder)>();
+    let other = size_of::<(KemEncapsulation, Encoder, KemVector)>();
+    let largest = if largest < other { other } else { largest };
+    largest.div_ceil(size_of::<u64>())
+};
+
+/// It covers all but the mark of the state.
+const _: () = assert!(size_of::<State>() <= size_of::<[u64; STATE_WORDS]>() + size_of::<u64>());
+
+impl State {
+    pub(super) const DROPPED: Self = Self::Dropped([0; STATE_WORDS]);
 }
 
 impl fmt::Debug for State {
@@ -51,6 +102,7 @@ impl fmt::Debug for State {
             Self::EkReceivedCt1Sampled { .. } => "EkReceivedCt1Sampled",
             Self::Ct1Acknowledged { .. } => "Ct1Acknowledged",
             Self::Ct2Sampled { .. } => "Ct2Sampled",
+            Self::Dropped(_) => "Dropped",
         })
     }
 }
@@ -69,7 +121,8 @@ impl State {
             | Self::Ct1Received { .. }
             | Self::EkSentCt1Received { .. }
             | Self::NoHeaderReceived { .. }
-            | Self::HeaderReceived { .. } => false,
+            | Self::HeaderReceived { .. }
+            | Self::Dropped(_) => false,
         }
     }
 
@@ -87,7 +140,8 @@ impl State {
             | Self::Ct1Sampled { .. }
             | Self::EkReceivedCt1Sampled { .. }
             | Self::Ct1Acknowledged { .. }
-            | Self::Ct2Sampled { .. } => Following::Known,
+            | Self::Ct2Sampled { .. }
+            | Self::Dropped(_) => Following::Known,
         }
     }
 
@@ -103,7 +157,8 @@ impl State {
             | Self::EkSentCt1Received { .. }
             | Self::NoHeaderReceived { .. }
             | Self::HeaderReceived { .. }
-            | Self::Ct1Acknowledged { .. } => {}
+            | Self::Ct1Acknowledged { .. }
+            | Self::Dropped(_) => {}
         }
     }
 
@@ -119,7 +174,8 @@ impl State {
             | Self::Ct1Received { .. }
             | Self::HeaderReceived { .. }
             | Self::EkReceivedCt1Sampled { .. }
-            | Self::Ct2Sampled { .. } => {}
+            | Self::Ct2Sampled { .. }
+            | Self::Dropped(_) => {}
         }
     }
 
@@ -127,7 +183,7 @@ impl State {
     /// computed again when it is needed.
     pub(super) fn write(&self, w: &mut Writer) {
         match self {
-            Self::KeysUnsampled => w.u8(0),
+            Self::KeysUnsampled | Self::Dropped(_) => w.u8(0),
             Self::KeysSampled { seed, header } => {
                 w.u8(1);
                 w.put(seed).put(&header.next_index());

@@ -230,8 +230,10 @@ impl PqRatchet {
             self.add_receiving(receiving);
         }
         if self.braid.sending_epoch() != before {
-            if let Some(next) = self.next_sending.take() {
-                self.sending = next;
+            // Exchanged and then dropped where it lies: to take it out would leave a copy behind.
+            if let Some(next) = &mut self.next_sending {
+                core::mem::swap(&mut self.sending, next);
+                self.next_sending = None;
             }
             self.healing.completed(now);
         }
