@@ -166,19 +166,18 @@ impl Layout for DhSeed {
 #[derive(ZeroizeOnDrop)]
 pub(crate) struct RatchetKey {
     secret: x25519_dalek::StaticSecret,
-    /// Zeros until it is derived. Not an option, which would leave in its place what lay on the stack.
+    /// Zeros, which is no key's public half, until it is derived. Not an option, which would leave in its
+    /// place what lay on the stack.
     #[zeroize(skip)]
     public: DhPublicKey,
-    derived: bool,
 }
 
 impl RatchetKey {
     pub(crate) fn public_key(&mut self) -> &DhPublicKey {
-        if !self.derived {
+        if self.public.as_bytes() == &[0; DhPublicKey::LEN] {
             #[cfg(test)]
             super::meter::count(|m| m.dh_public += 1);
             self.public = DhPublicKey(x25519_dalek::PublicKey::from(&self.secret));
-            self.derived = true;
         }
         &self.public
     }
@@ -193,7 +192,7 @@ impl RatchetKey {
 
 impl From<DhSecretKey> for RatchetKey {
     fn from(key: DhSecretKey) -> Self {
-        Self { secret: key.secret.clone(), public: key.public, derived: true }
+        Self { secret: key.secret.clone(), public: key.public }
     }
 }
 
@@ -212,7 +211,7 @@ impl Layout for RatchetKey {
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let secret = x25519_dalek::StaticSecret::from(*Secret::read(r)?.as_bytes());
         let public = DhPublicKey(x25519_dalek::PublicKey::from([0; DhPublicKey::LEN]));
-        Ok(Self { secret, public, derived: false })
+        Ok(Self { secret, public })
     }
 }
 
