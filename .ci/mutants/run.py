@@ -51,15 +51,18 @@ VARIABLE, REACHED = "SEALWAX_MUTANT", "SEALWAX_REACHED"
 # What a run of tests may use: seconds, and times of what it took without a mutant; and memory, which
 # catches one that allocates without end.
 SECONDS, TIMES, BYTES = 10, 8, 6 << 30
+# Property tests draw the same cases when it is recorded what they come past and when they judge.
+DRAWN = {"PROPTEST_CASES": "8", "PROPTEST_RNG_SEED": "1"}
 # How many tests meet a mutant at once: the first few catch most.
 GROUPS = (1, 3, 12, 40)
+MOST = 1 << 16
 SWITCH = f"""
 extern crate std;
 
 use std::{{fs::File, io::Write, sync::{{Mutex, OnceLock, atomic::{{AtomicBool, Ordering}}}}}};
 
 static ACTIVE: OnceLock<u32> = OnceLock::new();
-static REACHED: [AtomicBool; 1 << 16] = [const {{ AtomicBool::new(false) }}; 1 << 16];
+static REACHED: [AtomicBool; {MOST}] = [const {{ AtomicBool::new(false) }}; {MOST}];
 static RECORD: OnceLock<Option<Mutex<File>>> = OnceLock::new();
 
 pub(crate) fn mutant(number: u32) -> bool {{
@@ -116,6 +119,8 @@ def main(arguments):
     work = Path(folder).resolve()
     copy(work / "tree")
     mutants = listed(modules)[shard[0] :: shard[1]]
+    if any(mutant.number >= MOST for mutant in mutants):
+        raise SystemExit(f"there is room for {MOST} mutants")
     if again is not None:
         mutants = [mutant for mutant in mutants if mutant.name in again]
     alive = woven(work, mutants)
@@ -534,7 +539,7 @@ def tests_run(work, binary, names, seconds, environment):
     command = ["prlimit", f"--as={BYTES}", "timeout", "-s", "KILL", f"{seconds:.0f}", binary, "--exact",
                *names, "--test-threads", "1", "-q"]  # fmt: skip
     return subprocess.run(command, cwd=work / "tree", capture_output=True, check=False,
-                          env={**os.environ, **environment, "PROPTEST_CASES": "8"})  # fmt: skip
+                          env={**os.environ, **environment, **DRAWN})  # fmt: skip
 
 
 def module_of(mutant):
