@@ -495,14 +495,24 @@ mod tests {
         assert!(is_reduced(&bytes));
     }
 
-    proptest! {
-        /// The two ways to say which encodings are canonical agree on every key that is taken.
-        #[test]
-        fn a_key_that_is_taken_is_what_its_point_encodes_to(bytes: [u8; 32]) {
-            if let Ok(key) = VerifyingKey::from_bytes(&bytes) {
-                prop_assert_eq!(key.0.to_edwards().compress().to_bytes(), bytes);
-            }
+    /// All encodings with a coordinate near the order, and around them: taken are those that their
+    /// point encodes to.
+    #[test]
+    fn a_key_that_is_taken_is_what_its_point_encodes_to() {
+        let taken = |bytes: [u8; 32]| {
+            let Ok(key) = ed25519_dalek::VerifyingKey::from_bytes(&bytes) else { return false };
+            !key.is_weak() && key.to_edwards().compress().to_bytes() == bytes
+        };
+        let ends = (0..=255).flat_map(|first| [0x7e, 0x7f, 0xfe, 0xff].map(|last| (first, last)));
+        let mut counts = [0, 0];
+        for (bytes, (first, last)) in ends.flat_map(|ends| [([0xff; 32], ends), ([0; 32], ends)]) {
+            let mut bytes: [u8; 32] = bytes;
+            (bytes[0], bytes[31]) = (first, last);
+            let expected = taken(bytes);
+            assert_eq!(VerifyingKey::from_bytes(&bytes).is_ok(), expected, "{bytes:02x?}");
+            counts[usize::from(expected)] += 1;
         }
+        assert!(counts.iter().all(|count| *count > 500), "{counts:?}");
     }
 
     #[test]
@@ -532,6 +542,35 @@ mod tests {
         assert_eq!(verify_all(&items), Ok(()));
         (items[3].signature, items[4].signature) = (items[4].signature, items[3].signature);
         assert_eq!(verify_all(&items), Err(BadSignature));
+    }
+
+    /// What SPEC.md 16.5 grants to the holder of a key: with `R` the neutral element, `S` is the hash
+    /// times the secret scalar.
+    #[test]
+    fn together_a_signature_with_a_point_of_small_order_passes() {
+        use curve25519_dalek::Scalar;
+        use sha2::{Digest as _, Sha512};
+        let (purpose, seed) = (SignaturePurpose::Prekey, Secret::new([9; 32]));
+        let key = SigningKey::from_seed(&seed).verifying_key();
+        let mut neutral = [0; 32];
+        neutral[0] = 1;
+        let half = |bytes: &[u8]| *Sha512::digest(bytes).first_chunk::<32>().unwrap();
+        let secret = Scalar::from_bytes_mod_order(clamped(half(seed.as_bytes())));
+        let hashed = framed(purpose, MESSAGE, |text| {
+            Sha512::digest([&neutral[..], key.as_bytes(), text].concat())
+        });
+        let s = Scalar::from_bytes_mod_order_wide(&hashed.into()) * secret;
+        let signature = Signature([neutral, s.to_bytes()].concat().try_into().unwrap());
+        assert_eq!(key.verify(purpose, MESSAGE, &signature), Err(BadSignature));
+        let item = |message: &[u8]| SignedItem::new(key, purpose, message, signature);
+        assert_eq!(verify_all(&[item(MESSAGE)]), Ok(()));
+        assert_eq!(verify_all(&[item(b"other")]), Err(BadSignature));
+    }
+
+    fn clamped(mut bytes: [u8; 32]) -> [u8; 32] {
+        bytes[0] &= 0xf8;
+        bytes[31] = (bytes[31] & 0x7f) | 0x40;
+        bytes
     }
 
     proptest! {

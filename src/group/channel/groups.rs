@@ -37,7 +37,9 @@ impl Groups {
     }
 
     /// Adds a group; gives back the channel that there was of it, as when we were away and joined
-    /// again. What was suspect of the group stays so: persist the membership after this.
+    /// again. What was suspect of the group stays so: persist all parts after this, and in the same
+    /// transaction delete all that was stored of the channel that was given back. Together they are
+    /// [`RestoreError::Torn`](super::RestoreError::Torn).
     pub fn insert(&mut self, mut channel: GroupChannel) -> Option<GroupChannel> {
         let group = channel.id();
         let replaced = self.remove(&group);
@@ -82,7 +84,7 @@ impl Groups {
         self.index.find(message).and_then(|scope| self.scopes.get(scope))
     }
 
-    /// Finds the group of a message and opens it there: one keyed BLAKE3 for each key epoch of each
+    /// Finds the group of a message and opens it there: one SipHash for each key epoch of each
     /// group, the one last heard in first, and nothing else for a message of none.
     ///
     /// # Errors

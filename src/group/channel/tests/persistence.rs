@@ -176,7 +176,32 @@ fn a_chain_that_gives_way_is_deleted() {
     }
 }
 
-/// max lets sam in and says something; olga's word confirms it.
+/// Of the channel that there was before nothing stays stored.
+#[test]
+fn who_joins_again_begins_a_new_database() {
+    let mut world = World::new();
+    let old = world.channels.remove("max").unwrap();
+    let before = old.stored();
+    world.remove_max();
+    let add = vec![Action::add(world.people.list("max"), Role::Member)];
+    world.change("anna", add);
+    let max = world.people.account("max");
+    let snapshot = world.channels["mona"].group().snapshot();
+    let group = snapshot.join(&id("mona"), (&max.id, &max.pair.public_key())).unwrap();
+    let again = GroupChannel::new(world.people.device("max").address().clone(), group);
+    let mut groups = Groups::new();
+    groups.insert(old);
+    let group = again.id();
+    assert!(groups.insert(again).is_some());
+    let channel = groups.channel(&group).unwrap();
+    let stored = Disk::of(channel).stored();
+    assert!(GroupChannel::restore(&stored).unwrap().stored() == channel.stored());
+    let both = [before.scopes, stored.scopes.clone()].concat();
+    let both = StoredChannel { scopes: both, ..stored };
+    assert_eq!(GroupChannel::restore(&both).unwrap_err(), RestoreError::Torn);
+}
+
+/// anna lets sam in; that olga writes in it confirms it.
 #[test]
 fn a_message_that_confirms_the_group_changes_the_membership() {
     let mut world = World::new();
