@@ -36,7 +36,7 @@ impl ScopeIndex {
     }
 
     /// The scope whose header key made the message's search tag; that the message is of it is
-    /// proven by [`ReceivingChains::open`]. Each scope costs one SipHash and nothing else.
+    /// proven by [`ReceivingChains::open`]. Each scope costs one search tag and nothing else.
     #[must_use]
     pub fn find(&self, message: &SenderMessage<'_>) -> Option<&ScopeHash> {
         let header = &message.header;

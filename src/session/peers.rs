@@ -52,7 +52,7 @@ impl Peers {
 
     /// The peer in whose session a message belongs, by its search tag. Tries the live
     /// keys of all peers, the most recently heard of first, then all others; each tried key costs
-    /// one SipHash and nothing else.
+    /// one search tag and nothing else.
     pub(super) fn find(&self, message: &RatchetMessage<'_>) -> Option<Place> {
         let matches = |key: &SearchKey| key.tag(&message.header.nonce) == message.header.search_tag;
         if let Some(LiveKey { slot, chain, .. }) = self.live.iter().find(|live| matches(&live.key))

@@ -84,7 +84,7 @@ impl Groups {
         self.index.find(message).and_then(|scope| self.scopes.get(scope))
     }
 
-    /// Finds the group of a message and opens it there: one SipHash for each key epoch of each
+    /// Finds the group of a message and opens it there: one search tag for each key epoch of each
     /// group, the one last heard in first, and nothing else for a message of none.
     ///
     /// # Errors

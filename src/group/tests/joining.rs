@@ -119,7 +119,7 @@ fn only_changes_that_lead_from_the_known_state_to_ours_are_an_answer() {
     let known =
         StateAck { group: group.state().group(), revision: first.base_revision(), state_hash };
     let changes = |known: &StateAck, chain: &[SignedChange]| {
-        let request = SyncRequest { known: known.clone() };
+        let request = SyncRequest { known: *known };
         match group.answer(&id("sam"), &request, chain).unwrap() {
             SyncAnswer::Changes(changes) => Some(changes),
             SyncAnswer::Snapshot(snapshot) => {
