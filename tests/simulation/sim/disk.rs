@@ -177,6 +177,8 @@ impl Disk {
     /// Whether a session is still there.
     pub(super) fn holds(&self, peer: &DeviceAddress, session: SessionId, now: Timestamp) -> bool {
         let (mut endpoint, _) = self.load(false);
+        // One that is too old finds nothing any more, though it is deleted later.
+        let _ = endpoint.expire(now);
         endpoint.reset(peer, session, now).is_some()
     }
 }
