@@ -215,12 +215,10 @@ impl PublishedPrekey {
         if self.body.owner != *owner.address() {
             return Err(PrekeyError::OtherOwner);
         }
-        let verify = || {
+        if !is_verified {
             let key = owner.keys().signing;
             key.verify(SignaturePurpose::Prekey, &self.bytes, &self.signature)
-        };
-        if !is_verified {
-            verify().map_err(|_| PrekeyError::Signature)?;
+                .map_err(|_| PrekeyError::Signature)?;
         }
         Ok(self.body.validity.check(now)?)
     }
