@@ -21,6 +21,7 @@ pub struct ReceivingChains {
     pub(super) epoch: Option<EpochKeys>,
     /// Since when the scope has a successor.
     pub(super) closed: Option<Timestamp>,
+    /// Of each device in their order of age.
     pub(super) chains: BTreeMap<DeviceAddress, Vec<ReceivingChain>>,
 }
 
@@ -113,6 +114,7 @@ impl ReceivingChains {
         let chains = self.chains.entry(from.clone()).or_default();
         let removed = evict(chains);
         chains.push(ReceivingChain::new(distribution, from, now));
+        chains.sort_by_key(ReceivingChain::age_order);
         let dropped_keys = removed.as_ref().map_or(0, |chain| counted(chain.missing()));
         Ok(Accepted { removed: removed.map(|chain| chain.id), dropped_keys, ..accepted })
     }
@@ -125,9 +127,12 @@ impl ReceivingChains {
         distribution: &Distribution,
         now: Timestamp,
     ) -> Accepted {
-        let Some(known) = self.chain_mut(from, distribution.id) else { return Accepted::default() };
+        let Some(chains) = self.chains.get_mut(from) else { return Accepted::default() };
+        let known = chains.iter_mut().find(|chain| chain.id == distribution.id);
+        let Some(known) = known else { return Accepted::default() };
         let dropped_keys = counted(known.missing());
         *known = ReceivingChain::new(distribution, from, now);
+        chains.sort_by_key(ReceivingChain::age_order);
         Accepted { new: true, dropped_keys, ..Accepted::default() }
     }
 
@@ -323,9 +328,5 @@ struct Trimmed {
 
 /// Takes the oldest of one device's chains out if there is no room for another.
 fn evict(chains: &mut Vec<ReceivingChain>) -> Option<ReceivingChain> {
-    if chains.len() < SENDER_CHAINS {
-        return None;
-    }
-    let oldest = chains.iter().enumerate().min_by_key(|(_, chain)| chain.age_order())?.0;
-    Some(chains.remove(oldest))
+    (chains.len() >= SENDER_CHAINS).then(|| chains.remove(0))
 }
