@@ -96,26 +96,19 @@ impl DhSecretKey {
         &self.public
     }
 
+    /// The one Diffie–Hellman of the crate.
     pub(crate) fn diffie_hellman(
         &self,
         their: &DhPublicKey,
     ) -> Result<SharedSecret, NonContributory> {
-        agree(&self.secret, their)
+        #[cfg(test)]
+        super::meter::count(|m| m.dh += 1);
+        let shared = self.secret.diffie_hellman(&their.0);
+        if !shared.was_contributory() {
+            return Err(NonContributory);
+        }
+        Ok(SharedSecret(Secret::new(*shared.as_bytes())))
     }
-}
-
-/// The one Diffie–Hellman of the crate.
-fn agree(
-    secret: &x25519_dalek::StaticSecret,
-    their: &DhPublicKey,
-) -> Result<SharedSecret, NonContributory> {
-    #[cfg(test)]
-    super::meter::count(|m| m.dh += 1);
-    let shared = secret.diffie_hellman(&their.0);
-    if !shared.was_contributory() {
-        return Err(NonContributory);
-    }
-    Ok(SharedSecret(Secret::new(*shared.as_bytes())))
 }
 
 impl fmt::Debug for DhSecretKey {
@@ -161,57 +154,45 @@ impl Layout for DhSeed {
     }
 }
 
-/// A ratchet key: an X25519 secret key whose public half, once read from storage, is derived when a
-/// message is sent. Most sessions that are read only receive.
-#[derive(ZeroizeOnDrop)]
-pub(crate) struct RatchetKey {
-    secret: x25519_dalek::StaticSecret,
-    /// Zeros, which is no key's public half, until it is derived. Not an option, which would leave in its
-    /// place what lay on the stack.
-    #[zeroize(skip)]
-    public: DhPublicKey,
-}
+/// A ratchet key: one whose public half, once it was read from storage, is derived when a message is
+/// sent. Most sessions that are read only receive. Until then zeros stand for it, which are no key's.
+#[derive(Debug)]
+pub(crate) struct RatchetKey(DhSecretKey);
 
 impl RatchetKey {
     pub(crate) fn public_key(&mut self) -> &DhPublicKey {
-        if self.public.as_bytes() == &[0; DhPublicKey::LEN] {
+        if self.0.public.as_bytes() == &[0; DhPublicKey::LEN] {
             #[cfg(test)]
             super::meter::count(|m| m.dh_public += 1);
-            self.public = DhPublicKey(x25519_dalek::PublicKey::from(&self.secret));
+            self.0.public = DhPublicKey(x25519_dalek::PublicKey::from(&self.0.secret));
         }
-        &self.public
+        &self.0.public
     }
 
     pub(crate) fn diffie_hellman(
         &self,
         their: &DhPublicKey,
     ) -> Result<SharedSecret, NonContributory> {
-        agree(&self.secret, their)
+        self.0.diffie_hellman(their)
     }
 }
 
 impl From<DhSecretKey> for RatchetKey {
     fn from(key: DhSecretKey) -> Self {
-        Self { secret: key.secret.clone(), public: key.public }
-    }
-}
-
-impl fmt::Debug for RatchetKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RatchetKey(..)")
+        Self(key)
     }
 }
 
 /// As a [`DhSecretKey`] is stored.
 impl Layout for RatchetKey {
     fn write(&self, w: &mut Writer) {
-        w.raw(self.secret.as_bytes());
+        self.0.write(w);
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let secret = x25519_dalek::StaticSecret::from(*Secret::read(r)?.as_bytes());
         let public = DhPublicKey(x25519_dalek::PublicKey::from([0; DhPublicKey::LEN]));
-        Ok(Self { secret, public })
+        Ok(Self(DhSecretKey { secret, public }))
     }
 }
 

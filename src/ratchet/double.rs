@@ -62,7 +62,8 @@ impl Sending {
     }
 }
 
-/// Fills a smaller variant up to the largest, but for up to three bytes that align it. What it does not write there would be whatever lay on
+/// Fills a smaller variant up to the largest, but for up to three bytes that align it. What it does
+/// not write there would be whatever lay on
 /// the stack where it was made, moves with it to the heap, and is wiped by nobody.
 struct Zeros<const N: usize>([u8; N]);
 

@@ -21,56 +21,24 @@ pub(super) const CT2_OBJECT_LEN: usize = KEM_CT2_LEN + MAC_LEN;
 
 /// The eleven states, by the names of the published specification. Each holds what its encoder's
 /// object follows from.
+#[expect(dead_code, reason = "the words of `Dropped` are there to be zeros")]
 pub(super) enum State {
     // The side with the key pair.
     KeysUnsampled,
-    KeysSampled {
-        seed: KemSeed,
-        header: Encoder,
-    },
-    HeaderSent {
-        seed: KemSeed,
-        key: Encoder,
-        ct1: Decoder,
-    },
-    Ct1Received {
-        seed: KemSeed,
-        key: Encoder,
-        ct1: Box<KemCt1>,
-    },
-    EkSentCt1Received {
-        seed: KemSeed,
-        ct1: Box<KemCt1>,
-        ct2: Decoder,
-    },
+    KeysSampled { seed: KemSeed, header: Encoder },
+    HeaderSent { seed: KemSeed, key: Encoder, ct1: Decoder },
+    Ct1Received { seed: KemSeed, key: Encoder, ct1: Box<KemCt1> },
+    EkSentCt1Received { seed: KemSeed, ct1: Box<KemCt1>, ct2: Decoder },
     // The side that encapsulates.
-    NoHeaderReceived {
-        header: Decoder,
-    },
-    HeaderReceived {
-        header: KemHeader,
-    },
-    Ct1Sampled {
-        encapsulation: KemEncapsulation,
-        ct1: Encoder,
-        key: Decoder,
-    },
-    EkReceivedCt1Sampled {
-        encapsulation: KemEncapsulation,
-        ct1: Encoder,
-        key: KemVector,
-    },
-    Ct1Acknowledged {
-        encapsulation: KemEncapsulation,
-        key: Decoder,
-    },
-    Ct2Sampled {
-        object: Box<[u8; CT2_OBJECT_LEN]>,
-        ct2: Encoder,
-    },
-    /// In the place of one that is dropped. What a smaller state does not fill is whatever lay on the
-    /// stack where it was made, came along to the heap, and would be wiped by nobody.
-    Dropped(#[expect(dead_code, reason = "it is there to be zeros")] [u64; STATE_WORDS]),
+    NoHeaderReceived { header: Decoder },
+    HeaderReceived { header: KemHeader },
+    Ct1Sampled { encapsulation: KemEncapsulation, ct1: Encoder, key: Decoder },
+    EkReceivedCt1Sampled { encapsulation: KemEncapsulation, ct1: Encoder, key: KemVector },
+    Ct1Acknowledged { encapsulation: KemEncapsulation, key: Decoder },
+    Ct2Sampled { object: Box<[u8; CT2_OBJECT_LEN]>, ct2: Encoder },
+    // In the place of one that is dropped. What a smaller state does not fill is whatever lay on the
+    // stack where it was made, came along to the heap, and would be wiped by nobody.
+    Dropped([u64; STATE_WORDS]),
 }
 
 /// As many as the largest state has.
