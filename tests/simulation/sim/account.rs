@@ -1,7 +1,7 @@
 //! Accounts: what is true about them, whoever knows it.
 
 use sealwax::identity::{
-    AccountId, AccountKeyPair, Advance, DeviceAddress, ListDraft, SignedDeviceList,
+    AccountId, AccountKey, AccountKeyPair, Advance, DeviceAddress, ListDraft, SignedDeviceList,
     VerifiedDeviceList,
 };
 
@@ -16,6 +16,11 @@ pub(super) struct Account {
     pub(super) list: VerifiedDeviceList,
     /// Signed and not published yet.
     unpublished: Vec<SignedDeviceList>,
+    /// Every list that was ever signed, and how many of them came before the account began anew.
+    signed: usize,
+    pub(super) began: usize,
+    /// The account keys since then.
+    pub(super) keys: Vec<AccountKey>,
     /// Places of the pool that were taken.
     seats: usize,
 }
@@ -34,7 +39,18 @@ impl World {
         let draft = ListDraft::first(id.clone()).with(local.certificate().clone());
         let signed = draft.sign(&key, lists_from(self.now)).unwrap();
         let list = VerifiedDeviceList::trust_on_first_use(signed.clone(), self.now).unwrap();
-        self.accounts.push(Account { id, key, list, unpublished: vec![signed], seats: 0 });
+        let keys = vec![key.public_key()];
+        let unpublished = vec![signed];
+        self.accounts.push(Account {
+            id,
+            key,
+            list,
+            unpublished,
+            signed: 1,
+            began: 0,
+            keys,
+            seats: 0,
+        });
         self.publish_lists();
         self.install(account);
     }
@@ -117,6 +133,7 @@ impl World {
         let now = self.now;
         let owner = &mut self.accounts[account];
         owner.advance(signed, now);
+        owner.keys.push(new.public_key());
         owner.key = new;
         for (at, local) in devices.into_iter().zip(renewed) {
             self.devices[at].renew(local);
@@ -136,7 +153,10 @@ impl World {
         let signed = draft.sign(&key, lists_from(self.now)).unwrap();
         let owner = &mut self.accounts[account];
         owner.list = VerifiedDeviceList::trust_on_first_use(signed.clone(), self.now).unwrap();
+        owner.keys = vec![key.public_key()];
         owner.key = key;
+        owner.began = owner.signed;
+        owner.signed += 1;
         owner.unpublished.push(signed);
         self.install(account);
         true
@@ -182,6 +202,7 @@ impl Account {
             panic!("an account's own list does not follow");
         };
         self.list = *list;
+        self.signed += 1;
         self.unpublished.push(signed);
     }
 }

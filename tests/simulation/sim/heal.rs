@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sealwax::limits::PQ_EPOCH_AGE;
 use sealwax::ratchet::Healing;
+use sealwax::session::SessionId;
 
 use super::pool::DAY;
 use super::world::World;
@@ -36,6 +37,7 @@ impl World {
     pub(super) fn heal(&mut self) {
         self.crash_permille = 0;
         self.server.hostile = false;
+        self.truth.calm = self.truth.sent.len();
         self.say(|_| "from now on nothing goes wrong".into());
         self.exchange();
         let pairs = self.converge();
@@ -147,6 +149,8 @@ impl World {
     }
 
     /// Both sides send in the same session, have been heard in it, and see no reason for another.
+    /// Of a device that went back to an old state nobody knows whether its sessions still work until
+    /// somebody tries.
     fn agree(&self, (a, b): Pair) -> bool {
         let stands = |a: usize, b: usize| {
             let (endpoint, peer) = (&self.devices[a].endpoint, self.devices[b].address());
@@ -154,8 +158,19 @@ impl World {
             let settled = sessions.acknowledged && endpoint.renewal(peer, self.now).is_none();
             sessions.active.filter(|_| settled)
         };
-        let session = stands(a, b);
-        session.is_some() && session == stands(b, a)
+        let Some(session) = stands(a, b).filter(|session| stands(b, a) == Some(*session)) else {
+            return false;
+        };
+        !self.tainted(a, b) || self.works(session, a, b) && self.works(session, b, a)
+    }
+
+    /// Whether something that was sent since nothing goes wrong any more was opened.
+    fn works(&self, session: SessionId, from: usize, to: usize) -> bool {
+        let mut opened = self.devices[to].chat.opened.range(self.truth.calm..);
+        opened.any(|number| {
+            let sent = &self.truth.sent[*number];
+            sent.from == from && sent.session == session
+        })
     }
 
     fn is_quiet(&self) -> bool {

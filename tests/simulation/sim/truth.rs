@@ -31,6 +31,8 @@ pub(super) struct Truth {
     /// The numbers of all messages of a session, both ways, in the order in which they left.
     by_session: BTreeMap<SessionId, Vec<usize>>,
     began: BTreeMap<SessionId, Timestamp>,
+    /// The number of the first envelope that left after nothing went wrong any more.
+    pub(super) calm: usize,
 }
 
 /// An envelope that left a device.

@@ -82,17 +82,13 @@ impl World {
     /// A person looks at what changed about an account, and goes on. Whether an account really began
     /// anew, its owner says.
     pub(super) fn look_at(&mut self, at: usize, account: usize) -> Step {
-        let truth = self.accounts[account].list.clone();
         let id = self.accounts[account].id.clone();
-        let Some(contact) = self.devices[at].contacts.get_mut(&id) else { return Ok(()) };
         let lists = self.server.lists_of(&id, &mut self.dice);
-        if contact.account_key() != truth.account_key()
-            && let Some(newest) = lists.iter().find(|list| {
-                list.certificates().iter().all(|it| it.account_key() == truth.account_key())
-            })
-            && contact
-                .update(newest.clone(), self.now)
-                .is_ok_and(|it| matches!(it, ContactUpdate::OtherAccountKey(_)))
+        let owner = &self.accounts[account];
+        let Some(contact) = self.devices[at].contacts.get_mut(&id) else { return Ok(()) };
+        let newest = lists.get(owner.began..).and_then(|lists| lists.last());
+        if let Some(newest) = newest
+            && !owner.keys.contains(contact.account_key())
         {
             contact.replace(newest.clone(), self.now).unwrap();
             self.report.count("identities replaced");
