@@ -61,7 +61,7 @@ impl Layout for Body {
 /// What a device asks its certificate to say besides its keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CertificateTerms {
-    /// When the device was added, and until when the certificate holds.
+    /// When the device was added or the certificate renewed, and until when the certificate holds.
     pub validity: Validity,
     /// Bits for what the device can do. This version defines none and keeps all.
     pub capabilities: u32,

@@ -61,7 +61,8 @@ pub enum ContactUpdate {
     /// The account signed two lists for one version. Recorded as an event; keep the evidence.
     Fork(Box<ForkEvidence>),
     /// The list is under an account key that ours does not lead to. If the server has no list in
-    /// between that rotates to it, the account began anew: tell [`Contact::replace`].
+    /// between that rotates to it, the account began anew: tell [`Contact::replace`]. An older list
+    /// may be of before we met the account, under a key that we never knew: go by the newest one.
     OtherAccountKey(AccountKey),
 }
 
