@@ -5,6 +5,7 @@
 //! What decides whether they are right is `test-vectors/verify.py`, which shares nothing with this
 //! crate.
 
+mod contacts;
 mod content;
 mod envelope;
 pub(crate) mod from_python;
@@ -197,6 +198,11 @@ fn codec_padding() {
 #[test]
 fn identity_documents() {
     identity::topic().check(114);
+}
+
+#[test]
+fn contacts() {
+    contacts::topic().check(67);
 }
 
 #[test]

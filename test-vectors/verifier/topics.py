@@ -5,6 +5,7 @@ from . import primitives as p
 from . import ratchet, safety, scenario, topics_channel
 from .compare import Difference, equal, outcome, unhex
 from .primitives import Refused
+from .topics_contacts import contacts_
 from .topics_contents import contents_
 from .topics_franking import franking_
 from .topics_groups import changes, conflicts, genesis
@@ -341,6 +342,7 @@ TOPICS = {
     "labels-kdf": labels_kdf,
     "codec-padding": codec_padding,
     "identity": identity_,
+    "contacts": contacts_,
     "safety-number": safety_number,
     "prekey-bundle": prekey_bundle,
     "handshake": handshake_,
