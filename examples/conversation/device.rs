@@ -54,9 +54,9 @@ impl Device {
         self.endpoint.local().address()
     }
 
-    /// Uploads what the server must hold. Repeating it does no harm, so it may fail at any point.
+    /// Uploads what the server lacks. Repeating it does no harm, so it may fail at any point.
     pub(crate) fn publish_prekeys(&mut self, world: &mut World) -> Outcome<usize> {
-        let publication = self.endpoint.prekeys().publication(self.endpoint.local(), world.now);
+        let publication = self.endpoint.prekeys().update(self.endpoint.local(), world.now);
         let bytes = publication.encode();
         world.directory.publish_prekeys(&bytes)?;
         self.endpoint.prekeys_mut().confirm_published(&publication);

@@ -122,6 +122,9 @@ fn published(figures: &mut Vec<Figure>) -> Outcome<()> {
     }
     add(figures, "bundle_last_resort", alice.shelf.take_bundle(NOW).encode().len());
     add(figures, "publication", publication.encode().len());
+    let (local, prekeys) = (alice.endpoint.local().clone(), alice.endpoint.prekeys_mut());
+    prekeys.confirm_published(&publication);
+    add(figures, "publication_update", prekeys.update(&local, NOW).encode().len());
     Ok(())
 }
 

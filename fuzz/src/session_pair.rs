@@ -383,8 +383,10 @@ impl Pair {
         let prekeys = device.endpoint.prekeys_mut();
         prekeys.server_holds(&held);
         if prekeys.maintain(self.now, &mut self.rng).unwrap().publish {
-            let publication = device.publication(self.now);
-            device.shelf.accept(publication);
+            let endpoint = &mut device.endpoint;
+            let update = endpoint.prekeys().update(endpoint.local(), self.now);
+            endpoint.prekeys_mut().confirm_published(&update);
+            device.shelf.accept(update);
         }
     }
 

@@ -57,6 +57,16 @@ impl<K> OneTimeKeys<K> {
             .filter(move |key| key.state != State::HandedOut && key.validity.check(now).is_ok())
     }
 
+    /// Of those, what the server has confirmed.
+    pub(super) fn published(&self, now: Timestamp) -> impl Iterator<Item = PrekeyId> {
+        self.offered(now).filter(|key| key.state == State::Published).map(|key| key.id)
+    }
+
+    /// Of those, what it has not.
+    pub(super) fn unpublished(&self, now: Timestamp) -> impl Iterator<Item = &OneTime<K>> {
+        self.offered(now).filter(|key| key.state == State::Generated)
+    }
+
     pub(super) fn is_published(&self) -> bool {
         self.0.iter().all(|key| key.state != State::Generated)
     }

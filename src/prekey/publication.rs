@@ -9,8 +9,8 @@ use crate::limits::{ONE_TIME_PREKEYS, PUBLICATION_BYTES};
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, decode_canonical, proto};
 
-/// The whole of what a server must hold for a device. The same store state gives the same bytes,
-/// so uploading it again does no harm. SPEC.md 6.3.
+/// What a server must hold for a device from now on. The same store state gives the same bytes, so
+/// uploading it again does no harm. SPEC.md 6.3.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Publication {
     pub(super) certificate: DeviceCertificate,
@@ -18,6 +18,8 @@ pub struct Publication {
     pub(super) last_resort: PublishedPrekey,
     pub(super) one_time: Vec<PublishedPrekey>,
     pub(super) one_time_kem: Vec<PublishedPrekey>,
+    /// Earlier one-time prekeys of both kinds that stay, ascending.
+    pub(super) kept: Vec<PrekeyId>,
 }
 
 impl Publication {
@@ -40,6 +42,7 @@ impl Publication {
             )?,
             one_time: all_of_kind(message.one_time_prekeys, PrekeyKind::OneTime)?,
             one_time_kem: all_of_kind(message.one_time_kem_prekeys, PrekeyKind::OneTimeKem)?,
+            kept: ids(message.kept_prekey_ids)?,
             certificate: DeviceCertificate::from_proto(certificate)?,
         })
     }
@@ -56,6 +59,7 @@ impl Publication {
             last_resort_kem_prekey: Some(self.last_resort.to_proto()),
             one_time_prekeys: all(&self.one_time),
             one_time_kem_prekeys: all(&self.one_time_kem),
+            kept_prekey_ids: self.kept.iter().map(|id| id.as_u32()).collect(),
         }
         .encode_to_vec()
     }
@@ -92,6 +96,15 @@ fn all_of_kind(
     Ok(prekeys)
 }
 
+fn ids(numbers: Vec<u32>) -> Result<Vec<PrekeyId>, DecodeError> {
+    if numbers.len() > 2 * ONE_TIME_PREKEYS {
+        return Err(DecodeError::TooLarge);
+    }
+    let parsed = numbers.into_iter().map(|id| PrekeyId::new(id).ok_or(DecodeError::OutOfRange));
+    let ids = parsed.collect::<Result<Vec<_>, _>>()?;
+    if ids.is_sorted_by(|a, b| a < b) { Ok(ids) } else { Err(DecodeError::NotCanonical) }
+}
+
 /// The server's side, for tests, examples and simple servers: what it holds for one device, each
 /// one-time prekey of which it hands out once.
 #[derive(Clone, Debug)]
@@ -113,14 +126,28 @@ impl PrekeyShelf {
     /// it is uploaded: ids rise, so what is not held and not above all earlier ones is gone.
     pub fn accept(&mut self, publication: Publication) {
         let highest = highest_one_time(&publication).max(self.highest);
-        let (held, seen) = (&self.held, self.highest);
-        let available = |prekey: &PublishedPrekey, held: &[PublishedPrekey]| {
-            Some(prekey.id()) > seen || held.contains(prekey)
-        };
         let mut next = publication;
-        next.one_time.retain(|prekey| available(prekey, &held.one_time));
-        next.one_time_kem.retain(|prekey| available(prekey, &held.one_time_kem));
+        let kept = core::mem::take(&mut next.kept);
+        self.merge(&mut next.one_time, &self.held.one_time, &kept);
+        self.merge(&mut next.one_time_kem, &self.held.one_time_kem, &kept);
         *self = Self { held: next, highest };
+    }
+
+    /// What is left of one kind: of an upload what was never taken before or is still held, and of
+    /// what is held what the upload names.
+    fn merge(
+        &self,
+        upload: &mut Vec<PublishedPrekey>,
+        held: &[PublishedPrekey],
+        kept: &[PrekeyId],
+    ) {
+        upload.retain(|prekey| Some(prekey.id()) > self.highest || held.contains(prekey));
+        let stays = |prekey: &&PublishedPrekey| {
+            kept.binary_search(&prekey.id()).is_ok() && !upload.contains(prekey)
+        };
+        let stay: Vec<_> = held.iter().filter(stays).cloned().collect();
+        upload.extend(stay);
+        upload.sort_by_key(PublishedPrekey::id);
     }
 
     /// Hands out a bundle, with the oldest one-time prekeys that still hold.
@@ -154,8 +181,8 @@ fn take(prekeys: &mut Vec<PublishedPrekey>, now: Timestamp) -> Option<PublishedP
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identity::fixture::{NOW, days};
-    use crate::prekey::fixture::published;
+    use crate::identity::fixture::{NOW, days, rng};
+    use crate::prekey::fixture::{Published, published};
     use alloc::collections::BTreeSet;
 
     #[test]
@@ -194,6 +221,68 @@ mod tests {
         refused(&|p| p.one_time[3] = p.signed.clone(), DecodeError::OutOfRange);
         refused(&|p| p.one_time.reverse(), DecodeError::NotCanonical);
         refused(&|p| p.one_time_kem[1] = p.one_time_kem[0].clone(), DecodeError::NotCanonical);
+    }
+
+    #[test]
+    fn kept_ids_ascend_are_no_zeros_and_bounded() {
+        let alice = published("alice", 1);
+        let update = alice.store.update(&alice.device, NOW);
+        assert_eq!((update.prekeys().count(), update.kept.len()), (2, 200));
+        assert_eq!(Publication::decode(&update.encode()), Ok(update.clone()));
+        let refused = |kept: Vec<u32>, error| {
+            let mut message = proto::PrekeyPublication::decode(&*update.encode()).unwrap();
+            message.kept_prekey_ids = kept;
+            let decoded = Publication::decode(&message.encode_to_vec());
+            assert_eq!(decoded, Err(BundleError::Malformed(error)));
+        };
+        refused(alloc::vec![0, 1], DecodeError::OutOfRange);
+        refused(alloc::vec![2, 1], DecodeError::NotCanonical);
+        refused(alloc::vec![1, 1], DecodeError::NotCanonical);
+        refused((1..=401).collect(), DecodeError::TooLarge);
+    }
+
+    #[test]
+    fn an_update_takes_away_what_it_does_not_name_and_brings_nothing_back() {
+        let mut alice = published("alice", 1);
+        let mut update = alice.store.update(&alice.device, NOW);
+        let bundle = alice.shelf.take_bundle(NOW);
+        let handed_out = [bundle.one_time.unwrap().id(), bundle.kem.id()];
+        let dropped = update.kept.pop().unwrap();
+        alice.shelf.accept(update.clone());
+        let left: Vec<_> = alice.shelf.one_time_ids().collect();
+        let mut expected = update.kept;
+        expected.retain(|id| !handed_out.contains(id));
+        assert_eq!(left, expected);
+        assert!(!left.contains(&dropped));
+        alice.shelf.accept(alice.store.publication(&alice.device, NOW));
+        assert!(!alice.shelf.one_time_ids().any(|id| handed_out.contains(&id) || id == dropped));
+    }
+
+    /// Behaviour: a server that gets updates holds the same as one that gets everything each time.
+    #[test]
+    fn updates_come_to_the_same_as_the_whole() {
+        let Published { device, mut store, mut shelf, .. } = published("alice", 1);
+        let mut whole = shelf.clone();
+        let old = store.clone();
+        for day in 0..80 {
+            for _ in 0..day % 7 {
+                assert_eq!(shelf.take_bundle(days(day)), whole.take_bundle(days(day)));
+            }
+            if day % 10 != 9 {
+                store.server_holds(&shelf.one_time_ids().collect::<Vec<_>>());
+            }
+            if day == 50 {
+                store = old.clone();
+            }
+            store.maintain(days(day), &mut rng(u64::from(day))).unwrap();
+            let update = store.update(&device, days(day));
+            whole.accept(store.publication(&device, days(day)));
+            shelf.accept(update.clone());
+            assert_eq!(shelf.held, whole.held, "day {day}");
+            if day % 3 != 1 {
+                store.confirm_published(&update);
+            }
+        }
     }
 
     #[test]

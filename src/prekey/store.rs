@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use super::one_time::OneTimeKeys;
+use super::one_time::{OneTime, OneTimeKeys};
 use super::publication::Publication;
 use super::published::{PrekeyId, PrekeyKind, PrekeyPublic, PublishedPrekey};
 use super::rotating::{LastResort, Rotated, Rotating};
@@ -42,7 +42,7 @@ pub struct Maintenance {
     pub generated: usize,
     /// Prekeys of all kinds deleted because their time is over.
     pub deleted: usize,
-    /// Something waits to be published: upload [`PrekeyStore::publication`].
+    /// Something waits to be published: upload [`PrekeyStore::update`].
     pub publish: bool,
 }
 
@@ -133,17 +133,40 @@ impl PrekeyStore {
         !(rotated && self.one_time.is_published() && self.one_time_kem.is_published())
     }
 
-    /// What the server must hold. The same state at the same time gives the same bytes: repeat the
-    /// upload until it is confirmed.
+    /// Everything that the server must hold, some 144 KB: for the first upload. The same state at
+    /// the same time gives the same bytes: repeat the upload until it is confirmed.
     #[must_use]
     pub fn publication(&self, device: &LocalDevice, now: Timestamp) -> Publication {
+        let one_time = self.one_time.offered(now);
+        let one_time_kem = self.one_time_kem.offered(now);
+        self.publish(device, one_time, one_time_kem, Vec::new())
+    }
+
+    /// The same without the one-time prekeys that the server has confirmed, which are named alone: a
+    /// few kilobytes where only the others were replaced. For every later upload; a server that lost
+    /// what it held says so to [`PrekeyStore::server_holds`].
+    #[must_use]
+    pub fn update(&self, device: &LocalDevice, now: Timestamp) -> Publication {
+        let published = self.one_time.published(now).chain(self.one_time_kem.published(now));
+        let mut kept: Vec<_> = published.collect();
+        kept.sort_unstable();
+        let one_time = self.one_time.unpublished(now);
+        let one_time_kem = self.one_time_kem.unpublished(now);
+        self.publish(device, one_time, one_time_kem, kept)
+    }
+
+    fn publish<'a>(
+        &self,
+        device: &LocalDevice,
+        one_time: impl Iterator<Item = &'a OneTime<DhSeed>>,
+        one_time_kem: impl Iterator<Item = &'a OneTime<KemSecretKey>>,
+        kept: Vec<PrekeyId>,
+    ) -> Publication {
         use PrekeyKind::{LastResortKem, OneTime, OneTimeKem, Signed};
         let dh = |secret: &DhSecretKey| PrekeyPublic::Dh(*secret.public_key());
         let kem = |secret: &KemSecretKey| PrekeyPublic::Kem(secret.public_key());
         let sign = |kind, id, key, validity| PublishedPrekey::sign(device, kind, id, key, validity);
         let (signed, last_resort) = (self.signed.current(), self.last_resort.current());
-        let one_time = self.one_time.offered(now);
-        let one_time_kem = self.one_time_kem.offered(now);
         Publication {
             certificate: device.certificate().clone(),
             signed: sign(Signed, signed.id, dh(&signed.secret), signed.validity),
@@ -159,6 +182,7 @@ impl PrekeyStore {
             one_time_kem: one_time_kem
                 .map(|k| sign(OneTimeKem, k.id, kem(&k.secret), k.validity))
                 .collect(),
+            kept,
         }
     }
 
@@ -396,6 +420,23 @@ mod tests {
         store.confirm_published(&publication);
         store.confirm_published(&publication);
         assert_eq!(store.maintain(NOW, &mut rng(2)), Ok(quiet));
+    }
+
+    #[test]
+    fn an_update_has_what_the_server_has_not_confirmed() {
+        let Published { device, .. } = alice();
+        let mut store = PrekeyStore::new(NOW, &mut rng(1001));
+        assert_eq!(store.update(&device, NOW), store.publication(&device, NOW));
+        store.confirm_published(&store.update(&device, NOW));
+        let held: Vec<_> = store.one_time.ids().chain(store.one_time_kem.ids()).collect();
+        store.server_holds(&held[80..]);
+        let done = store.maintain(days(7), &mut rng(3)).unwrap();
+        assert!(done.rotated_signed && done.rotated_last_resort && done.publish);
+        let update = store.update(&device, days(7));
+        assert_eq!(update.prekeys().count(), 2 + done.generated);
+        store.confirm_published(&update);
+        assert!(!store.maintain(days(7), &mut rng(3)).unwrap().publish);
+        assert!(store.update(&device, days(7)).encode().len() < 4_096);
     }
 
     #[test]

@@ -2886,8 +2886,8 @@ pub struct PrekeyBundle {
     #[prost(message, optional, tag = "4")]
     pub one_time_prekey: ::core::option::Option<PublishedPrekey>,
 }
-/// What a device uploads: the whole of what the server must hold for it. Replaces what it uploaded
-/// before. At most 393,216 bytes.
+/// What a device uploads: what the server must hold for it from now on. Replaces what it uploaded
+/// before, but for the one-time prekeys that it names alone. At most 393,216 bytes.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct PrekeyPublication {
     #[prost(message, optional, tag = "1")]
@@ -2904,6 +2904,10 @@ pub struct PrekeyPublication {
     /// Kind 4, by ascending id, at most 200. Each is handed out once.
     #[prost(message, repeated, tag = "5")]
     pub one_time_kem_prekeys: ::prost::alloc::vec::Vec<PublishedPrekey>,
+    /// Ids of earlier one-time prekeys, of both kinds, that stay where the server still holds them;
+    /// ascending, at most 400. All others go.
+    #[prost(uint32, repeated, tag = "6")]
+    pub kept_prekey_ids: ::prost::alloc::vec::Vec<u32>,
 }
 // How the devices of a group, or of a story's audience, learn each other's sender chains. These
 // travel inside pairwise contents alone; who sent one is who that session says. SPEC.md section 14.

@@ -1,4 +1,4 @@
-//! Some hundred short stories in which everything goes wrong. `sim` says what happens in them and
+//! Two thousand short stories in which everything goes wrong. `sim` says what happens in them and
 //! what must hold; `cargo run --release --example simulation -- 10000` tells more of them.
 
 mod sim;
@@ -14,11 +14,20 @@ fn stories(seeds: std::ops::Range<u64>) -> Report {
     report
 }
 
+/// The same of groups.
+fn group_stories(seeds: std::ops::Range<u64>) -> Report {
+    let mut report = Report::default();
+    for seed in seeds {
+        report.merge(run_groups(seed));
+    }
+    report
+}
+
 /// Also: in so many stories everything happens that is to happen, or the simulation has become
 /// blind to it.
 #[test]
 fn everything_goes_wrong_and_nothing_breaks() {
-    let report = stories(0..70);
+    let report = stories(0..350);
     println!("{report}");
     for what in EVERYTHING {
         assert!(report.get(what) > 0, "never: {what}");
@@ -27,25 +36,32 @@ fn everything_goes_wrong_and_nothing_breaks() {
 
 #[test]
 fn more_stories() {
-    stories(1_000..1_070);
+    stories(1_000..1_350);
 }
 
 #[test]
 fn still_more_stories() {
-    stories(2_000..2_070);
+    stories(2_000..2_350);
+}
+
+#[test]
+fn and_still_more_stories() {
+    stories(3_000..3_350);
 }
 
 /// Groups: whatever happens, every invariant of `sim::groups` holds, and everything happens.
 #[test]
 fn everything_goes_wrong_in_groups_and_nothing_breaks() {
-    let mut report = Report::default();
-    for seed in 0..60 {
-        report.merge(run_groups(seed));
-    }
+    let report = group_stories(0..300);
     println!("{report}");
     for what in EVERYTHING_IN_GROUPS {
         assert!(report.get(what) > 0, "never: {what}");
     }
+}
+
+#[test]
+fn more_stories_of_groups() {
+    group_stories(1_000..1_300);
 }
 
 /// Behaviour: the same seed tells the same story.
