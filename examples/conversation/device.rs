@@ -56,7 +56,8 @@ impl Device {
 
     /// Uploads what the server lacks. Repeating it does no harm, so it may fail at any point.
     pub(crate) fn publish_prekeys(&mut self, world: &mut World) -> Outcome<usize> {
-        let publication = self.endpoint.prekeys().update(self.endpoint.local(), world.now);
+        let publication =
+            self.endpoint.prekeys().publication_update(self.endpoint.local(), world.now);
         let bytes = publication.encode();
         world.directory.publish_prekeys(&bytes)?;
         self.endpoint.prekeys_mut().confirm_published(&publication);

@@ -124,7 +124,7 @@ fn published(figures: &mut Vec<Figure>) -> Outcome<()> {
     add(figures, "publication", publication.encode().len());
     let (local, prekeys) = (alice.endpoint.local().clone(), alice.endpoint.prekeys_mut());
     prekeys.confirm_published(&publication);
-    add(figures, "publication_update", prekeys.update(&local, NOW).encode().len());
+    add(figures, "publication_update", prekeys.publication_update(&local, NOW).encode().len());
     Ok(())
 }
 

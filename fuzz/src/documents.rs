@@ -109,7 +109,10 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
         ("bundle", scene.bundles[0].clone()),
         ("bundle-last-resort", scene.bundles[1].clone()),
         ("publication", shortened(&publication)),
-        ("publication-update", scene.own.prekeys.update(&scene.own.local, scene.now).encode()),
+        (
+            "publication-update",
+            scene.own.prekeys.publication_update(&scene.own.local, scene.now).encode(),
+        ),
         ("request", request),
         ("certificate", scene.own.local.certificate().encode()),
         ("list-one", lists[0].clone()),

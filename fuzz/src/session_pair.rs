@@ -384,7 +384,7 @@ impl Pair {
         prekeys.server_holds(&held);
         if prekeys.maintain(self.now, &mut self.rng).unwrap().publish {
             let endpoint = &mut device.endpoint;
-            let update = endpoint.prekeys().update(endpoint.local(), self.now);
+            let update = endpoint.prekeys().publication_update(endpoint.local(), self.now);
             endpoint.prekeys_mut().confirm_published(&update);
             device.shelf.accept(update);
         }

@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn kept_ids_ascend_are_no_zeros_and_bounded() {
         let alice = published("alice", 1);
-        let update = alice.store.update(&alice.device, NOW);
+        let update = alice.store.publication_update(&alice.device, NOW);
         assert_eq!((update.prekeys().count(), update.kept.len()), (2, 200));
         assert_eq!(Publication::decode(&update.encode()), Ok(update.clone()));
         let refused = |kept: Vec<u32>, error| {
@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn an_update_takes_away_what_it_does_not_name_and_brings_nothing_back() {
         let mut alice = published("alice", 1);
-        let mut update = alice.store.update(&alice.device, NOW);
+        let mut update = alice.store.publication_update(&alice.device, NOW);
         let bundle = alice.shelf.take_bundle(NOW);
         let handed_out = [bundle.one_time.unwrap().id(), bundle.kem.id()];
         let dropped = update.kept.pop().unwrap();
@@ -275,7 +275,7 @@ mod tests {
                 store = old.clone();
             }
             store.maintain(days(day), &mut rng(u64::from(day))).unwrap();
-            let update = store.update(&device, days(day));
+            let update = store.publication_update(&device, days(day));
             whole.accept(store.publication(&device, days(day)));
             shelf.accept(update.clone());
             assert_eq!(shelf.held, whole.held, "day {day}");

@@ -42,7 +42,7 @@ pub struct Maintenance {
     pub generated: usize,
     /// Prekeys of all kinds deleted because their time is over.
     pub deleted: usize,
-    /// Something waits to be published: upload [`PrekeyStore::update`].
+    /// Something waits to be published: upload [`PrekeyStore::publication_update`].
     pub publish: bool,
 }
 
@@ -146,7 +146,7 @@ impl PrekeyStore {
     /// few kilobytes where only the others were replaced. For every later upload; a server that lost
     /// what it held says so to [`PrekeyStore::server_holds`].
     #[must_use]
-    pub fn update(&self, device: &LocalDevice, now: Timestamp) -> Publication {
+    pub fn publication_update(&self, device: &LocalDevice, now: Timestamp) -> Publication {
         let published = self.one_time.published(now).chain(self.one_time_kem.published(now));
         let mut kept: Vec<_> = published.collect();
         kept.sort_unstable();
@@ -426,17 +426,17 @@ mod tests {
     fn an_update_has_what_the_server_has_not_confirmed() {
         let Published { device, .. } = alice();
         let mut store = PrekeyStore::new(NOW, &mut rng(1001));
-        assert_eq!(store.update(&device, NOW), store.publication(&device, NOW));
-        store.confirm_published(&store.update(&device, NOW));
+        assert_eq!(store.publication_update(&device, NOW), store.publication(&device, NOW));
+        store.confirm_published(&store.publication_update(&device, NOW));
         let held: Vec<_> = store.one_time.ids().chain(store.one_time_kem.ids()).collect();
         store.server_holds(&held[80..]);
         let done = store.maintain(days(7), &mut rng(3)).unwrap();
         assert!(done.rotated_signed && done.rotated_last_resort && done.publish);
-        let update = store.update(&device, days(7));
+        let update = store.publication_update(&device, days(7));
         assert_eq!(update.prekeys().count(), 2 + done.generated);
         store.confirm_published(&update);
         assert!(!store.maintain(days(7), &mut rng(3)).unwrap().publish);
-        assert!(store.update(&device, days(7)).encode().len() < 4_096);
+        assert!(store.publication_update(&device, days(7)).encode().len() < 4_096);
     }
 
     #[test]

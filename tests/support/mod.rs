@@ -196,7 +196,7 @@ impl World {
     pub(crate) fn publish(&mut self, dev: Dev) {
         let device = &mut self.devices[dev.0];
         let endpoint = &mut device.endpoint;
-        let publication = endpoint.prekeys().update(endpoint.local(), self.now);
+        let publication = endpoint.prekeys().publication_update(endpoint.local(), self.now);
         endpoint.prekeys_mut().confirm_published(&publication);
         device.disk.prekeys = endpoint.prekeys().to_bytes().to_vec();
         let address = endpoint.local().address().clone();

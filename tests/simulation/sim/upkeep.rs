@@ -127,7 +127,7 @@ impl World {
     /// What is published is on the disk; whether it was, the server confirms.
     fn publish_prekeys(&mut self, at: usize) -> Step {
         let endpoint = &self.devices[at].endpoint;
-        let publication = endpoint.prekeys().update(endpoint.local(), self.now);
+        let publication = endpoint.prekeys().publication_update(endpoint.local(), self.now);
         self.report.count("prekeys published");
         self.server.publish_prekeys(publication.clone());
         self.devices[at].endpoint.prekeys_mut().confirm_published(&publication);
