@@ -139,7 +139,7 @@ def contacts(m, a):
     """New sessions, prekeys in their place, and device lists."""
     sessions = a["new_sessions"]
     bundle, first = m["bundle"], m["handshake_message_overhead"] + padded(150)
-    refill = m["publication"] / 101
+    refill, rotation = m["publication"] / 101, m["publication_update"] / 7
     lists = a["contacts"] / a["list_days"]
     listed = m["device_list_1"] + (a["devices"] - 1) * m["device_list_more"]
     return [
@@ -151,7 +151,7 @@ def contacts(m, a):
             sessions * (m["bundle_us"] + m["initiate_us"]),
             sessions * m["respond_us"],
         ),
-        Row("prekeys", sessions, sessions * refill, 0, sessions * m["prekeys_us"] / 101, 0),
+        Row("prekeys", sessions, sessions * refill + rotation, 0, sessions * m["prekeys_us"] / 101, 0),
         Row("device lists", lists / a["contacts"], listed / a["list_days"], lists * listed, 0,
             lists * m["verify_us"]),
     ]

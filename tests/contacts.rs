@@ -12,10 +12,15 @@ mod support;
 use sealwax::identity::{
     AccountIdentity, AccountKeyPair, ContactUpdate, DeviceRefused, ForkEvidence, IdentityEvent,
     ListDraft, ListError, OutsideValidity, SafetyNumber, ScanOutcome, SendRefused, SenderStatus,
-    Verification,
+    SignedDeviceList, Verification, VerifiedDeviceList,
 };
 use sealwax::session::{AcceptError, Endpoint, OwnListRefused};
+use sealwax::time::Timestamp;
 use support::{DAY, Dev, NotHeard, World, account_id, alice_and_bob, in_conversation};
+
+fn first_use(list: SignedDeviceList, now: Timestamp) -> VerifiedDeviceList {
+    VerifiedDeviceList::trust_on_first_use(list, now).unwrap()
+}
 
 /// Behaviour: a device that appears on a contact's list stops all sending to the contact until
 /// somebody saw it.
@@ -204,7 +209,7 @@ fn a_violated_verification_refuses_until_a_person_decides() {
     let fresh = other.join("bob");
     let (list, now) = (other.directory.lists[&id][0].clone(), world.now);
     let device = other.address(fresh).device;
-    world.contact(alice, &id).replace(list, now).unwrap();
+    world.contact(alice, &id).replace(first_use(list, now)).unwrap();
     world.acknowledge(alice, &id);
     let contact = world.contact(alice, &id);
     assert_eq!(contact.verification(), Verification::Violated);
@@ -237,7 +242,10 @@ fn a_rotated_account_key_is_followed_and_the_old_one_retired() {
     assert_eq!(contact.account_key(), &new.public_key());
     let before = contact.to_bytes();
     assert!(!matches!(contact.update(by_the_thief.clone(), now), Ok(ContactUpdate::Advanced)));
-    assert_eq!(contact.replace(by_the_thief, now), Err(ListError::RetiredAccountKey.into()));
+    assert_eq!(
+        contact.replace(first_use(by_the_thief, now)),
+        Err(ListError::RetiredAccountKey.into())
+    );
     if contact.to_bytes() != before {
         assert!(matches!(contact.events(), [_, IdentityEvent::ListFork { .. }]));
     }
@@ -266,8 +274,7 @@ fn a_device_id_under_other_keys_is_refused() {
         .with(certificate.clone())
         .sign(&account, world.validity())
         .unwrap();
-    let own_list =
-        sealwax::identity::VerifiedDeviceList::trust_on_first_use(list.clone(), world.now).unwrap();
+    let own_list = first_use(list.clone(), world.now);
     let local = sealwax::identity::LocalDevice::new(fresh, certificate).unwrap();
     let prekeys = sealwax::prekey::PrekeyStore::new(world.now, &mut other.rng);
     let mut endpoint = Endpoint::new(local, own_list, prekeys);
@@ -276,7 +283,7 @@ fn a_device_id_under_other_keys_is_refused() {
     let (now, to_alice) = (world.now, world.permit(bob, alice));
     endpoint.initiate(&bundle, None, now, &mut other.rng).unwrap();
     let envelope = endpoint.encrypt(&to_alice, b"new phone", now, &mut other.rng).unwrap().envelope;
-    world.contact(alice, &id).replace(list, now).unwrap();
+    world.contact(alice, &id).replace(first_use(list, now)).unwrap();
     world.acknowledge(alice, &id);
     let before = world.state(alice);
     let heard = world.try_hear(alice, &envelope);

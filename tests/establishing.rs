@@ -10,7 +10,7 @@
 mod support;
 
 use sealwax::handshake::{PreSharedSecret, RespondError};
-use sealwax::identity::{IdentityEvent, SendRefused};
+use sealwax::identity::{IdentityEvent, SendRefused, VerifiedDeviceList};
 use sealwax::limits::{SILENT_MESSAGES, SILENT_TIME, UNACKNOWLEDGED_SESSION_AGE};
 use sealwax::session::{AcceptError, EncryptError, OpenError, Opened, Renewal};
 use sealwax::wire::DecodeError;
@@ -52,7 +52,7 @@ fn a_new_identity_of_a_known_contact_waits_for_a_person() {
         sealwax::identity::ContactUpdate::OtherAccountKey(_)
     ));
     assert_eq!(contact.to_bytes(), before);
-    contact.replace(fresh, now).unwrap();
+    contact.replace(VerifiedDeviceList::trust_on_first_use(fresh, now).unwrap()).unwrap();
     assert!(matches!(contact.events(), [IdentityEvent::IdentityChanged { .. }]));
     let device = other.address(impostor).device;
     assert_eq!(contact.permit(device, now), Err(SendRefused::Unacknowledged));

@@ -7,7 +7,7 @@ use super::device::DevicePublicKeys;
 use super::entry::ListVersion;
 use super::event::IdentityEvent;
 use super::fork::ForkEvidence;
-use super::list::{Advance, DeviceRefused, VerifiedDevice, VerifiedDeviceList};
+use super::list::{Advance, ChainError, DeviceRefused, VerifiedDevice, VerifiedDeviceList};
 use super::safety::SafetyNumberMatch;
 use super::signed_list::{ListError, SignedDeviceList};
 use crate::error::error_codes;
@@ -72,8 +72,24 @@ impl Contact {
     /// # Errors
     /// [`ListError::NotYetValid`].
     pub fn trust_on_first_use(list: SignedDeviceList, now: Timestamp) -> Result<Self, ListError> {
-        let list = VerifiedDeviceList::trust_on_first_use(list, now)?;
-        Ok(Self { list, verification: Verification::Unverified, events: Vec::new() })
+        Ok(Self::met(VerifiedDeviceList::trust_on_first_use(list, now)?))
+    }
+
+    /// The same with lists that follow one another, the oldest first, as
+    /// [`VerifiedDeviceList::trust_chain_on_first_use`] takes them. What they changed is no event:
+    /// nobody had seen it before.
+    ///
+    /// # Errors
+    /// [`ChainError`].
+    pub fn trust_chain_on_first_use(
+        lists: impl IntoIterator<Item = SignedDeviceList>,
+        now: Timestamp,
+    ) -> Result<Self, ChainError> {
+        Ok(Self::met(VerifiedDeviceList::trust_chain_on_first_use(lists, now)?))
+    }
+
+    const fn met(list: VerifiedDeviceList) -> Self {
+        Self { list, verification: Verification::Unverified, events: Vec::new() }
     }
 
     /// Takes a received list.
@@ -104,13 +120,13 @@ impl Contact {
     }
 
     /// The account began anew under another key that the old one did not hand over to. This is what
-    /// an attacker would do as well, so it is an event, and ends a verification.
+    /// an attacker would do as well, so it is an event, and ends a verification. The new list is one
+    /// that was trusted on first use, best with its chain.
     ///
     /// # Errors
-    /// [`ContactError`] when the list is of another account, from the future, or under the key in
-    /// force or a retired one; then nothing changed.
-    pub fn replace(&mut self, list: SignedDeviceList, now: Timestamp) -> Result<(), ContactError> {
-        let fresh = VerifiedDeviceList::trust_on_first_use(list, now)?;
+    /// [`ContactError`] when the list is of another account, or under the key in force or a retired
+    /// one; then nothing changed.
+    pub fn replace(&mut self, fresh: VerifiedDeviceList) -> Result<(), ContactError> {
         if fresh.account() != self.account() {
             return Err(ListError::OtherAccount.into());
         }
@@ -414,9 +430,9 @@ mod tests {
         let known = contact.list().signed().clone();
         let other_account = Err(ContactError::List(ListError::OtherAccount));
         assert_eq!(contact.update(bob.list(), NOW).map(|_| ()), other_account);
-        assert_eq!(contact.replace(bob.list(), NOW), other_account);
+        assert_eq!(contact.replace(bob.verified_list()), other_account);
         assert_eq!(contact.mark_verified(&proof(&bob)), Err(MatchOutdated));
-        assert_eq!(contact.replace(known.clone(), NOW), Err(ContactError::SameAccountKey));
+        assert_eq!(contact.replace(contact.list().clone()), Err(ContactError::SameAccountKey));
         assert_eq!(contact.update(known, NOW), Ok(ContactUpdate::AlreadyKnown));
         let first = Account { devices: alice.devices[..1].to_vec(), ..alice }.list();
         assert_eq!(contact.update(first, NOW), Ok(ContactUpdate::Stale));
@@ -431,7 +447,7 @@ mod tests {
         assert_eq!(contact.verification(), Verification::Verified);
         let mut new = restarted(&alice, 5);
         new.add_device(&mut rng(6));
-        contact.replace(new.list(), NOW).unwrap();
+        contact.replace(new.verified_list()).unwrap();
         assert_eq!(contact.verification(), Verification::Violated);
         assert_eq!(contact.permit(device(&new, 0), NOW), Err(SendRefused::Unacknowledged));
         acknowledge_all(&mut contact);
@@ -448,7 +464,7 @@ mod tests {
         contact.mark_verified(&proof(&alice)).unwrap();
         let mut new = restarted(&alice, 5);
         new.add_device(&mut rng(6));
-        contact.replace(new.list(), NOW).unwrap();
+        contact.replace(new.verified_list()).unwrap();
         acknowledge_all(&mut contact);
         contact.withdraw_verification();
         assert!(contact.permit(device(&new, 0), NOW).is_ok());
@@ -465,7 +481,7 @@ mod tests {
             Ok(ContactUpdate::OtherAccountKey(key)) if key == new.pair.public_key()
         ));
         assert!(contact.events().is_empty());
-        contact.replace(new.list(), NOW).unwrap();
+        contact.replace(new.verified_list()).unwrap();
         assert_eq!(contact.verification(), Verification::Unverified);
         let (previous, current) = (alice.pair.public_key(), new.pair.public_key());
         assert_eq!(contact.events(), [IdentityEvent::IdentityChanged { previous, current }]);
@@ -489,7 +505,7 @@ mod tests {
         rotate(&mut contact, &alice);
         let before = contact.clone();
         assert_eq!(
-            contact.replace(alice.list(), NOW),
+            contact.replace(alice.verified_list()),
             Err(ContactError::List(ListError::RetiredAccountKey))
         );
         assert_eq!(contact, before);
@@ -538,7 +554,7 @@ mod tests {
         let new = rotate(&mut contact, &alice);
         let mut other = restarted(&new, 8);
         other.add_device(&mut rng(9));
-        contact.replace(other.list(), NOW).unwrap();
+        contact.replace(other.verified_list()).unwrap();
         assert_eq!(contact.events().len(), 3);
         assert_eq!(Contact::from_bytes(&contact.to_bytes()), Ok(contact));
     }

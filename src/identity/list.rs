@@ -61,6 +61,26 @@ impl VerifiedDeviceList {
         Ok(Self::pinned(list, Vec::new()))
     }
 
+    /// The same with lists that follow one another, the oldest first: whoever meets an account after
+    /// its key changed then knows the retired keys, and what was on its way meanwhile is heard
+    /// (SPEC.md 5.7). Of an account that began anew, the lists since then.
+    ///
+    /// # Errors
+    /// [`ChainError`].
+    pub fn trust_chain_on_first_use(
+        lists: impl IntoIterator<Item = SignedDeviceList>,
+        now: Timestamp,
+    ) -> Result<Self, ChainError> {
+        let mut lists = lists.into_iter();
+        let oldest = lists.next().ok_or(ChainError::Broken)?;
+        lists.try_fold(Self::trust_on_first_use(oldest, now)?, |known, list| {
+            match known.advance(list, now)? {
+                Advance::Advanced(next) => Ok(*next),
+                _ => Err(ChainError::Broken),
+            }
+        })
+    }
+
     /// Compares a received list with this one, and follows the chain if it is the next. An expired
     /// one is followed too, since the next may not be: expiry stops sending, not learning.
     ///
@@ -329,6 +349,23 @@ pub enum DeviceRefused {
     #[error("the device's certificate does not hold now: {0}")]
     Certificate(OutsideValidity),
 }
+
+/// Why lists are no chain to begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChainError {
+    /// One of them was refused.
+    #[error("a device list was refused: {0}")]
+    List(#[from] ListError),
+    /// There is none, or one does not follow the one before it.
+    #[error("the device lists do not follow one another")]
+    Broken,
+}
+
+error_codes!(ChainError {
+    Self::List(_) => ("list-chain/list", Drop),
+    Self::Broken => ("list-chain/broken", Drop),
+});
 
 error_codes!(DeviceRefused {
     Self::Revoked => ("device/revoked", Drop),
@@ -605,6 +642,48 @@ mod tests {
             ListDraft::after(&second).sign(&alice.pair, month(NOW)),
             Err(DraftError::OtherAccountKey)
         );
+    }
+
+    #[test]
+    fn whoever_begins_with_a_chain_knows_its_retired_keys() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let renewed = with_new_key(&alice, 9);
+        let second = advanced(&first, rotated(&first, &alice, &renewed));
+        let third = advanced(&second, next(&second, &renewed));
+        let chain = [&first, &second, &third].map(|list| list.signed().clone());
+        let begun = VerifiedDeviceList::trust_chain_on_first_use(chain.clone(), NOW);
+        assert_eq!(begun, Ok(third));
+        let newest = VerifiedDeviceList::trust_chain_on_first_use(chain[2..].to_vec(), NOW);
+        assert!(!newest.unwrap().is_retired(&alice.pair.public_key()));
+    }
+
+    #[test]
+    fn lists_that_do_not_follow_one_another_are_no_chain() {
+        let alice = Account::new("alice", 1, 1);
+        let first = alice.verified_list();
+        let second = advanced(&first, next(&first, &alice));
+        let third = next(&second, &alice);
+        let fake = with_new_key(&alice, 9);
+        let fake_second = next(&fake.verified_list(), &fake);
+        let [first, second] = [first, second].map(|list| list.signed().clone());
+        let begin = |lists: &[&SignedDeviceList]| {
+            VerifiedDeviceList::trust_chain_on_first_use(lists.iter().copied().cloned(), NOW)
+        };
+        let broken: [&[&SignedDeviceList]; 5] = [
+            &[],
+            &[&first, &third],
+            &[&second, &first],
+            &[&first, &first],
+            &[&first, &fake_second],
+        ];
+        for lists in broken {
+            assert_eq!(begin(lists), Err(ChainError::Broken));
+        }
+        let other = Account::new("bob", 1, 2).list();
+        assert_eq!(begin(&[&first, &other]), Err(ChainError::List(ListError::OtherAccount)));
+        let early = ListDraft::first(alice.id.clone()).sign(&alice.pair, month(days(2))).unwrap();
+        assert_eq!(begin(&[&early]), Err(ChainError::List(ListError::NotYetValid)));
     }
 
     #[test]

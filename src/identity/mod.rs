@@ -37,7 +37,7 @@ pub use draft::{DraftError, ListDraft};
 pub use entry::{DeviceListEntry, ListVersion, ListedDevice};
 pub use event::IdentityEvent;
 pub use fork::{ForkError, ForkEvidence};
-pub use list::{Advance, DeviceRefused, VerifiedDevice, VerifiedDeviceList};
+pub use list::{Advance, ChainError, DeviceRefused, VerifiedDevice, VerifiedDeviceList};
 pub use safety::{AccountIdentity, SafetyNumber, SafetyNumberMatch, ScanOutcome};
 pub use sender::{ClaimedList, SenderStatus};
 pub use signed_list::{ListError, SignedDeviceList};

@@ -1,3 +1,4 @@
+use alloc::format;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -8,10 +9,9 @@ use super::party::{DAY, NOW, account_pair, certified, device_keys, month};
 use super::{Recorder, Topic, digest, encode};
 use crate::crypto::Digest;
 use crate::identity::{
-    AccountId, AccountIdentity, AccountKeyPair, CertificateTerms, ClaimedList, Contact,
+    AccountId, AccountIdentity, AccountKeyPair, CertificateTerms, ChainError, ClaimedList, Contact,
     ContactError, ContactUpdate, DeviceCertificate, DeviceId, DeviceKeys, IdentityEvent, ListDraft,
-    SafetyNumber, SafetyNumberMatch, SendRefused, SenderStatus, SignedDeviceList, Validity,
-    VerifiedDeviceList,
+    SafetyNumber, SendRefused, SenderStatus, SignedDeviceList, Validity, VerifiedDeviceList,
 };
 use crate::time::Timestamp;
 
@@ -29,6 +29,7 @@ pub(super) fn topic() -> Topic {
     );
     let cast = Cast::new(&mut Recorder::new("contacts"));
     topic.group(cast.params());
+    chains(&mut topic, &cast);
     following(&mut topic, &cast);
     verification(&mut topic, &cast);
     replacing(&mut topic, &cast);
@@ -60,6 +61,7 @@ impl Cast {
             lists: vec![],
         };
         cast.sign_chain();
+        cast.sign_others();
         cast.sign_anew();
         let elsewhere = AccountId::new(b"elsewhere").unwrap();
         let pair = account_pair(rng);
@@ -83,6 +85,21 @@ impl Cast {
         let again = again.sign_rotation(&first, &rotated, month()).unwrap();
         list = self.add("rotated", again);
         self.add("renewed", ListDraft::after(&list).sign(&rotated, month()).unwrap());
+    }
+
+    fn sign_others(&mut self) {
+        let [first, rotated, _] = self.pairs.clone();
+        let second = self.list("second").clone();
+        let second = VerifiedDeviceList::trust_on_first_use(second, NOW).unwrap();
+        let both = ListDraft::after(&second).without(DeviceId::new(IDS[1]).unwrap());
+        let both = both.with(self.certificate(0, 1, 1)).with(self.certificate(2, 1, 1));
+        let both = both.sign_rotation(&first, &rotated, month()).unwrap();
+        self.add("everything", both);
+        let again = ListDraft::after(&second).with(self.certificate(0, 0, 10));
+        self.add("certified-again", again.sign(&first, month()).unwrap());
+        let begun = ListDraft::first(self.account.clone()).with(self.certificate(0, 0, 0));
+        let longer = Validity::starting(NOW, DAY * 400).unwrap();
+        self.add("outliving", begun.sign(&first, longer).unwrap());
     }
 
     fn sign_anew(&mut self) {
@@ -120,12 +137,8 @@ impl Cast {
         ClaimedList { version: entry.version(), hash: *entry.hash() }
     }
 
-    /// A safety number that matched, for one of the keys.
-    fn compared(&self, pair: usize) -> SafetyNumberMatch {
-        let own = AccountIdentity { account: &self.account, key: &self.pairs[0].public_key() };
-        let key = self.pairs[pair].public_key();
-        let peer = AccountIdentity { account: &self.account, key: &key };
-        SafetyNumber::new(own, peer).compared_by_person()
+    fn lists(&self, names: &[&str]) -> Vec<SignedDeviceList> {
+        names.iter().map(|name| self.list(name).clone()).collect()
     }
 
     fn params(&self) -> Value {
@@ -142,6 +155,14 @@ fn impostor() -> DeviceKeys {
     device_keys(IDS[0], &mut Recorder::new("impostor"))
 }
 
+/// The first device's keys with another signing key, and with another identity key.
+fn half_impostors(cast: &Cast) -> [DeviceKeys; 2] {
+    let (genuine, other) = (cast.keys[0].to_bytes(), impostor().to_bytes());
+    let halves =
+        [[&genuine[..5], &other[5..37], &genuine[37..]], [&genuine[..37], &other[37..], &[]]];
+    halves.map(|halves| DeviceKeys::from_bytes(&halves.concat()).unwrap())
+}
+
 /// What happens to one contact, step by step; the last step is what the test is of.
 #[derive(Clone)]
 struct Story<'a> {
@@ -154,8 +175,18 @@ struct Story<'a> {
 impl<'a> Story<'a> {
     fn meet(cast: &'a Cast, list: &str) -> Self {
         let contact = Contact::trust_on_first_use(cast.list(list).clone(), NOW).unwrap();
+        Self::met(cast, contact, &[list])
+    }
+
+    /// With a chain; the oldest first.
+    fn meet_chain(cast: &'a Cast, lists: &[&str]) -> Self {
+        let contact = Contact::trust_chain_on_first_use(cast.lists(lists), NOW).unwrap();
+        Self::met(cast, contact, lists)
+    }
+
+    fn met(cast: &'a Cast, contact: Contact, lists: &[&str]) -> Self {
         let story = Self { cast, contact, steps: vec![], expect: "ok" };
-        story.step(json!({ "do": "meet", "list": list }), "ok")
+        story.step(json!({ "do": "meet", "lists": lists }), "ok")
     }
 
     fn step(mut self, mut step: Value, expect: &'static str) -> Self {
@@ -177,17 +208,27 @@ impl<'a> Story<'a> {
             Ok(ContactUpdate::Advanced) => "ok",
             Ok(ContactUpdate::AlreadyKnown) => "already-known",
             Ok(ContactUpdate::Stale) => "stale",
-            Ok(ContactUpdate::Gap { .. }) => "gap",
+            Ok(ContactUpdate::Gap { have, got }) => {
+                step["have"] = json!([have.as_u32(), got.as_u32()]);
+                "gap"
+            }
             Ok(ContactUpdate::Fork(_)) => "fork",
-            Ok(ContactUpdate::OtherAccountKey(_)) => "other-account-key",
+            Ok(ContactUpdate::OtherAccountKey(key)) => {
+                step["key"] = json!(hex::encode(key.as_bytes()));
+                "other-account-key"
+            }
         };
         self.step(step, expect)
     }
 
-    fn replace(mut self, list: &str) -> Self {
-        let mut step = json!({ "do": "replace", "list": list });
-        let replaced = self.contact.replace(self.cast.list(list).clone(), NOW);
-        let expect = replaced.map_or_else(|error| refused(&mut step, &error), |()| "ok");
+    fn replace(mut self, lists: &[&str]) -> Self {
+        let mut step = json!({ "do": "replace", "lists": lists });
+        let fresh = VerifiedDeviceList::trust_chain_on_first_use(self.cast.lists(lists), NOW);
+        let expect = match fresh.map(|fresh| self.contact.replace(fresh)) {
+            Err(error) => no_chain(&mut step, &error),
+            Ok(Err(error)) => refused(&mut step, &error),
+            Ok(Ok(())) => "ok",
+        };
         self.step(step, expect)
     }
 
@@ -204,13 +245,20 @@ impl<'a> Story<'a> {
     }
 
     /// The safety number was compared, with the key of this place.
-    fn verify(mut self, pair: usize) -> Self {
+    fn verify(self, pair: usize) -> Self {
+        let account = self.cast.account.clone();
+        self.verify_of(&account, pair)
+    }
+
+    fn verify_of(mut self, account: &AccountId, pair: usize) -> Self {
         let key = self.cast.pairs[pair].public_key();
         let step = json!({
-            "do": "verify", "account": hex::encode(self.cast.account.as_bytes()),
+            "do": "verify", "account": hex::encode(account.as_bytes()),
             "key": hex::encode(key.as_bytes()),
         });
-        let marked = self.contact.mark_verified(&self.cast.compared(pair));
+        let peer = AccountIdentity { account, key: &key };
+        let matched = SafetyNumber::new(peer, peer).compared_by_person();
+        let marked = self.contact.mark_verified(&matched);
         let expect = marked.map_or_else(|error| error.code(), |()| "ok");
         self.step(step, expect)
     }
@@ -245,14 +293,17 @@ impl<'a> Story<'a> {
         claimed: ClaimedList,
         now: Timestamp,
     ) -> Self {
-        let step = json!({
+        let mut step = json!({
             "do": "judge", "certificate": hex::encode(certificate.encode()),
             "version": claimed.version.as_u32(), "hash": hex::encode(claimed.hash.as_bytes()),
             "now": now.as_millis(),
         });
         let expect = match self.contact.judge(certificate, claimed, now) {
             SenderStatus::Listed(_) => "ok",
-            SenderStatus::NeedNewerList { .. } => "need-newer-list",
+            SenderStatus::NeedNewerList { have, claimed } => {
+                step["have"] = json!([have.as_u32(), claimed.as_u32()]);
+                "need-newer-list"
+            }
             SenderStatus::IdentityChanged => "identity-changed",
             SenderStatus::Fork => "fork",
             SenderStatus::Revoked => "revoked",
@@ -266,6 +317,13 @@ impl<'a> Story<'a> {
     fn end(self, topic: &mut Topic, comment: &str, flags: &[&str]) {
         topic.test(comment, flags, self.expect, json!({ "steps": self.steps }));
     }
+}
+
+fn no_chain(step: &mut Value, error: &ChainError) -> &'static str {
+    if let ChainError::List(below) = error {
+        step["cause"] = json!(below.code());
+    }
+    error.code()
 }
 
 /// The code, with the one below it.
@@ -297,6 +355,29 @@ fn following(topic: &mut Topic, cast: &Cast) {
     let forked = || second().acknowledge_all().update("other-second");
     forked().end(topic, "a fork", &["list", "event"]);
     forked().update("other-second").end(topic, "a fork, no second event", &["list", "event"]);
+    second().acknowledge_all().update("everything").end(topic, "everything at once", &["event"]);
+}
+
+fn chains(topic: &mut Topic, cast: &Cast) {
+    let whole = ["first", "second", "third", "rotated", "renewed"];
+    Story::meet_chain(cast, &whole).end(topic, "an account that was met with its chain", &[]);
+    Story::meet_chain(cast, &whole[2..]).end(topic, "with a part of it", &[]);
+    let broken: [(&str, &[&str]); 7] = [
+        ("no list at all", &[]),
+        ("one is missing", &["first", "third"]),
+        ("the wrong way round", &["second", "first"]),
+        ("one twice", &["first", "first"]),
+        ("two of one version", &["first", "second", "other-second"]),
+        ("another account", &["first", "elsewhere"]),
+        ("from the day after tomorrow", &["early"]),
+    ];
+    for (comment, lists) in broken {
+        let refused = Contact::trust_chain_on_first_use(cast.lists(lists), NOW).unwrap_err();
+        let mut step = json!({ "do": "meet", "lists": lists });
+        let expect = no_chain(&mut step, &refused);
+        step["expect"] = json!(expect);
+        topic.test(comment, &["list"], expect, json!({ "steps": [step] }));
+    }
 }
 
 fn verification(topic: &mut Topic, cast: &Cast) {
@@ -305,6 +386,9 @@ fn verification(topic: &mut Topic, cast: &Cast) {
     second().end(topic, "another device ends no verification", &[]);
     rotated().end(topic, "nor does a rotation", &[]);
     rotated().verify(0).end(topic, "a key that is no longer in force", &["gate"]);
+    let elsewhere = AccountId::new(b"elsewhere").unwrap();
+    let other = rotated().verify_of(&elsewhere, 1);
+    other.end(topic, "the same key of another account", &["gate"]);
     rotated().verify(1).end(topic, "the key in force, compared again", &[]);
     let forked = || second().update("other-second").acknowledge_all();
     forked().end(topic, "a fork does", &["event"]);
@@ -318,20 +402,25 @@ fn verification(topic: &mut Topic, cast: &Cast) {
 
 fn replacing(topic: &mut Topic, cast: &Cast) {
     let first = || Story::meet(cast, "first");
-    let anew = || first().replace("anew");
+    let anew = || first().replace(&["anew"]);
     anew().end(topic, "an account that began anew", &["event"]);
     anew().permit(IDS[2], 0).end(topic, "its device, before anybody saw it", &["gate"]);
     anew().acknowledge_all().permit(IDS[2], 0).end(topic, "and after it", &[]);
-    let verified = || first().verify(0).replace("anew").acknowledge_all();
+    let verified = || first().verify(0).replace(&["anew"]).acknowledge_all();
     verified().permit(IDS[2], 0).end(topic, "a verified account that began anew", &["gate"]);
     verified().verify(2).permit(IDS[2], 0).end(topic, "compared again", &[]);
-    first().replace("second").end(topic, "the same account key", &["list"]);
-    let rotated = first().update("second").update("third").update("rotated");
-    rotated.replace("first").end(topic, "a retired account key", &["list"]);
-    first().replace("elsewhere").end(topic, "another account", &["list"]);
-    first().replace("early").end(topic, "from the day after tomorrow", &["list"]);
-    let back = anew().replace("first");
+    first().replace(&["second"]).end(topic, "the same account key", &["list"]);
+    let rotated = || first().update("second").update("third").update("rotated");
+    rotated().replace(&["first"]).end(topic, "a retired account key", &["list"]);
+    let met_rotated = Story::meet(cast, "rotated").replace(&["first"]);
+    met_rotated.end(topic, "one that a list retired that was met", &["list"]);
+    first().replace(&["elsewhere"]).end(topic, "another account", &["list"]);
+    first().replace(&["early"]).end(topic, "from the day after tomorrow", &["list"]);
+    first().replace(&["first", "third"]).end(topic, "by no chain", &["list"]);
+    let back = rotated().replace(&["anew"]).replace(&["first"]);
     back.end(topic, "back: the keys of another chain are not retired in this one", &["event"]);
+    let chain = anew().replace(&["first", "second", "third", "rotated"]).replace(&["first"]);
+    chain.end(topic, "but those of the chain that came are", &["list", "event"]);
 }
 
 fn gate(topic: &mut Topic, cast: &Cast) {
@@ -346,6 +435,11 @@ fn gate(topic: &mut Topic, cast: &Cast) {
     seen().permit(IDS[0], 29).end(topic, "the list's last day", &[]);
     seen().permit(IDS[0], 30).end(topic, "an expired list", &["gate"]);
     third().permit(IDS[1], 30).end(topic, "revoked and expired", &["gate", "order"]);
+    let outliving = || Story::meet(cast, "outliving");
+    outliving().permit(IDS[0], 364).end(topic, "the certificate's last day", &[]);
+    outliving().permit(IDS[0], 365).end(topic, "an expired certificate", &["gate"]);
+    let both = outliving().permit(IDS[0], 400);
+    both.end(topic, "an expired list comes before it", &["gate", "order"]);
     second().permit(77, 30).end(topic, "an event comes before the list", &["gate", "order"]);
     let forked = || Story::meet(cast, "first").verify(0).update("second").update("other-second");
     let order = ["gate", "order"];
@@ -364,11 +458,21 @@ fn listed_senders(topic: &mut Topic, cast: &Cast) {
     let renewed = second().judge(&renewed, cast.claim("second"));
     renewed.end(topic, "with another certificate of the same keys", &[]);
     let followed = Story::meet(cast, "third").update("rotated");
-    let retired = followed.judge(&of_first, cast.claim("third"));
+    let retired = followed.clone().judge(&of_first, cast.claim("third"));
     retired.end(topic, "with one under a retired key", &[]);
-    let met_later = Story::meet(cast, "renewed");
-    let earlier = met_later.judge(&of_first, cast.claim("third"));
-    earlier.end(topic, "with an earlier one, under a key of before we met", &[]);
+    let retired = followed.judge(&of_first, cast.claim("rotated"));
+    retired.end(topic, "who knows our list and has that one still", &[]);
+    let met = Story::meet(cast, "rotated").judge(&of_first, cast.claim("third"));
+    met.end(topic, "with one under a key that a list retired that was met", &[]);
+    let chain = ["first", "second", "third", "rotated", "renewed"];
+    let met = Story::meet_chain(cast, &chain).judge(&of_first, cast.claim("third"));
+    met.end(topic, "with one under a key that the chain retired", &[]);
+    let expired = second().judge_at(&of_first, cast.claim("second"), NOW.saturating_add(DAY * 31));
+    expired.end(topic, "on a list that has expired", &[]);
+    let again = Story::meet(cast, "certified-again");
+    let later = NOW.saturating_add(DAY * 370);
+    let again = again.judge_at(&of_first, cast.claim("second"), later);
+    again.end(topic, "with an expired one, while the listed one holds", &[]);
 }
 
 fn other_senders(topic: &mut Topic, cast: &Cast) {
@@ -390,6 +494,17 @@ fn other_senders(topic: &mut Topic, cast: &Cast) {
     let certificate = cast.certified(&impostor(), 0, 0);
     let impostor = second().judge(&certificate, cast.claim("second"));
     impostor.end(topic, "other keys under a listed id", flags);
+    for (half, keys) in ["signing key", "identity key"].into_iter().zip(half_impostors(cast)) {
+        let certificate = cast.certified(&keys, 0, 0);
+        let judged = second().judge(&certificate, cast.claim("second"));
+        judged.end(topic, &format!("another {half} under a listed id"), flags);
+    }
+    let order = &["sender", "order"];
+    let both = second().judge(&of(2), cast.claim("other-second"));
+    both.end(topic, "a fork comes before what is not listed", order);
+    let late = NOW.saturating_add(DAY * 365);
+    let both = second().judge_at(&of(0), cast.claim("other-second"), late);
+    both.end(topic, "a fork comes before an expired certificate", order);
     let stranger = cast.list("elsewhere").certificates()[0].clone();
     let stranger = second().judge(&stranger, cast.claim("third"));
     stranger.end(topic, "another account", &["sender", "order"]);
@@ -410,40 +525,57 @@ fn changed_identities(topic: &mut Topic, cast: &Cast) {
     anew.end(topic, "with the same device, certified at the same time", flags);
     let claim = ClaimedList { hash: Digest::from_bytes([7; 32]), ..cast.claim("renewed") };
     let same = met_later().judge(&of_first, claim);
-    same.end(topic, "an earlier certificate, and a list of our version", &["sender", "order"]);
+    same.end(topic, "a key of before we met comes before a fork", &["sender", "order"]);
+    let earlier = met_later().judge(&of_first, cast.claim("third"));
+    earlier.end(topic, "a key of before we met, the device is listed", flags);
     let revoked = met_later().judge(&cast.certificate(1, 0, 0), cast.claim("second"));
-    revoked.end(topic, "an earlier certificate of a revoked device", flags);
+    revoked.end(topic, "a key of before we met, the device is revoked", flags);
     let unlisted = met_later().judge(&cast.certificate(2, 0, 0), cast.claim("second"));
-    unlisted.end(topic, "an earlier certificate of a device that is not listed", flags);
+    unlisted.end(topic, "a key of before we met, the device is not listed", flags);
     let certificate = cast.certified(&impostor(), 0, 0);
     let impostor = met_later().judge(&certificate, cast.claim("second"));
-    impostor.end(topic, "an earlier certificate of other keys", flags);
+    impostor.end(topic, "a key of before we met, other device keys", flags);
 }
 
 /// Lists that take one set of devices for another, until no event more is kept.
 fn too_many_events(topic: &mut Topic) {
-    const NAMES: [&str; 6] = ["none", "one", "two", "three", "four", "five"];
+    let cast = crowd();
+    topic.group(cast.params());
+    let met = Story::meet(&cast, "none").verify(0);
+    let most = ["one", "two", "three", "four", "all-gone"];
+    let full = || most.iter().fold(met.clone(), |story, name| story.update(name));
+    full().end(topic, "128 events", &["event"]);
+    full().update("one-more").end(topic, "one more", &["event", "list"]);
+    full().update("fork").end(topic, "a fork is one more", &["event", "list"]);
+    full().replace(&["anew"]).end(topic, "a replacement is one more", &["event", "list"]);
+    let seen = full().acknowledge_all().update("one-more");
+    seen.end(topic, "after somebody saw them", &["event"]);
+}
+
+/// An account that has sixteen other devices in every list.
+fn crowd() -> Cast {
     let mut rng = Recorder::new("many");
     let account = AccountId::new(b"family").unwrap();
     let pairs = [(); 3].map(|()| account_pair(&mut rng));
     let mut cast = Cast { account, pairs, keys: vec![], lists: vec![] };
     let pair = cast.pairs[0].clone();
     let draft = ListDraft::first(cast.account.clone());
-    let mut list = cast.add(NAMES[0], draft.sign(&pair, month()).unwrap());
-    for (place, name) in (1..).zip(&NAMES[1..]) {
-        let ids = (0..16).map(|device| 0x0100 * place + device);
-        let keys: Vec<_> = ids.map(|id| device_keys(id, &mut rng)).collect();
+    let mut list = cast.add("none", draft.clone().sign(&pair, month()).unwrap());
+    cast.add("anew", draft.sign(&cast.pairs[2].clone(), month()).unwrap());
+    let counts = [16, 16, 16, 16, 0, 1];
+    let names = ["one", "two", "three", "four", "all-gone", "one-more"];
+    for ((place, name), count) in (1..).zip(names).zip(counts) {
+        let keys: Vec<_> =
+            (0..count).map(|device| device_keys(0x0100 * place + device, &mut rng)).collect();
         let known = list.devices().iter().map(DeviceCertificate::device);
         let draft = known.fold(ListDraft::after(&list), ListDraft::without);
         let certificates = keys.iter().map(|keys| cast.certified(keys, 0, 0));
         let draft = certificates.fold(draft, ListDraft::with);
+        if name == "all-gone" {
+            let shorter = Validity::starting(NOW, DAY * 29).unwrap();
+            cast.add("fork", draft.clone().sign(&pair, shorter).unwrap());
+        }
         list = cast.add(name, draft.sign(&pair, month()).unwrap());
     }
-    topic.group(cast.params());
-    let met = Story::meet(&cast, NAMES[0]);
-    let full = || NAMES[1..5].iter().fold(met.clone(), |story, name| story.update(name));
-    full().end(topic, "112 events", &["event"]);
-    full().update(NAMES[5]).end(topic, "more than 128", &["event", "list"]);
-    let seen = full().acknowledge_all().update(NAMES[5]);
-    seen.end(topic, "after somebody saw them", &["event"]);
+    cast
 }

@@ -202,7 +202,7 @@ fn identity_documents() {
 
 #[test]
 fn contacts() {
-    contacts::topic().check(67);
+    contacts::topic().check(95);
 }
 
 #[test]

@@ -11,8 +11,8 @@ EVENTS = 128
 class Contact:
     """What is believed of one account; events are kept as they are stored."""
 
-    def __init__(self, device_list, now):
-        self.state = identity.trust(device_list, now)
+    def __init__(self, lists, now):
+        self.state = begin(lists, now)
         self.verification = UNVERIFIED
         self.events = []
 
@@ -52,13 +52,10 @@ class Contact:
             self.violate()
         return result
 
-    def replace(self, received, now):
-        try:
-            after = identity.trust(received, now)
-            if after.list.entry.account != self.entry.account:
-                raise Refused("device-list/other-account")
-        except Refused as error:
-            raise Refused("contact/list", error.code) from error
+    def replace(self, lists, now):
+        after = begin(lists, now)
+        if after.list.entry.account != self.entry.account:
+            raise Refused("contact/list", "device-list/other-account")
         if after.list.entry.in_force == self.entry.in_force:
             raise Refused("contact/same-account-key")
         if after.list.entry.in_force in self.state.retired:
@@ -95,21 +92,35 @@ class Contact:
             return "other-account"
         if version > entry.version:
             return "need-newer-list"
-        listed = self.state.list.find(certificate.device)
-        same = listed is not None and keys(listed) == keys(certificate)
         if certificate.account_key not in [entry.in_force, *self.state.retired]:
-            later = same and listed.validity[0] > certificate.validity[0]
-            if not (version < entry.version and later):
-                return "identity-changed"
+            return "identity-changed"
         if version == entry.version and digest != entry.hash:
             return "fork"
         if certificate.device in entry.revoked:
             return "revoked"
-        if not same:
+        listed = self.state.list.find(certificate.device)
+        if listed is None or keys(listed) != keys(certificate):
             return "unlisted"
         if outside(listed.validity, now):
             return "certificate-outside-validity"
         return "ok"
+
+
+def begin(lists, now):
+    """5.7: trust on first use, of one list or of a chain."""
+    if not lists:
+        raise Refused("list-chain/broken")
+    try:
+        state = identity.trust(lists[0], now)
+        for received in lists[1:]:
+            result, state = identity.advance(state, received, now)
+            if result != "advanced":
+                raise Refused("list-chain/broken")
+    except Refused as error:
+        if error.code == "list-chain/broken":
+            raise
+        raise Refused("list-chain/list", error.code) from error
+    return state
 
 
 def keys(certificate):

@@ -80,7 +80,7 @@ fn a_seed_tells_one_story() {
 ///   2083, 3126 (a session with a device that went back to an old state counted as working before
 ///   anything was said in it): the world itself was wrong.
 /// - 5498 (what a device sent before its account's key changed was a changed identity to somebody who
-///   met the account later): a certificate that the listed one renewed is known as such.
+///   met the account later): who meets an account begins with the chain.
 #[test]
 fn stories_that_failed_once() {
     for seed in [10, 26, 47, 56, 891, 1_589, 2_083, 3_126, 4_143, 5_498] {

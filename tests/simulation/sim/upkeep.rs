@@ -2,14 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use sealwax::identity::{AccountId, Contact, ContactUpdate, DeviceAddress, IdentityEvent};
+use sealwax::identity::{
+    AccountId, Contact, ContactUpdate, DeviceAddress, IdentityEvent, SignedDeviceList,
+    VerifiedDeviceList,
+};
 use sealwax::session::Changes;
+use sealwax::time::Timestamp;
 
 use super::device::Step;
 use super::world::World;
 
 impl World {
-    /// Makes a contact of an account, on first use of whatever list the server shows.
+    /// Makes a contact of an account, on first use of whatever lists the server shows.
     pub(super) fn meet(&mut self, at: usize, account: &AccountId) -> bool {
         if self.devices[at].contacts.contains_key(account) {
             return true;
@@ -20,8 +24,8 @@ impl World {
         } else {
             self.server.lists_of(account, &mut self.dice)
         };
-        let Some(newest) = lists.last() else { return false };
-        let Ok(contact) = Contact::trust_on_first_use(newest.clone(), self.now) else {
+        let chain = newest_chain(&lists).to_vec();
+        let Ok(contact) = Contact::trust_chain_on_first_use(chain, self.now) else {
             return false;
         };
         self.devices[at].contacts.insert(account.clone(), contact);
@@ -83,14 +87,18 @@ impl World {
     /// anew, its owner says.
     pub(super) fn look_at(&mut self, at: usize, account: usize) -> Step {
         let id = self.accounts[account].id.clone();
-        let lists = self.server.lists_of(&id, &mut self.dice);
         let owner = &self.accounts[account];
         let Some(contact) = self.devices[at].contacts.get_mut(&id) else { return Ok(()) };
-        let newest = lists.get(owner.began..).and_then(|lists| lists.last());
-        if let Some(newest) = newest
-            && !owner.keys.contains(contact.account_key())
-        {
-            contact.replace(newest.clone(), self.now).unwrap();
+        let lists = self.server.lists_of(&id, &mut self.dice);
+        let chain = newest_chain(&lists);
+        let began_anew = began_anew(contact, chain, self.now);
+        let really = lists.len() > owner.began && !owner.keys.contains(contact.account_key());
+        let older = |list: &SignedDeviceList| list.entry().version() < contact.list().version();
+        let withheld = lists.len() <= owner.began || chain.last().is_some_and(older);
+        assert!(began_anew == really || withheld && began_anew, "begun anew?");
+        if really {
+            let fresh = VerifiedDeviceList::trust_chain_on_first_use(chain.to_vec(), self.now);
+            contact.replace(fresh.unwrap()).unwrap();
             self.report.count("identities replaced");
         }
         let events: Vec<IdentityEvent> = contact.events().to_vec();
@@ -132,5 +140,28 @@ impl World {
         self.server.publish_prekeys(publication.clone());
         self.devices[at].endpoint.prekeys_mut().confirm_published(&publication);
         self.commit_prekeys(at, "confirming prekeys")
+    }
+}
+
+/// Of the lists that a server shows, those of the chain that the newest one is of.
+fn newest_chain(lists: &[SignedDeviceList]) -> &[SignedDeviceList] {
+    let follows = |pair: &[SignedDeviceList]| {
+        pair[0].entry().version().next() == Some(pair[1].entry().version())
+    };
+    let breaks = lists.windows(2).rposition(|pair| !follows(pair));
+    &lists[breaks.map_or(0, |place| place + 1)..]
+}
+
+/// Whether the account has another key that ours did not hand over to: the newest list says so, or
+/// the one that follows ours.
+fn began_anew(contact: &Contact, chain: &[SignedDeviceList], now: Timestamp) -> bool {
+    let taken = |list: &SignedDeviceList| contact.clone().update(list.clone(), now);
+    let other = |list| matches!(taken(list), Ok(ContactUpdate::OtherAccountKey(_)));
+    let Some(newest) = chain.last() else { return false };
+    let next = contact.list().version().next();
+    let following = chain.iter().find(|list| Some(list.entry().version()) == next);
+    match taken(newest) {
+        Ok(ContactUpdate::Gap { .. }) => following.is_some_and(other),
+        _ => other(newest),
     }
 }
