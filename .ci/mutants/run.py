@@ -53,6 +53,9 @@ VARIABLE, REACHED = "SEALWAX_MUTANT", "SEALWAX_REACHED"
 SECONDS, TIMES, BYTES = 10, 8, 6 << 30
 # Property tests draw the same cases when it is recorded what they come past and when they judge.
 DRAWN = {"PROPTEST_CASES": "8", "PROPTEST_RNG_SEED": "1"}
+# What is not in the prelude of a crate without the standard library.
+PATHS = {"vec!": "vec!", "String::": "string::String::", "Box::": "boxed::Box::", "BTreeMap::": "collections::BTreeMap::",
+         "BTreeSet::": "collections::BTreeSet::"}  # fmt: skip
 # How many tests meet a mutant at once: the first few catch most.
 GROUPS = (1, 3, 12, 40)
 MOST = 1 << 16
@@ -327,10 +330,17 @@ def value(source, tree, mutant):
     """A function's value: before everything else that it does. An opaque type is one type."""
     if mutant.opaque:
         return None
-    text = f"if {asked(mutant.number)} {{ return {mutant.text}; }} "
+    text = f"if {asked(mutant.number)} {{ return {in_scope(mutant.text)}; }} "
     if mutant.text == "()":
         text = f"if {asked(mutant.number)} {{ return; }} "
     return mutant.start, mutant.start, text, ""
+
+
+def in_scope(text):
+    """cargo-mutants writes for a crate with the standard library, where these need no path."""
+    for name, path in PATHS.items():
+        text = re.sub(rf"(?<![\w:])(?:::std::\w+::)?{name}", f"::alloc::{path}", text)
+    return text.replace("::std::iter::", "::core::iter::")
 
 
 def operator(source, tree, mutant):
