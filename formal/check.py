@@ -2,11 +2,13 @@
 """Proves the models in this directory with Verifpal and compares every verdict with what its query
 promises. README.md describes the notation. Needs `verifpal` on the path.
 
-    check.py              all models with all their variants
+    check.py              all models with all their variants; if all is as promised, says so in verdicts.txt
+    check.py --recorded   without Verifpal: whether verdicts.txt is of these models and these verdicts
     check.py MODEL ...    these alone, such as `handshake` or `handshake/identity-in-clear`
     check.py --print MODEL/VARIANT    the text that Verifpal is given
 """
 
+import hashlib
 import json
 import os
 import re
@@ -21,6 +23,7 @@ HERE = Path(__file__).parent
 VERSION = "1.6.7"
 # A model that is not there is as bad as one that fails.
 MODELS = ["group", "handshake", "media", "membership", "ratchet"]
+RECORD = HERE / "verdicts.txt"
 HEADER = re.compile(r"Queries: (\d+)\. Variants: (\d+)\.")
 QUERY = re.compile(r"\t(\w+\? [^/]+?) // (holds|broken)\b")
 QUERY_KIND = re.compile(r"\b(?:confidentiality|authentication|freshness|unlinkability|equivalence)\?")
@@ -126,6 +129,16 @@ def verdicts_of(run):
     return None if cut else {q["query"]: q["resolved"] for q in queries}
 
 
+def record(every):
+    """What was proven, so that it shows when a model or a promise has changed since."""
+    lines = [f"Verifpal {VERSION} found in each of these texts, of this SHA-256, what it says.\n"]
+    for case in every:
+        digest = hashlib.sha256(f"{case.sessions}\n{case.text}".encode()).hexdigest()
+        lines.append(f"\n{case.name} {digest}\n")
+        lines += [f"  {'broken' if q in case.broken else 'holds '}  {q}\n" for q in case.queries]
+    return "".join(lines)
+
+
 def main(arguments):
     printing = arguments[:1] == ["--print"]
     names = arguments[printing:]
@@ -133,6 +146,8 @@ def main(arguments):
     if sorted(models) != MODELS:
         sys.exit(f"models are {sorted(models)} instead of {MODELS}")
     every = [case for path in models.values() for case in cases(path)]
+    if arguments == ["--recorded"]:
+        return is_recorded(every)
     chosen = [c for c in every if not names or c.name in names or c.name.split("/")[0] in names]
     if not chosen:
         sys.exit(f"no such model; there are {', '.join(case.name for case in every)}")
@@ -145,7 +160,15 @@ def main(arguments):
     print("\n".join(problems))
     asked = sum(len(case.queries) for case in chosen)
     print(f"{asked} queries in {len(chosen)} models and variants, {len(problems)} not as promised")
+    if not problems and not names:
+        RECORD.write_text(record(every), encoding="utf-8")
     sys.exit(bool(problems))
+
+
+def is_recorded(every):
+    if not RECORD.exists() or RECORD.read_text(encoding="utf-8") != record(every):
+        sys.exit("the models or their verdicts are others than those that Verifpal found: run check.py")
+    print(f"{sum(len(case.queries) for case in every)} verdicts, recorded of these models")
 
 
 if __name__ == "__main__":
