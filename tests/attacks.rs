@@ -108,6 +108,41 @@ fn the_models_named_exist() {
     }
 }
 
+/// What the code is compiled under, beside tests: no check can be left out of a build, and no
+/// feature changes a byte.
+#[test]
+fn no_check_depends_on_how_the_crate_is_built() {
+    let known = [
+        ("src/lib.rs", "doctest"),
+        ("src/lib.rs", "any(test, feature = \"std\")"),
+        ("src/media/mod.rs", "feature = \"parallel\""),
+        ("src/media/opening.rs", "feature = \"parallel\""),
+        ("src/media/tests/mod.rs", "feature = \"parallel\""),
+    ];
+    let mut folders = vec!["src".to_owned()];
+    let mut found = 0;
+    while let Some(folder) = folders.pop() {
+        let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), &folder].iter().collect();
+        for entry in fs::read_dir(path).unwrap() {
+            let entry = entry.unwrap();
+            let name = format!("{folder}/{}", entry.file_name().to_str().unwrap());
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(name);
+                continue;
+            }
+            for line in read(&name).lines() {
+                assert!(!line.contains("cfg!("), "{name}: {line}");
+                let Some((_, condition)) = line.split_once("#[cfg(") else { continue };
+                let condition = condition.rsplit_once(")]").map_or(condition, |(inside, _)| inside);
+                let fine = condition == "test" || known.contains(&(name.as_str(), condition));
+                assert!(fine, "{name}: {condition}");
+                found += usize::from(condition != "test");
+            }
+        }
+    }
+    assert_eq!(found, known.len());
+}
+
 /// The checker sees what is missing.
 #[test]
 fn a_test_that_is_gone_would_be_noticed() {

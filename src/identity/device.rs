@@ -165,6 +165,12 @@ impl LocalDevice {
         Ok(Self { keys, certificate })
     }
 
+    /// With a certificate that may be somebody else's.
+    #[cfg(test)]
+    pub(crate) const fn unchecked(keys: DeviceKeys, certificate: DeviceCertificate) -> Self {
+        Self { keys, certificate }
+    }
+
     /// The same device with a newer certificate.
     ///
     /// # Errors

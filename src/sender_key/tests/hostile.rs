@@ -1,7 +1,7 @@
 //! What members, former members and strangers try.
 
 use super::*;
-use crate::crypto::{AeadKey, Secret, SigningKey};
+use crate::crypto::{AeadKey, Secret, SigningKey, TAG_LEN};
 use crate::ratchet::ChainKey;
 
 /// The distribution with another chain key.
@@ -58,6 +58,33 @@ fn a_member_cannot_speak_as_another() {
     assert_eq!(hear(world.bob(), &envelope), Err(OpenSenderError::Forged));
     assert!(stored(world.bob()) == before);
     assert_eq!(text(hear(world.bob(), &world_message())), b"hello");
+}
+
+/// A member opens the header of Alice's message, and seals what Alice signed before a body of its
+/// own, which has the key and the nonce of hers.
+#[test]
+fn a_member_cannot_put_another_body_under_anothers_signature() {
+    let mut world = World::pair();
+    let (given, rng) = (world.chain.distribution(), world.rng.clone());
+    let genuine = world.say(b"hello");
+    world.rng = rng;
+    let signing = SigningKey::generate(&mut ChaCha20Rng::seed_from_u64(1));
+    let of_alice = claim(&world, 0);
+    let mut swapped = made(&mut world, &given, of_alice, &signing, |keys| keys);
+    let body_at = genuine.len() - padded_len(0) - TAG_LEN;
+    let sealed = sender_message(&genuine).header;
+    assert_eq!(sender_message(&swapped).header.nonce.as_bytes(), sealed.nonce.as_bytes());
+    let keys = epoch::EpochKeys::derive(given.epoch.unwrap(), &given.scope.hash());
+    let said: [u8; 98] = keys.header.open_exactly(&sealed, &genuine[body_at..]).unwrap();
+    let header_at = genuine.windows(said.len()).position(|at| at == &sealed.sealed[..98]).unwrap();
+    let (front, body) = swapped.split_at_mut(body_at);
+    let place = &mut front[header_at..header_at + said.len() + TAG_LEN];
+    place[..said.len()].copy_from_slice(&said);
+    keys.header.seal(&sealed.nonce, body, place);
+    let before = stored(world.bob());
+    assert_eq!(hear(world.bob(), &swapped), Err(OpenSenderError::Forged));
+    assert!(stored(world.bob()) == before);
+    assert_eq!(text(hear(world.bob(), &genuine)), b"hello");
 }
 
 /// The first message of the same world.

@@ -29,6 +29,21 @@ fn a_new_session_is_accepted_with_the_proof_of_the_very_device() {
     assert_eq!(bob.hear(&alice, &envelope).plaintext, b"hello");
 }
 
+/// Whoever has somebody's certificate, and every ephemeral key, is not heard as its owner.
+#[test]
+fn nobody_is_heard_under_a_certificate_without_its_agreement_key() {
+    let (alice, mut bob, mut rng) = parties(14);
+    let certificate = alice.endpoint.local().certificate().clone();
+    let mallory = LocalDevice::unchecked(DeviceKeys::generate(&mut rng), certificate);
+    let own_list = alice.endpoint.own_list().clone();
+    let mut mallory = Endpoint::new(mallory, own_list, PrekeyStore::new(NOW, &mut rng));
+    mallory.initiate(&bob.bundle(), None, NOW, &mut rng).unwrap();
+    let sent = mallory.encrypt(&bob.permit(), b"it is me, alice", NOW, &mut rng).unwrap();
+    let refused = bob.endpoint.open(&sent.envelope, NOW).unwrap_err();
+    assert_eq!(refused.code(), "open/first-message");
+    assert_eq!(bob.endpoint.peers().next(), None);
+}
+
 #[test]
 fn nothing_is_encrypted_for_other_keys_under_a_known_address() {
     let (mut alice, mut bob, mut rng) = parties(11);
