@@ -66,7 +66,7 @@
 //! RUSTSEC-2024-0342 (vodozemac lost wiping with a feature), RUSTSEC-2022-0062 (tokens in logs), secrets
 //! in the `Debug` output of an MLS library. *Answer* 24: features are named; secrets wipe
 //! themselves and do not print. *Tests* `src/crypto/tests.rs` `secrets_are_wiped_on_drop`;
-//! `tests/secrets.rs` `nothing_printed_holds_a_secret`, `a_dropped_endpoint_is_wiped`,
+//! `tests/debug/main.rs` `nothing_printed_shows_a_secret`; `tests/secrets.rs` `a_dropped_endpoint_is_wiped`,
 //! `messages_leave_nothing`, `handshakes_leave_nothing`, `a_store_of_prekeys_leaves_nothing`.
 //!
 //! ## Timing

@@ -20,7 +20,7 @@ use sealwax::identity::ListVersion;
 use sealwax::limits::REPORTABLE_BYTES;
 use sealwax::report::{Opening, Venue};
 use sealwax::session::{DecryptError, EncryptError, OpenError, Received};
-use support::{Dev, Heard, NotHeard, World, alice_and_bob, in_conversation};
+use support::{Heard, NotHeard, World, alice_and_bob, in_conversation};
 
 fn draft(world: &World) -> ContentBuilder {
     let own = DeviceListRef { version: ListVersion::FIRST, hash: Digest::from_bytes([1; 32]) };
@@ -28,20 +28,11 @@ fn draft(world: &World) -> ContentBuilder {
     Content::builder(MessageId::from_bytes([7; 16]), world.now, Conversation::Peer, lists)
 }
 
-fn say_reportable(world: &mut World, from: Dev, to: Dev, text: &[u8]) -> Vec<u8> {
-    let (permit, now) = (world.permit(from, to), world.now);
-    let mut rng = world.rng.clone();
-    let sent = world.endpoint_mut(from).encrypt_reportable(&permit, text, now, &mut rng);
-    world.rng = rng;
-    world.save(from);
-    sent.unwrap().envelope
-}
-
 /// Mallory says something to alice that she can report.
 fn rude() -> (World, Received, Opening) {
     let (mut world, mallory, alice) = in_conversation(1);
     let content = draft(&world).text("rude").unwrap();
-    let envelope = say_reportable(&mut world, mallory, alice, content.as_bytes());
+    let envelope = world.say_reportable(mallory, alice, content.as_bytes());
     let received = world.hear(alice, &envelope);
     let opening = *received.opening.clone().unwrap();
     (world, received, opening)
@@ -72,7 +63,7 @@ fn a_report_travels_and_proves_who_said_what_to_whom() {
 fn a_message_is_reportable_only_if_its_sender_asks_for_it() {
     let (mut world, alice, bob) = in_conversation(2);
     let plain = world.say(alice, bob, b"kind");
-    let committed = say_reportable(&mut world, alice, bob, b"kind");
+    let committed = world.say_reportable(alice, bob, b"kind");
     assert_eq!(committed.len(), plain.len() + 34);
     assert_eq!(world.hear(bob, &plain).opening, None);
     let received = world.hear(bob, &committed);
@@ -85,7 +76,7 @@ fn a_message_is_reportable_only_if_its_sender_asks_for_it() {
 fn the_first_message_of_a_session_can_be_reported() {
     let (mut world, alice, bob) = alice_and_bob(3);
     world.begin(alice, bob);
-    let envelope = say_reportable(&mut world, alice, bob, b"rude");
+    let envelope = world.say_reportable(alice, bob, b"rude");
     let mut changed = envelope.clone();
     *changed.last_mut().unwrap() ^= 1;
     let refused = world.try_hear(bob, &changed).unwrap_err();
@@ -104,8 +95,8 @@ fn the_first_message_of_a_session_can_be_reported() {
 #[test]
 fn a_commitment_changed_added_or_taken_off_is_refused_and_changes_nothing() {
     let (mut world, alice, bob) = in_conversation(4);
-    let (plain, sent) = (world.say(alice, bob, b"a"), say_reportable(&mut world, alice, bob, b"b"));
-    let other = say_reportable(&mut world, alice, bob, b"c");
+    let (plain, sent) = (world.say(alice, bob, b"a"), world.say_reportable(alice, bob, b"b"));
+    let other = world.say_reportable(alice, bob, b"c");
     let end = sent.len() - 34;
     let before = world.endpoint(bob).stored_peer(&world.address(alice));
     for changed in [
@@ -160,7 +151,7 @@ fn an_opening_comes_back_from_its_bytes_and_a_changed_one_opens_nothing() {
 fn the_longest_content_that_can_be_reported_fits_into_a_report() {
     let (mut world, alice, bob) = in_conversation(5);
     let longest = vec![7; REPORTABLE_BYTES];
-    let envelope = say_reportable(&mut world, alice, bob, &longest);
+    let envelope = world.say_reportable(alice, bob, &longest);
     let received = world.hear(bob, &envelope);
     let report = Report::new(longest, *received.opening.unwrap(), vec![7; 1_024]).unwrap();
     let content = draft(&world).build(report).unwrap();

@@ -1,11 +1,12 @@
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::member::Keyed;
 use crate::limits::{GROUP_AVATAR_BYTES, GROUP_EXTENSION_BYTES};
 use crate::wire::{DecodeError, Layout, Reader, Writer};
 
 /// What points at a group's picture: opaque here, 1 to [`GROUP_AVATAR_BYTES`] bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Avatar(Vec<u8>);
 
 impl Avatar {
@@ -28,6 +29,12 @@ impl Avatar {
     }
 }
 
+impl fmt::Debug for Avatar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Avatar({} bytes)", self.0.len())
+    }
+}
+
 impl Layout for Avatar {
     fn write(&self, w: &mut Writer) {
         w.var(&self.0);
@@ -40,12 +47,18 @@ impl Layout for Avatar {
 
 /// Something that a later version or an application put beside what this version knows: kept byte
 /// for byte, and part of what is hashed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Extension {
     /// What it is.
     pub number: u16,
     /// At most [`GROUP_EXTENSION_BYTES`] bytes.
     pub value: Vec<u8>,
+}
+
+impl fmt::Debug for Extension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Extension({}, {} bytes)", self.number, self.value.len())
+    }
 }
 
 impl Extension {

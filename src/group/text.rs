@@ -1,4 +1,5 @@
 use alloc::string::String;
+use core::fmt;
 
 use crate::error::error_codes;
 use crate::limits::{GROUP_DESCRIPTION_BYTES, GROUP_TITLE_BYTES};
@@ -33,7 +34,7 @@ error_codes!(TextError {
 macro_rules! texts {
     ($($(#[$doc:meta])+ $name:ident, $limit:expr, $empty:expr, $newline:expr;)+) => {$(
         $(#[$doc])+
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+        #[derive(Clone, Default, PartialEq, Eq, Hash)]
         pub struct $name(String);
 
         impl $name {
@@ -63,6 +64,12 @@ macro_rules! texts {
             pub(super) fn parse(r: &mut Reader<'_>) -> Result<Result<Self, TextError>, DecodeError> {
                 let bytes = r.var(usize::from(u16::MAX))?;
                 Ok(core::str::from_utf8(bytes).map_err(|_| TextError::NotUtf8).and_then(Self::new))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({} bytes)", stringify!($name), self.0.len())
             }
         }
 

@@ -102,6 +102,19 @@ pub(crate) fn in_conversation(seed: u64) -> (World, Dev, Dev) {
     (world, alice, bob)
 }
 
+/// Alice's device with sessions, turns, skipped keys and an epoch of the Braid under way.
+pub(crate) fn busy(seed: u64) -> (World, Dev, Dev) {
+    let (mut world, alice, bob) = in_conversation(seed);
+    for round in 0..12 {
+        if round % 4 == 0 {
+            world.say(bob, alice, b"lost");
+        }
+        world.tell(bob, alice, b"hello");
+        world.tell(alice, bob, b"hello");
+    }
+    (world, alice, bob)
+}
+
 /// Accounts, devices and the directory.
 impl World {
     pub(crate) fn new(seed: u64) -> Self {
@@ -326,6 +339,15 @@ impl World {
 
     pub(crate) fn say(&mut self, from: Dev, to: Dev, text: &[u8]) -> Vec<u8> {
         self.encrypt(from, to, text).unwrap().envelope
+    }
+
+    /// The same, so that whoever receives it can report it.
+    pub(crate) fn say_reportable(&mut self, from: Dev, to: Dev, text: &[u8]) -> Vec<u8> {
+        let (permit, now) = (self.permit(from, to), self.now);
+        let device = &mut self.devices[from.0];
+        let sent = device.endpoint.encrypt_reportable(&permit, text, now, &mut self.rng).unwrap();
+        device.write(permit.address(), sent.changes);
+        sent.envelope
     }
 
     /// Opens an envelope and writes down what is said to have changed.

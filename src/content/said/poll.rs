@@ -1,11 +1,12 @@
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::super::body::WireBody;
 use super::MessageRef;
 use super::words::{Words, is_blank};
 use crate::content::Violation;
-use crate::crypto::{HashLabel, hash};
+use crate::crypto::{HashLabel, debug_hex, hash};
 use crate::limits::{POLL_OPTION_BYTES, POLL_OPTIONS, POLL_QUESTION_BYTES, SENT_AT};
 use crate::time::Timestamp;
 use crate::wire::proto;
@@ -24,8 +25,14 @@ pub struct Poll {
 
 /// Names an answer by its text: the first 16 bytes of `Hash("poll-option", text)`. So two who add
 /// the same answer at once add one, and nobody can give another's answer a new meaning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OptionId([u8; Self::LEN]);
+
+impl fmt::Debug for OptionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug_hex(f, "OptionId", &self.0)
+    }
+}
 
 impl OptionId {
     /// Length in bytes.

@@ -1,6 +1,7 @@
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::{OptionId, Poll, PollOption, PollVote};
 use crate::content::{Body, Content, Conversation, MessageRef, Rank};
@@ -11,7 +12,7 @@ use crate::time::Timestamp;
 
 /// What came of a poll (SPEC.md 12.6). It is made of the poll and of whatever votes, added answers
 /// and closings came, and does not depend on the order in which they did.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Tally {
     poll: MessageRef,
     conversation: Conversation,
@@ -25,20 +26,20 @@ pub struct Tally {
     ends_at: Timestamp,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Added {
     rank: Rank,
     text: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Cast {
     rank: Rank,
     options: Vec<OptionId>,
 }
 
 /// An answer and how many chose it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct OptionCount<'a> {
     /// The answer.
     pub text: &'a str,
@@ -46,6 +47,28 @@ pub struct OptionCount<'a> {
     pub id: OptionId,
     /// How many accounts chose it.
     pub votes: usize,
+}
+
+impl fmt::Debug for OptionCount<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OptionCount")
+            .field("text_len", &self.text.len())
+            .field("id", &self.id)
+            .field("votes", &self.votes)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tally")
+            .field("poll", &self.poll)
+            .field("options", &self.options.len())
+            .field("added", &self.added.len())
+            .field("votes", &self.votes.len())
+            .field("ends_at", &self.ends_at)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Tally {
