@@ -74,12 +74,7 @@ impl InitiatorIdentity {
     }
 
     pub(super) fn seal(&self, key: &AeadKey, t1: &Digest) -> Vec<u8> {
-        let mut w = Writer::with_capacity(SEALED_IDENTITY_BYTES);
-        w.put(&VERSION).put(&self.list.version).put(&self.list.hash);
-        w.put(&self.psk).put(&self.known);
-        w.var(&self.certificate.encode());
-        let mut out = w.into_public();
-        out.resize(IDENTITY_BYTES, 0);
+        let mut out = self.padded();
         key.seal_suffix(&Nonce::ZERO, t1.as_bytes(), &mut out, 0);
         out
     }
@@ -91,7 +86,23 @@ impl InitiatorIdentity {
         sealed: &[u8; SEALED_IDENTITY_BYTES],
     ) -> Option<Self> {
         let mut sealed = *sealed;
-        let mut r = Reader::new(key.open_in_place(&Nonce::ZERO, t1.as_bytes(), &mut sealed)?);
+        Self::parse(key.open_in_place(&Nonce::ZERO, t1.as_bytes(), &mut sealed)?)
+    }
+
+    /// What is sealed.
+    fn padded(&self) -> Vec<u8> {
+        let mut w = Writer::with_capacity(SEALED_IDENTITY_BYTES);
+        w.put(&VERSION).put(&self.list.version).put(&self.list.hash);
+        w.put(&self.psk).put(&self.known);
+        w.var(&self.certificate.encode());
+        let mut out = w.into_public();
+        out.resize(IDENTITY_BYTES, 0);
+        out
+    }
+
+    /// Reads what [`Self::padded`] wrote.
+    fn parse(padded: &[u8]) -> Option<Self> {
+        let mut r = Reader::new(padded);
         r.version(VERSION).ok()?;
         let list = ClaimedList { version: r.get().ok()?, hash: r.get().ok()? };
         let (psk, known) = (r.get().ok()?, r.get().ok()?);
@@ -113,40 +124,71 @@ mod tests {
     use super::*;
     use crate::identity::{AccountId, AccountKeyPair, CertificateTerms, DeviceKeys, Validity};
     use crate::time::Timestamp;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
     use rand_chacha::ChaCha20Rng;
     use rand_chacha::rand_core::SeedableRng;
 
-    #[test]
-    fn the_longest_identity_fits_and_all_have_one_length() {
+    /// That of an account whose id has `len` bytes.
+    fn identity(len: usize, psk: bool, known: bool) -> InitiatorIdentity {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let now = Timestamp::from_secs(1_800_000_000);
         let account_key = AccountKeyPair::generate(&mut rng);
         let validity = Validity::starting(now, core::time::Duration::from_mins(1)).unwrap();
-        for len in [1, 64] {
-            let account = AccountId::new(&alloc::vec![b'a'; len]).unwrap();
-            let keys = DeviceKeys::generate(&mut rng);
-            let terms = CertificateTerms { validity, capabilities: u32::MAX };
-            let request = keys.request_certificate(&account, &account_key.public_key(), terms);
-            let certificate = account_key.certify(&request, now).unwrap();
-            let list = ClaimedList {
-                version: crate::identity::ListVersion::FIRST,
-                hash: Digest::from_bytes([1; 32]),
-            };
-            let psk = super::super::PreSharedSecret::generate(&mut rng).id();
-            for psk in [None, Some(psk)] {
-                let identity = InitiatorIdentity::new(
-                    certificate.clone(),
-                    list,
-                    psk,
-                    Some(SessionName([5; 8])),
-                );
-                assert!(identity.fits());
-                let key = AeadKey::new(crate::crypto::Secret::new([7; 32]));
-                let t1 = Digest::from_bytes([2; 32]);
-                let sealed = identity.seal(&key, &t1);
-                let opened = InitiatorIdentity::open(&key, &t1, &sealed.try_into().unwrap());
-                assert_eq!(opened.unwrap().certificate(), &certificate);
+        let account = AccountId::new(&alloc::vec![b'a'; len]).unwrap();
+        let keys = DeviceKeys::generate(&mut rng);
+        let terms = CertificateTerms { validity, capabilities: u32::MAX };
+        let request = keys.request_certificate(&account, &account_key.public_key(), terms);
+        let certificate = account_key.certify(&request, now).unwrap();
+        let hash = Digest::from_bytes([1; 32]);
+        let list = ClaimedList { version: crate::identity::ListVersion::FIRST, hash };
+        let psk = psk.then(|| super::super::PreSharedSecret::generate(&mut rng).id());
+        InitiatorIdentity::new(certificate, list, psk, known.then_some(SessionName([5; 8])))
+    }
+
+    #[test]
+    fn the_longest_identity_fits_and_all_have_one_length() {
+        for (len, psk) in [(1, false), (1, true), (64, false), (64, true)] {
+            let identity = identity(len, psk, true);
+            assert!(identity.fits());
+            let key = AeadKey::new(crate::crypto::Secret::new([7; 32]));
+            let t1 = Digest::from_bytes([2; 32]);
+            let sealed = identity.seal(&key, &t1);
+            let opened = InitiatorIdentity::open(&key, &t1, &sealed.try_into().unwrap());
+            assert_eq!(opened.unwrap().certificate(), &identity.certificate);
+        }
+    }
+
+    fn has_one_encoding(bytes: &[u8]) {
+        if let Some(identity) = InitiatorIdentity::parse(bytes) {
+            assert_eq!(identity.padded(), bytes);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_decodes_of_any_bytes_encodes_to_them(bytes: [u8; IDENTITY_BYTES], len in 0..=IDENTITY_BYTES) {
+            let versioned = [&[VERSION], &bytes[1..]].concat();
+            for bytes in [&bytes[..], &versioned] {
+                has_one_encoding(bytes);
+                prop_assert!(InitiatorIdentity::parse(&bytes[..len]).is_none());
             }
+        }
+
+        #[test]
+        fn what_decodes_of_a_damaged_identity_encodes_to_it(
+            len in prop_oneof![Just(1_usize), Just(64)],
+            psk: bool,
+            known: bool,
+            changes in vec((0..IDENTITY_BYTES, 1u8..), 0..3),
+        ) {
+            let genuine = identity(len, psk, known);
+            let mut bytes = genuine.padded();
+            prop_assert!(InitiatorIdentity::parse(&bytes).is_some());
+            for (at, bits) in changes {
+                bytes[at] ^= bits;
+            }
+            has_one_encoding(&bytes);
         }
     }
 }

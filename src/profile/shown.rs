@@ -133,6 +133,7 @@ mod tests {
     use super::*;
     use alloc::format;
     use alloc::vec;
+    use proptest::prelude::*;
 
     #[test]
     fn texts_have_limits() {
@@ -164,5 +165,43 @@ mod tests {
     fn what_a_profile_says_is_not_printed() {
         let profile = Profile::new("Alice").unwrap().with_about("gone fishing").unwrap();
         assert_eq!(format!("{profile:?}"), "Profile { .. }");
+    }
+
+    /// Whether it is a profile; if so, it encodes to the same bytes.
+    fn parses(bytes: &[u8]) -> bool {
+        let mut r = Reader::new(bytes);
+        let Ok(Ok(profile)) = Profile::parse(&mut r) else { return false };
+        let rest = r.rest().len();
+        let mut w = Writer::new();
+        profile.write(&mut w);
+        assert_eq!(w.as_slice(), &bytes[..bytes.len() - rest]);
+        true
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_bytes_are_no_profile_or_the_only_encoding_of_one(
+            avatar in prop::collection::vec(any::<u8>(), 0..9),
+            changes in prop::collection::vec((0usize..32, any::<u8>()), 0..4),
+            cut in 0usize..32,
+        ) {
+            let profile = Profile::new("Zo\u{eb}").unwrap().with_about("one\ntwo").unwrap();
+            let profile = profile.with_status("x").unwrap().with_avatar(avatar).unwrap();
+            let mut w = Writer::new();
+            profile.write(&mut w);
+            let mut bytes = w.as_slice().to_vec();
+            prop_assert!(parses(&bytes));
+            for (at, byte) in changes {
+                let at = at % bytes.len();
+                bytes[at] = byte;
+            }
+            parses(&bytes);
+            parses(&bytes[..cut.min(bytes.len())]);
+        }
+
+        #[test]
+        fn any_bytes_are_no_profile_or_the_only_encoding_of_one(bytes: Vec<u8>) {
+            parses(&bytes);
+        }
     }
 }

@@ -123,3 +123,58 @@ impl Layout for HeaderKey {
         Secret::read(r).map(Self::new)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ratchet::braid::{CHUNK_LEN, Chunk, Message, Piece};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    fn genuine(key: DhPublicKey, previous: u32, number: u32, piece: Piece) -> [u8; HEADER_LEN] {
+        let pq = PqHeader { message: Message { epoch: 3, piece }, n: 5 };
+        let mut w = Writer::new();
+        w.put(&Header { ratchet_key: key, previous, number, pq });
+        w.as_slice().try_into().unwrap()
+    }
+
+    fn pieces() -> impl Strategy<Value = Piece> {
+        let chunk = Chunk { index: 7, data: [9; CHUNK_LEN] };
+        prop_oneof![Just(Piece::None), Just(Piece::Ct1Ack), Just(Piece::Ct2(chunk))]
+    }
+
+    fn keys() -> impl Strategy<Value = DhPublicKey> {
+        any::<[u8; 32]>().prop_filter_map("a key", |bytes| DhPublicKey::from_bytes(bytes).ok())
+    }
+
+    /// Whether it decodes; if so, it encodes to the same bytes.
+    fn decodes(bytes: [u8; HEADER_LEN]) -> bool {
+        let Ok(header) = OpenedHeader(bytes).decode() else { return false };
+        let mut w = Writer::new();
+        w.put(&header);
+        assert_eq!(w.as_slice(), bytes);
+        true
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_no_header_or_the_only_encoding_of_one(bytes: [u8; HEADER_LEN]) {
+            decodes(bytes);
+        }
+
+        #[test]
+        fn a_damaged_header_is_none_or_the_only_encoding_of_another(
+            (key, piece) in (keys(), pieces()),
+            previous: u32,
+            number: u32,
+            changes in vec((0..HEADER_LEN, 1u8..), 0..4),
+        ) {
+            let mut bytes = genuine(key, previous, number, piece);
+            prop_assert!(decodes(bytes));
+            for (at, bits) in changes {
+                bytes[at] ^= bits;
+            }
+            decodes(bytes);
+        }
+    }
+}
