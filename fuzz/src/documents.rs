@@ -1,18 +1,25 @@
-//! Arbitrary bytes as everything that is published or shown.
+//! Arbitrary bytes as everything that is published, shown or reported.
 
 use std::fmt::Debug;
 use std::sync::OnceLock;
 
+use sealwax::content::{ContactLink, Name, SharedKey};
+use sealwax::envelope::Envelope;
+use sealwax::group::channel::Opened;
 use sealwax::identity::{
     AccountIdentity, AccountKeyPair, CertificateRequest, CertificateTerms, Contact,
     DeviceCertificate, DeviceListEntry, ForkEvidence, ListDraft, SafetyNumber, ScanOutcome,
     SignedDeviceList, VerifiedDeviceList,
 };
 use sealwax::prekey::{PrekeyBundle, PrekeyShelf, Publication};
+use sealwax::report::Opening;
 
+use super::Seed;
+use super::group_scene::{NOW, channels, rng};
 use super::scene::{Scene, scene};
 use super::support::bytes::{encode, field};
-use super::support::{World, account_id};
+use super::support::{World, account_id, in_conversation};
+use super::vectors::{Vectors, file};
 
 /// What decodes has one encoding, and no use of it panics.
 pub fn run(data: &[u8]) {
@@ -36,7 +43,11 @@ pub fn run(data: &[u8]) {
     if let Some(evidence) = same(data, ForkEvidence::decode, ForkEvidence::encode) {
         assert_eq!(evidence.verify(), Ok(()));
     }
+    if let Some(opening) = same(data, Opening::from_bytes, |it| it.to_bytes().to_vec()) {
+        assert_eq!(opening.opens(SAID), genuine_openings().contains(&opening));
+    }
     scan(data);
+    follow_link(data);
 }
 
 fn same<T, E: Debug>(
@@ -101,6 +112,37 @@ fn scan(data: &[u8]) {
     assert_eq!(matches!(outcome, Ok(ScanOutcome::Match(_))), data == theirs);
 }
 
+const SAID: &[u8] = b"rude";
+
+/// What proves that this was said, in a group and in a session.
+fn genuine_openings() -> &'static [Opening; 2] {
+    static OPENINGS: OnceLock<[Opening; 2]> = OnceLock::new();
+    OPENINGS.get_or_init(|| [opening_of_a_group(), opening_of_a_session()])
+}
+
+fn opening_of_a_group() -> Opening {
+    let mut channels = channels();
+    let sent = channels[0].encrypt_reportable(SAID, NOW, &mut rng(16)).unwrap().sent;
+    let Ok(Envelope::Sender(message)) = Envelope::decode(&sent.envelope) else { panic!() };
+    let Ok(Opened::Message(heard)) = channels[1].open(&message, NOW) else { panic!() };
+    *heard.opening.unwrap()
+}
+
+fn opening_of_a_session() -> Opening {
+    let (mut world, alice, bob) = in_conversation(5);
+    let (permit, now) = (world.permit(alice, bob), world.now);
+    let sent = world.endpoint_mut(alice).encrypt_reportable(&permit, SAID, now, &mut rng(17));
+    *world.hear(bob, &sent.unwrap().envelope).opening.unwrap()
+}
+
+/// A link of a newer version may say more: what is known of it is written again.
+fn follow_link(data: &[u8]) {
+    let Ok(link) = ContactLink::from_bytes(data) else { return };
+    let known = link.to_bytes();
+    assert!(*known == data || known.len() < data.len());
+    assert_eq!(ContactLink::from_bytes(&known), Ok(link));
+}
+
 pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
     let scene = scene();
     let publication = scene.own.prekeys.publication(&scene.own.local, scene.now).encode();
@@ -123,7 +165,36 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
         ("list-rotated", rotated().encode()),
         ("fork", fork().encode()),
         ("safety-code", SafetyNumber::new(peer(scene), own(scene)).code()),
+        ("contact-link", link(scene).to_bytes().to_vec()),
+        ("contact-link-bare", bare_link(scene).to_bytes().to_vec()),
+        ("opening-group", genuine_openings()[0].to_bytes().to_vec()),
+        ("opening-session", genuine_openings()[1].to_bytes().to_vec()),
     ]
+}
+
+pub fn vectors() -> Vec<Seed> {
+    const IDENTITY: &str = file!("identity");
+    let of = |name, file, op, field, refused| Vectors { name, file, op, field, refused }.seeds();
+    [
+        of("bundle", file!("prekey-bundle"), "verify", "/bundle", "bundle/malformed"),
+        of("request", IDENTITY, "certificate", "/request", ""),
+        of("certificate", IDENTITY, "decode-certificate", "/bytes", "certificate/"),
+        of("list", IDENTITY, "decode-list", "/bytes", "device-list/"),
+        of("list", IDENTITY, "list", "/list", ""),
+        of("fork", IDENTITY, "decode-fork", "/bytes", "fork/"),
+        of("safety-code", file!("safety-number"), "scan", "/code", "decode/"),
+    ]
+    .concat()
+}
+
+fn bare_link(scene: &Scene) -> ContactLink {
+    let AccountIdentity { account, key } = own(scene);
+    ContactLink { account: account.clone(), account_key: *key, secret: None, name: None }
+}
+
+fn link(scene: &Scene) -> ContactLink {
+    let secret = Some(SharedKey::from_bytes([9; 32]));
+    ContactLink { secret, name: Some(Name::new("Bob").unwrap()), ..bare_link(scene) }
 }
 
 fn request(scene: &Scene) -> CertificateRequest {

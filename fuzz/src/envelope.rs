@@ -3,7 +3,9 @@
 use sealwax::envelope::Envelope;
 use sealwax::session::{Endpoint, Opened, Received};
 
+use super::Seed;
 use super::scene::{Own, Stored, accept, scene};
+use super::vectors::{Vectors, file};
 
 /// Nothing but what was sent to the device opens, and it opens once. What does not open leaves
 /// every stored byte as it was.
@@ -20,7 +22,7 @@ pub fn run(data: &[u8]) {
             let contact = &scene.contacts[introduction.initiator().certificate().account()];
             accept(&mut bob, contact, *introduction, scene.now).unwrap()
         }
-        Ok(Opened::Duplicate | Opened::TooOld | Opened::Unknown) | Err(_) => {
+        Ok(Opened::Duplicate | Opened::TooOld | Opened::Unknown | Opened::Sender) | Err(_) => {
             assert!(Stored::of(&bob) == before, "what does not open changes nothing");
             return;
         }
@@ -48,4 +50,9 @@ fn opens_no_more(mut endpoint: Endpoint, received: &Received, envelope: &[u8]) {
 
 pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
     scene().sent.iter().map(|sent| (sent.kind, sent.envelope.clone())).collect()
+}
+
+pub fn vectors() -> Vec<Seed> {
+    let (file, op, field) = (file!("envelope"), "decode", "/envelope");
+    Vectors { name: "envelope", file, op, field, refused: "decode/" }.seeds()
 }

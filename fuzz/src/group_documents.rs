@@ -8,7 +8,9 @@ use sealwax::group::{
     rebase,
 };
 
+use super::Seed;
 use super::group_scene::{NOW, crowd, rng};
+use super::vectors::{Vectors, file};
 
 /// What decodes has one encoding; what is applied leads to a state that is stored as the same
 /// bytes; what is refused changes nothing.
@@ -33,6 +35,7 @@ pub fn run(data: &[u8]) {
     if let Some(request) = same(data, SyncRequest::decode, SyncRequest::encode) {
         let _ = crowd.group.answer(crowd.accounts[1].list.account(), &request, &[]);
     }
+    same(data, LinkSecret::from_bytes, |secret| secret.to_bytes().to_vec());
     same(data, GroupState::from_bytes, GroupState::to_bytes);
     if let Ok(group) = Group::from_bytes(data) {
         assert_eq!(group.to_bytes(), data);
@@ -95,6 +98,8 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
         ("change-many", many.change.encode()),
         ("change-link", link.unwrap().change.encode()),
         ("ticket", ticket.encode()),
+        ("link-secret", secret.to_bytes().to_vec()),
+        ("request", SyncRequest { known: crowd.group.ack() }.encode()),
         ("genesis", crowd.group.genesis().encode()),
         ("snapshot", later.snapshot().encode()),
         ("answer", SyncAnswer::Changes(vec![title.change]).encode()),
@@ -103,4 +108,17 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
         ("state", state.to_bytes()),
         ("group", later.to_bytes()),
     ]
+}
+
+pub fn vectors() -> Vec<Seed> {
+    let of = |name, file, op, field, refused| Vectors { name, file, op, field, refused }.seeds();
+    [
+        of("change", file!("group-changes"), "apply", "/change", "group-change/"),
+        of("genesis", file!("group-genesis"), "genesis", "/genesis", "group-genesis/"),
+        of("state", file!("group-genesis"), "state", "/state", "decode/"),
+        of("snapshot", file!("group-joining"), "snapshot", "/snapshot", "group-snapshot/"),
+        of("evidence", file!("group-evidence"), "evidence", "/evidence", "group-evidence/"),
+        of("ticket", file!("group-tickets"), "ticket", "/ticket", "group-ticket/"),
+    ]
+    .concat()
 }

@@ -11,7 +11,9 @@ use sealwax::identity::DeviceAddress;
 use sealwax::sender_key::{Distribution, KeyRequest, SenderMessage, Withheld};
 use sealwax::time::Timestamp;
 
+use super::Seed;
 use super::group_scene::{MEMBERS, NOW, channels, crowd, rng};
+use super::vectors::{Vectors, file};
 
 /// The first byte says what the rest is: an encoding, or what happens.
 pub fn run(data: &[u8]) {
@@ -223,4 +225,12 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
         ("talk", with(2, &talk)),
         ("removal", with(2, &removal)),
     ]
+}
+
+pub fn vectors() -> Vec<Seed> {
+    let (file, op, field) = (file!("sender-distribution"), "decode", "/encoded");
+    let distribution = Vectors { name: "distribution", file, op, field, refused: "decode/" };
+    let (file, op, field) = (file!("group-messages"), "open", "/envelope");
+    let envelope = Vectors { name: "envelope", file, op, field, refused: "" };
+    [distribution.seeds_of_kind(0), envelope.seeds_of_kind(1)].concat()
 }

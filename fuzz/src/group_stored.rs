@@ -1,17 +1,17 @@
-//! Arbitrary bytes in place of one part of what is stored of groups, profiles and stories: one byte
-//! that says what it is, then the bytes.
+//! Arbitrary bytes in place of one part of what is stored of groups, profiles and stories, or of what
+//! is published of profiles: one byte that says what it is, then the bytes.
 
 use std::sync::OnceLock;
 
 use sealwax::envelope::Envelope;
 use sealwax::group::Action;
 use sealwax::group::channel::{GroupChannel, StoredChannel};
-use sealwax::profile::{KnownProfile, OwnProfile};
 use sealwax::sender_key::{Distribution, RequestLog};
-use sealwax::story::StoryList;
 use sealwax::time::Timestamp;
 
 use super::group_scene::{NOW, channels, crowd, rng};
+use super::vectors::{Vectors, file};
+use super::{Seed, profiles, stories};
 
 /// What loads is stored again as the same bytes, can be used at any time without a panic, and what
 /// its use makes of it loads as well.
@@ -19,10 +19,14 @@ pub fn run(data: &[u8]) {
     let Some((kind, bytes)) = data.split_first() else { return };
     match kind {
         0..=4 | 9 => channel(*kind, bytes),
-        5 => known_profile(bytes),
-        6 => own_profile(bytes),
-        7 => story_list(bytes),
+        5 => profiles::known(bytes),
+        6 => profiles::own(bytes),
+        7 => stories::list(bytes),
         8 => requests(bytes),
+        10 => stories::channel(bytes),
+        11 => stories::viewer(bytes),
+        12 => profiles::sealed(bytes),
+        13 => profiles::shown(bytes),
         _ => {}
     }
 }
@@ -49,7 +53,7 @@ fn scene() -> &'static Scene {
 }
 
 /// Now, at the beginning of time, at its end, and when everything is over.
-fn times() -> [Timestamp; 4] {
+pub(super) fn times() -> [Timestamp; 4] {
     let later = NOW.saturating_add(std::time::Duration::from_hours(24 * 365));
     [NOW, Timestamp::UNIX_EPOCH, Timestamp::from_millis(u64::MAX), later]
 }
@@ -102,37 +106,6 @@ fn open(channel: &mut GroupChannel, envelope: &[u8], now: Timestamp) {
     let _ = channel.open(&message, now);
 }
 
-fn known_profile(bytes: &[u8]) {
-    let Ok(mut known) = KnownProfile::from_bytes(bytes) else { return };
-    assert_eq!(*known.to_bytes(), bytes);
-    let author = &crowd().accounts[0].list;
-    assert!(known.open(bytes, author, NOW).is_err());
-    assert_eq!(*known.to_bytes(), bytes);
-}
-
-fn own_profile(bytes: &[u8]) {
-    let Ok(mut own) = OwnProfile::from_bytes(bytes) else { return };
-    assert_eq!(*own.to_bytes(), bytes);
-    for account in &crowd().accounts {
-        let _ = own.shared_with(account.list.account());
-    }
-    let _ = own.exclude(crowd().accounts[0].list.account(), &mut rng(7));
-    let after = own.to_bytes();
-    assert_eq!(OwnProfile::from_bytes(&after).unwrap().to_bytes(), after);
-}
-
-fn story_list(bytes: &[u8]) {
-    let Ok(mut list) = StoryList::from_bytes(bytes) else { return };
-    assert_eq!(*list.to_bytes(), bytes);
-    for now in times() {
-        let own = crowd().accounts[0].devices[0].address();
-        let _ = (list.is_due(now), list.devices(own, &crowd().lists, now));
-    }
-    let _ = list.renew(NOW);
-    let after = list.to_bytes();
-    assert_eq!(StoryList::from_bytes(&after).unwrap().to_bytes(), after);
-}
-
 fn requests(bytes: &[u8]) {
     let Ok(log) = RequestLog::from_bytes(bytes) else { return };
     assert_eq!(*log.to_bytes(), bytes);
@@ -144,20 +117,45 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
     let StoredChannel { membership, sending, scopes, pending: _ } = stored;
     let sending = sending.unwrap();
     let of = |kind: u8, bytes: &[u8]| [&[kind], bytes].concat();
-    let mut own = OwnProfile::new(&mut rng(9));
-    own.shared_with(crowd().accounts[1].list.account()).unwrap();
-    let known = KnownProfile::new(own.key().clone());
+    let [unseen, seen] = profiles::stored_known();
+    let [short, full] = profiles::published();
     vec![
         ("membership", of(0, &membership)),
         ("hot", of(1, &sending.hot)),
         ("recipients", of(2, &sending.recipients)),
         ("scope", of(3, &scopes[0].scope)),
         ("chain", of(4, &scopes[0].chains[0])),
-        ("known-profile", of(5, &known.to_bytes())),
-        ("own-profile", of(6, &own.to_bytes())),
+        ("known-profile", of(5, &unseen)),
+        ("known-profile-seen", of(5, &seen)),
+        ("own-profile", of(6, &profiles::stored_own())),
+        ("story-list", of(7, &stories::stored_list())),
         ("requests", of(8, &RequestLog::new().to_bytes())),
         ("pending", of(9, &pending)),
+        ("story-channel", of(10, &stories::stored_channel())),
+        ("story-viewer", of(11, &stories::stored_viewer())),
+        ("sealed-profile", of(12, short)),
+        ("sealed-profile-full", of(12, full)),
+        ("shown-profile", of(13, b"Alice\0gone\nfishing\0away\0pointer")),
     ]
+}
+
+pub fn vectors() -> Vec<Seed> {
+    let chain = |kind, name, op, field| {
+        Vectors { name, file: file!("sender-chain"), op, field, refused: "" }.seeds_of_kind(kind)
+    };
+    let (file, op, name) = (file!("group-messages"), "open", "membership");
+    let membership = Vectors { name, file, op, field: "/reader/membership", refused: "" };
+    let (file, op, name) = (file!("stories"), "learn", "story-list");
+    let list = Vectors { name, file, op, field: "/after", refused: "" };
+    [
+        membership.seeds_of_kind(0),
+        chain(1, "hot", "encrypt", "/hot"),
+        chain(2, "recipients", "encrypt", "/recipients"),
+        chain(3, "scope", "decrypt", "/before/scope"),
+        chain(4, "chain", "decrypt", "/before/chains/0"),
+        list.seeds_of_kind(7),
+    ]
+    .concat()
 }
 
 /// A change that the member signed and nobody has yet.

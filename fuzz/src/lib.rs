@@ -22,11 +22,14 @@ pub mod group_messages;
 mod group_scene;
 pub mod group_stored;
 pub mod media;
+mod profiles;
 mod scene;
 pub mod session_pair;
 pub mod stored;
+mod stories;
 #[path = "../../tests/support/mod.rs"]
 mod support;
+mod vectors;
 
 /// One fuzz target.
 pub struct Target {
@@ -36,17 +39,40 @@ pub struct Target {
     pub run: fn(&[u8]),
     /// Inputs to begin with, named: real encodings, the same at every call.
     pub seeds: fn() -> Vec<(&'static str, Vec<u8>)>,
+    /// Further ones, out of `test-vectors/`.
+    pub vectors: fn() -> Vec<Seed>,
+}
+
+/// An input and its name.
+pub type Seed = (String, Vec<u8>);
+
+impl Target {
+    /// All inputs to begin with.
+    #[must_use]
+    pub fn all_seeds(&self) -> Vec<Seed> {
+        let own = (self.seeds)().into_iter().map(|(name, seed)| (name.to_string(), seed));
+        own.chain((self.vectors)()).collect()
+    }
+}
+
+macro_rules! target {
+    ($name:ident) => {
+        target!($name, Vec::new)
+    };
+    ($name:ident, $vectors:expr) => {
+        Target { name: stringify!($name), run: $name::run, seeds: $name::seeds, vectors: $vectors }
+    };
 }
 
 pub const TARGETS: [Target; 10] = [
-    Target { name: "braid_pair", run: braid_pair::run, seeds: braid_pair::seeds },
-    Target { name: "content", run: content::run, seeds: content::seeds },
-    Target { name: "documents", run: documents::run, seeds: documents::seeds },
-    Target { name: "envelope", run: envelope::run, seeds: envelope::seeds },
-    Target { name: "group_documents", run: group_documents::run, seeds: group_documents::seeds },
-    Target { name: "group_messages", run: group_messages::run, seeds: group_messages::seeds },
-    Target { name: "group_stored", run: group_stored::run, seeds: group_stored::seeds },
-    Target { name: "media", run: media::run, seeds: media::seeds },
-    Target { name: "session_pair", run: session_pair::run, seeds: session_pair::seeds },
-    Target { name: "stored", run: stored::run, seeds: stored::seeds },
+    target!(braid_pair),
+    target!(content, content::vectors),
+    target!(documents, documents::vectors),
+    target!(envelope, envelope::vectors),
+    target!(group_documents, group_documents::vectors),
+    target!(group_messages, group_messages::vectors),
+    target!(group_stored, group_stored::vectors),
+    target!(media, media::vectors),
+    target!(session_pair),
+    target!(stored),
 ];

@@ -9,6 +9,9 @@ use sealwax::media::{
     SealedMedia, Sealer, SealingRecord, SeekOpener, chunk_buffer,
 };
 
+use super::Seed;
+use super::vectors::{Vectors, file};
+
 /// Bytes of plaintext at most: five chunks.
 const LONGEST: usize = 300_000;
 
@@ -183,4 +186,9 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
         ("chunk-repeated", of(299_999, 9_999, &[[5, 0x40, 0, 0, 2]])),
         ("changed-and-back", of(100_000, 9_999, &[[2, 9, 9, 0, 1], [2, 9, 9, 0, 1]])),
     ]
+}
+
+pub fn vectors() -> Vec<Seed> {
+    let (file, op) = (file!("media-encryption"), "media-seal");
+    Vectors { name: "record", file, op, field: "/record", refused: "" }.seeds_of_kind(1)
 }
