@@ -32,6 +32,7 @@ def main(names):
             check_file(path, counts)
     if not names:
         check_second_set(counts)
+        check_balance(counts)
     print(f"{counts['positive']} positive, {counts['negative']} negative")
     print(f"{counts['passed']} passed, {counts['failed']} failed")
     return 1 if counts["failed"] else 0
@@ -51,11 +52,18 @@ def check_file(path, counts):
     print(f"{path.stem}: {passed} passed, {failed} failed")
 
 
+def check_balance(counts):
+    """Refusals are half of what an implementation has to get right."""
+    if counts["negative"] < counts["positive"]:
+        counts["failed"] += 1
+        print("there are fewer negative tests than positive ones")
+
+
 def check_second_set(counts):
     text = (HERE / FROM_PYTHON).read_text(encoding="utf-8")
     problems = list(check_schema(json.loads(text), "from-python", HERE))
     if text != rendered():
-        problems.append("not what generate.py writes")
+        problems.append("not what generate.py makes")
     for problem in problems:
         counts["failed"] += 1
         print(f"{FROM_PYTHON}: {problem}")
