@@ -478,7 +478,11 @@ impl SessionSet {
         let inactive = r.list(INACTIVE_SESSIONS)?;
         let mut flights = BTreeMap::new();
         for _ in 0..r.count(INACTIVE_SESSIONS.saturating_add(1))? {
-            flights.insert(r.get()?, r.var(ENVELOPE_BYTES)?.to_vec());
+            let (ordinal, flight) = (r.get()?, r.var(ENVELOPE_BYTES)?.to_vec());
+            if flights.last_key_value().is_some_and(|(last, _)| *last >= ordinal) {
+                return Err(DecodeError::NotCanonical.into());
+            }
+            flights.insert(ordinal, flight);
         }
         r.finish()?;
         let set = Self { peer, keys, active, inactive, ordinal, flights, archive };

@@ -7,7 +7,7 @@ use super::{ChainPart, GroupChannel, RestoreError};
 use crate::group::Group;
 use crate::identity::DeviceAddress;
 use crate::limits::GROUP_PAST_REVISIONS;
-use crate::sender_key::{ReceivingChains, ScopeHash, SendingChain, StoredSendingChain};
+use crate::sender_key::{ReceivingChains, ScopeHash, SendingChain, StateError, StoredSendingChain};
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, Reader, Writer};
 
@@ -174,7 +174,7 @@ fn read_membership(bytes: &[u8]) -> Result<(DeviceAddress, bool, Group), DecodeE
     Ok((own, believed, Group::from_bytes(r.rest())?))
 }
 
-fn read_hot(bytes: &[u8]) -> Result<(Option<Timestamp>, Zeroizing<Vec<u8>>), DecodeError> {
+fn read_hot(bytes: &[u8]) -> Result<(Option<Timestamp>, Zeroizing<Vec<u8>>), StateError> {
     let mut r = Reader::new(bytes);
     r.version(VERSION)?;
     let last_sent = r.get()?;
