@@ -17,6 +17,7 @@ pub(crate) mod party;
 mod prekey;
 mod safety;
 mod scenario;
+mod stored;
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -218,6 +219,11 @@ fn identity_documents() {
 #[test]
 fn contacts() {
     contacts::topic().check(95);
+}
+
+#[test]
+fn stored_forms() {
+    stored::topic().check(365);
 }
 
 #[test]

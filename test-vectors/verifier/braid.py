@@ -73,6 +73,13 @@ class Encoder:
     def stored(self):
         return layout.opt(None if self.next is None else u16(self.next))
 
+    @classmethod
+    def read(cls, reader, data):
+        """Of an object that follows from others when it is needed, `data` is None."""
+        encoder = cls(data)
+        encoder.next = reader.opt(lambda r: r.u16())
+        return encoder
+
 
 class Decoder:
     def __init__(self, length):
@@ -83,6 +90,15 @@ class Decoder:
 
     def stored(self):
         return layout.list_([u16(index) + data for index, data in self.chunks])
+
+    @classmethod
+    def read(cls, reader, length):
+        decoder = cls(length)
+        most = erasure.needed(length) - 1
+        decoder.chunks = reader.list(most, lambda r: (r.u16(), r.raw(64)))
+        if len(dict(decoder.chunks)) < len(decoder.chunks):
+            raise Refused("decode/out-of-range")
+        return decoder
 
 
 class Braid:
@@ -249,3 +265,41 @@ class Braid:
         if self.state == CT2_SAMPLED:
             return out + self.encoder.data + self.encoder.stored()
         return out
+
+    @classmethod
+    def read(cls, reader):
+        self = cls.__new__(cls)
+        self.seed = self.header = self.m = self.vector = self.ct1 = None
+        self.encoder = self.decoder = None
+        self.epoch = reader.nonzero()
+        self.authenticator = Authenticator(reader.raw(32), reader.raw(32))
+        self.state = reader.u8()
+        if self.state > CT2_SAMPLED:
+            raise Refused("decode/out-of-range")
+        self.read_state(reader)
+        return self
+
+    def read_state(self, reader):
+        state = self.state
+        if state in (KEYS_SAMPLED, HEADER_SENT, CT1_RECEIVED, EK_SENT_CT1_RECEIVED):
+            self.seed = reader.raw(64)
+        if state in (HEADER_RECEIVED, CT1_SAMPLED, EK_RECEIVED_CT1_SAMPLED, CT1_ACKNOWLEDGED):
+            self.header = reader.raw(64)
+        if state in (CT1_SAMPLED, EK_RECEIVED_CT1_SAMPLED, CT1_ACKNOWLEDGED):
+            self.m = reader.raw(32)
+        if state in (KEYS_SAMPLED, HEADER_SENT, CT1_RECEIVED, CT1_SAMPLED, EK_RECEIVED_CT1_SAMPLED):
+            self.encoder = Encoder.read(reader, None)
+        if state == CT2_SAMPLED:
+            self.encoder = Encoder.read(reader, reader.raw(160))
+        if state in (CT1_RECEIVED, EK_SENT_CT1_RECEIVED):
+            self.ct1 = reader.raw(960)
+        collected = {
+            HEADER_SENT: 960, EK_SENT_CT1_RECEIVED: 160, NO_HEADER_RECEIVED: 96,
+            CT1_SAMPLED: 1152, CT1_ACKNOWLEDGED: 1152,
+        }  # fmt: skip
+        if state in collected:
+            self.decoder = Decoder.read(reader, collected[state])
+        if state == EK_RECEIVED_CT1_SAMPLED:
+            self.vector = reader.raw(1152)
+            if not kem_check_parts(self.header, self.vector):
+                raise Refused("decode/invalid-key")

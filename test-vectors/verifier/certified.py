@@ -156,3 +156,9 @@ def make_certificate(account, account_seed, secrets, validity, capabilities=0):
 
 def store_certificate(certificate):
     return layout.var(certificate.body) + certificate.possession + certificate.signature
+
+
+def read_stored(reader):
+    certificate = parse_certificate_body(reader.var(190))
+    certificate.possession, certificate.signature = reader.raw(64), reader.raw(64)
+    return certificate

@@ -25,6 +25,12 @@ def chain_context(sender, scope_hash):
 def read_context(data):
     """The sender, and the rest by name."""
     reader = Reader(data)
+    found = take_context(reader)
+    reader.finish()
+    return found
+
+
+def take_context(reader):
     reader.version()
     sender, venue = reader.address(), reader.u8()
     if venue == 1:
@@ -33,7 +39,6 @@ def read_context(data):
         found = {"scope": reader.raw(32)}
     else:
         raise Refused("decode/out-of-range")
-    reader.finish()
     return sender, found
 
 

@@ -41,18 +41,26 @@ class Channel:
 
     @classmethod
     def load(cls, membership, hot, recipients, scopes):
-        r = Reader(membership)
+        channel = cls.read_membership(membership)
+        channel.scopes = [Receiving.load(scope, chains) for scope, chains in scopes]
+        if hot is not None:
+            channel.read_sending(hot, recipients)
+        channel.check()
+        return channel
+
+    @classmethod
+    def read_membership(cls, data):
+        r = Reader(data)
         r.version()
         channel = cls(r.address(), r.bool(), Group.read(r), [])
         r.finish()
-        channel.scopes = [Receiving.load(scope, chains) for scope, chains in scopes]
-        if hot is not None:
-            r = Reader(hot)
-            r.version()
-            channel.last_sent = r.opt(lambda r: r.u64())
-            channel.sending = Sending.load(r.data, recipients)
-        channel.check()
         return channel
+
+    def read_sending(self, hot, recipients):
+        r = Reader(hot)
+        r.version()
+        self.last_sent = r.opt(lambda r: r.u64())
+        self.sending = Sending.load(r.data, recipients)
 
     def check(self):
         state, scopes = self.group.state, [held.scope for held in self.scopes]
@@ -62,6 +70,14 @@ class Channel:
         rising = all(a < b for a, b in zip(epochs, epochs[1:]))
         if not rising or len(scopes) > REVISIONS + 1 or scopes[-1:] != [scope_of(state)]:
             raise Refused("group-stored/torn")
+        if [held.closed is None for held in self.scopes] != [False] * (len(scopes) - 1) + [True]:
+            raise Refused("group-stored/torn")
+        sending = self.sending
+        if sending and (
+            (sending.scope.kind, sending.scope.id) != (GROUP, state.group)
+            or sending.address != self.address
+        ):
+            raise Refused("group-stored/other-group")
 
     def stored(self):
         return b"".join(self.parts())

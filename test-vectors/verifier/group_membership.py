@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from . import group_checks, group_genesis, layout
 from .group_documents import decode_change
-from .group_state import ADMIN, SEND, State, account_order, read_role
+from .group_state import ADMIN, SEND, State, account_order, read_access, read_role
 from .identity import outside
 from .layout import Reader
 from .primitives import Refused, u32, u64
@@ -40,7 +40,7 @@ class Past:
     @classmethod
     def read(cls, r):
         return cls(
-            r.u32(), r.raw(32), r.raw(32), r.u32(), r.u64(), [r.u8() for _ in range(17)],
+            r.u32(), r.raw(32), r.raw(32), r.u32(), r.u64(), read_access(r),
             r.bool(), r.bool(), r.list(2048, lambda r: (r.account(), r.opt(read_role))),
         )  # fmt: skip
 
@@ -70,6 +70,13 @@ def may_send(rules, role):
     return role >= ADMIN or not rules.announcement
 
 
+def read_state(r):
+    length = r.u32()
+    if length > STATE:
+        raise Refused("decode/too-large")
+    return State.decode(r.raw(length))
+
+
 @dataclass
 class Group:
     genesis: bytes
@@ -87,7 +94,7 @@ class Group:
     def read(cls, r):
         r.version()
         group = cls(
-            r.var(DOCUMENT), State.decode(r.raw(min(r.u32(), STATE + 1))),
+            r.var(DOCUMENT), read_state(r),
             r.opt(lambda r: r.var(DOCUMENT)), r.opt(lambda r: (r.account(), r.account())),
             r.list(REVISIONS, Past.read), r.list(SUSPECTS, lambda r: (r.u32(), r.u32(), r.address())),
             r.opt(lambda r: r.u32()),

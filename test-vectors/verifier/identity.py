@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from . import layout
+from . import certified, layout
 from .certified import (
     CERTIFICATE, CLOCK_SKEW, Certificate, certificate_of, check_length, encode_certificate,
     outside, read_validity, refuse_as, store_certificate,
@@ -139,6 +139,12 @@ def decode_list(data):
         certificates = [certificate_of(part) for part in parts]
     except Refused as error:
         raise Refused("device-list/certificate", error.code) from error
+    check_certificates(entry, certificates)
+    return DeviceList(entry, certificates)
+
+
+def check_certificates(entry, certificates):
+    """That they are those of the devices in the entry."""
     fits = len(certificates) == len(entry.devices) and all(
         device == c.device
         and digest == c.hash
@@ -149,7 +155,6 @@ def decode_list(data):
     if not fits:
         raise Refused("device-list/certificates")
     check_keys(certificates, certificates)
-    return DeviceList(entry, certificates)
 
 
 def check_keys(some, others):
@@ -198,6 +203,20 @@ class Verified:
             + layout.list_([store_certificate(c) for c in self.list.certificates])
             + layout.list_([layout.ed25519(key) for key in self.retired])
         )
+
+    @classmethod
+    def read(cls, reader):
+        """Signatures were verified before it was stored."""
+        reader.version()
+        entry = parse_entry_body(reader.var(4766))
+        entry.signature, entry.rotation = reader.raw(64), reader.opt(lambda r: r.raw(64)) or b""
+        certificates = reader.list(16, certified.read_stored)
+        retired = reader.list(8, Reader.ed25519)
+        try:
+            check_certificates(entry, certificates)
+        except Refused as error:
+            raise Refused("decode/out-of-range", error.code) from error
+        return cls(DeviceList(entry, certificates), retired)
 
 
 def check_begun(entry, now):

@@ -32,6 +32,18 @@ class Chain:
     def stored(self):
         return self.key + u32(self.n)
 
+    @classmethod
+    def read(cls, reader):
+        chain = cls(reader.raw(32))
+        chain.n = reader.u32()
+        return chain
+
+    @classmethod
+    def read_receiving(cls, reader):
+        chain = cls.read(reader)
+        chain.dropped_through = reader.u32()
+        return chain
+
 
 class PqRatchet:
     def __init__(self, initiator, sk_pq, sk_braid, now):
@@ -157,4 +169,38 @@ class PqRatchet:
             + u32(self.received)
             + layout.boolean(self.heard)
             + layout.boolean(self.ended_stale)
+        )
+
+    @classmethod
+    def read(cls, reader):
+        reader.version()
+        self = cls.__new__(cls)
+        self.initiator, self.root = not reader.bool(), reader.raw(32)
+        self.braid, self.sending = Braid.read(reader), Chain.read(reader)
+        self.next_sending = reader.opt(Chain.read)
+        self.receiving = reader.list(PQ_EPOCHS, Chain.read_receiving)
+        self.skipped = reader.list(
+            SKIPPED_KEYS, lambda r: (r.u32(), r.u32(), r.raw(32), r.u64())
+        )
+        self.dropped, self.completed_at, self.sent_at = reader.u64(), reader.u64(), reader.u64()
+        self.sent, self.received = reader.u32(), reader.u32()
+        self.heard, self.ended_stale = reader.bool(), reader.bool()
+        if not self.is_consistent():
+            raise Refused("decode/out-of-range")
+        return self
+
+    def is_consistent(self):
+        """9.7: what is refused besides malformed bytes."""
+        latest = self.braid.latest()
+        chains = {latest - age: chain for age, chain in enumerate(reversed(self.receiving))}
+        within = all(chain.dropped_through < max(chain.n, 1) for chain in self.receiving)
+        last = {}
+        for epoch, n, _, _ in self.skipped:
+            if epoch not in chains or not last.get(epoch, 0) < n < chains[epoch].n:
+                return False
+            last[epoch] = n
+        return (
+            (self.next_sending is not None) == (latest == self.braid.epoch)
+            and len(self.receiving) == min(latest + 1, PQ_EPOCHS)
+            and within
         )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from . import certified, layout
 from .certified import CERTIFICATE, check_length, read_validity
+from .identity import is_ascending
 from .layout import Reader, canonical
 from .primitives import Refused, hash_, is_signed, sign, u32, u64
 
@@ -168,6 +169,28 @@ class Use:
     replay: bytes
 
 
+def raw_validity(reader):
+    data = reader.raw(16)
+    read_validity(Reader(data))
+    return data
+
+
+def read_one_time(reader, length):
+    id_, secret, validity, state = (
+        reader.nonzero(), reader.raw(length), raw_validity(reader), reader.u8()
+    )  # fmt: skip
+    if state > 2:
+        raise Refused("decode/out-of-range")
+    return id_, secret, validity + bytes([state])
+
+
+def read_replays(reader):
+    replays = reader.list(1024, lambda r: r.raw(16))
+    if not is_ascending(replays):
+        raise Refused("decode/not-canonical")
+    return replays
+
+
 class Store:
     """Kept in its stored form's order."""
 
@@ -176,18 +199,35 @@ class Store:
         reader.version()
         self.last_id, self.refill_below = reader.u32(), reader.u16()
         self.signed = self.rotating(reader, lambda r: r.raw(32))
-        self.last_resort = self.rotating(
-            reader, lambda r: (r.raw(64), r.list(1024, lambda r: r.raw(16)))
-        )
-        self.one_time = reader.list(200, lambda r: (r.u32(), r.raw(32), r.raw(17)))
-        self.one_time_kem = reader.list(200, lambda r: (r.u32(), r.raw(64), r.raw(17)))
+        self.last_resort = self.rotating(reader, lambda r: (r.raw(64), read_replays(r)))
+        self.one_time = reader.list(200, lambda r: read_one_time(r, 32))
+        self.one_time_kem = reader.list(200, lambda r: read_one_time(r, 64))
         reader.finish()
+        self.check_ids()
 
     @staticmethod
     def rotating(reader, secret):
-        current = [reader.u32(), secret(reader), reader.raw(16), reader.raw(1)]
-        past = reader.list(5, lambda r: (r.u32(), secret(r), r.raw(16), r.u64()))
+        current = [
+            reader.nonzero(), secret(reader), raw_validity(reader), layout.boolean(reader.bool())
+        ]  # fmt: skip
+        past = reader.list(5, lambda r: (r.nonzero(), secret(r), raw_validity(r), r.u64()))
         return current, past
+
+    def check_ids(self):
+        """Ascending within a kind, past before current; once over all; none above the last."""
+        rotating = [
+            [*(key[0] for key in past), current[0]]
+            for current, past in (self.signed, self.last_resort)
+        ]
+        one_time = [[key[0] for key in keys] for keys in (self.one_time, self.one_time_kem)]
+        kinds = [*rotating, *one_time]
+        ids = [id_ for kind in kinds for id_ in kind]
+        if (
+            not all(map(is_ascending, kinds))
+            or len(set(ids)) < len(ids)
+            or max(ids) > self.last_id
+        ):
+            raise Refused("decode/not-canonical")
 
     @staticmethod
     def find_rotating(rotating, id_, now):

@@ -4,6 +4,7 @@ import copy
 
 from . import layout
 from .braid import ACK, CT2, NO_CHUNK, NONE
+from .identity import is_ascending
 from .layout import Reader
 from .pq import SKIP, SKIPPED_KEY_AGE, SKIPPED_KEYS, PqRatchet
 from .primitives import (
@@ -121,6 +122,18 @@ class Past:
         out = u32(self.generation) + self.header_key + u32(self.dropped_below)
         return out + layout.list_(keys)
 
+    @classmethod
+    def read(cls, reader):
+        past = cls(reader.u32(), reader.raw(32))
+        past.dropped_below = reader.u32()
+        past.keys = reader.list(SKIPPED_KEYS, lambda r: (r.u32(), r.raw(32), r.u64()))
+        if not is_ascending([number for number, _, _ in past.keys]):
+            raise Refused("decode/not-canonical")
+        return past
+
+    def ends_before(self, number):
+        return self.dropped_below <= number and all(kept < number for kept, _, _ in self.keys)
+
 
 class Receiving:
     def __init__(self, generation, remote, header_key, chain):
@@ -142,6 +155,12 @@ class Receiving:
     def stored(self):
         out = u32(self.generation) + layout.x25519(self.remote) + self.header_key
         return out + self.chain + u32(self.n)
+
+    @classmethod
+    def read(cls, reader):
+        chain = cls(reader.u32(), reader.x25519(), reader.raw(32), reader.raw(32))
+        chain.n = reader.u32()
+        return chain
 
 
 WAITING, TURN, CHAIN = range(3)
@@ -283,6 +302,46 @@ class DoubleRatchet:
             + u64(self.turned)
         )
 
+    @classmethod
+    def read(cls, reader):
+        self = cls(0)
+        self.root = reader.raw(32)
+        self.read_sending(reader)
+        self.receiving = reader.opt(Receiving.read)
+        self.next_receiving = reader.raw(32)
+        self.past = reader.list(SKIPPED_CHAINS, Past.read)
+        if sum(len(past.keys) for past in self.past) > SKIPPED_KEYS:
+            raise Refused("decode/too-large")
+        self.turned = reader.u64()
+        if not self.past_fits():
+            raise Refused("decode/not-canonical")
+        return self
+
+    def read_sending(self, reader):
+        self.state = reader.u8()
+        if self.state == WAITING:
+            self.local, self.next_header_key = reader.raw(32), reader.raw(32)
+        elif self.state == TURN:
+            self.remote, self.next_header_key = reader.x25519(), reader.raw(32)
+            self.pn = reader.u32()
+        elif self.state == CHAIN:
+            self.local, self.chain, self.n = reader.raw(32), reader.raw(32), reader.u32()
+            self.header_key, self.pn = reader.raw(32), reader.u32()
+            self.next_header_key = reader.raw(32)
+        else:
+            raise Refused("decode/out-of-range")
+
+    def past_fits(self):
+        """21: past chains rise, none is ahead of the receiving one, of which they are before its end."""
+        if not is_ascending([past.generation for past in self.past]):
+            return False
+        if not self.past:
+            return True
+        newest, current = self.past[-1], self.receiving
+        if current is None or newest.generation > current.generation:
+            return False
+        return newest.generation < current.generation or newest.ends_before(current.n)
+
 
 def agree(secret, public):
     shared = dh(secret, public)
@@ -374,6 +433,12 @@ class Ratchet:
         dropped = self.pq.dropped
         self.pq.expire(now)
         self.lost += max(self.ec.prune(now), self.pq.dropped - dropped)
+
+    @classmethod
+    def read(cls, reader):
+        ratchet = cls(DoubleRatchet.read(reader), PqRatchet.read(reader))
+        ratchet.lost = reader.u32()
+        return ratchet
 
     def stored(self):
         return self.ec.stored() + self.pq.stored() + u32(self.lost)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from . import layout
+from .identity import is_ascending
 from .layout import Reader
 from .primitives import Refused, hash_, is_signed, open_, u32, u64
 from .ratchet import chain_step
@@ -38,6 +39,10 @@ class Chain:
             reader.u64(), reader.u64(),
         )  # fmt: skip
         reader.finish()
+        numbers = [number for number, _, _ in chain.keys]
+        reached = max([chain.dropped_below, *(number + 1 for number in numbers)])
+        if not is_ascending(numbers) or reached > chain.iteration:
+            raise Refused("decode/not-canonical")
         return chain
 
     def stored(self):
@@ -111,9 +116,26 @@ class Receiving:
             reader.opt(lambda r: r.u64()), [Chain.load(data) for data in chains],
         )  # fmt: skip
         reader.finish()
-        if any(chain.scope_hash != found.scope.hash for chain in found.chains):
-            raise Refused("sender-state/other-scope")
+        found.check()
         return found
+
+    def check(self):
+        """14.9: that the parts belong together and are within the limits."""
+        if self.secret is not None and not self.scope.fits(self.secret):
+            raise Refused("decode/out-of-range")
+        scope, by_device = self.scope, {}
+        for chain in self.chains:
+            if chain.scope_hash != scope.hash or not scope.admits(chain.sender):
+                raise Refused("sender-state/other-scope")
+            by_device.setdefault(chain.sender, []).append(chain.id)
+        if any(len(set(ids)) < len(ids) for ids in by_device.values()):
+            raise Refused("sender-state/repeated")
+        if (
+            any(len(ids) > CHAINS for ids in by_device.values())
+            or len(by_device) > DEVICES
+            or sum(len(chain.keys) for chain in self.chains) > SCOPE_KEYS
+        ):
+            raise Refused("decode/too-large")
 
     def stored(self):
         closed = None if self.closed is None else u64(self.closed)

@@ -1,8 +1,10 @@
 """SPEC.md sections 11 and 15: endpoints, session sets and their stored form."""
 
 import copy
+from types import SimpleNamespace
 
 from . import certified, envelope, handshake, layout, prekey
+from .layout import Reader
 from .primitives import Refused, hash_, state_digest, u32, u64
 from .ratchet import Ratchet
 
@@ -83,6 +85,25 @@ class Session:
             + layout.opt(None if self.retired is None else bytes([self.retired]))
             + layout.boolean(self.broken)
         )
+
+    @classmethod
+    def read(cls, reader):
+        self = cls(reader.raw(32), reader.raw(32), Ratchet.read(reader), None, reader.u64())
+        self.acknowledged, self.heard = reader.bool(), reader.u64()
+        self.unanswered, self.unanswered_since = reader.u32(), reader.opt(Reader.u64)
+        self.initiated, self.ordinal = reader.bool(), reader.u32()
+        self.inactive_since = reader.opt(Reader.u64)
+        self.receive_only_until = reader.opt(Reader.u64)
+        self.retired = reader.opt(read_retired)
+        self.broken = reader.bool()
+        return self
+
+
+def read_retired(reader):
+    value = reader.u8()
+    if value > ANSWERED:
+        raise Refused("decode/out-of-range")
+    return value
 
 
 SILENT, HEARD_AGAIN, ANSWERED = range(3)
@@ -225,6 +246,42 @@ class SessionSet:
         )
         active = layout.opt(self.active and self.active.stored())
         return b"\x01" + hash_("session-archive", archive) + active, archive
+
+    @classmethod
+    def load(cls, active, archive):
+        reader = Reader(active)
+        reader.version()
+        named, session = reader.raw(32), reader.opt(Session.read)
+        reader.finish()
+        if hash_("session-archive", archive) != named:
+            raise Refused("state/torn")
+        reader = Reader(archive)
+        reader.version()
+        self = cls(read_peer(reader))
+        self.active, self.ordinal = session, reader.u32()
+        self.inactive = reader.list(INACTIVE_SESSIONS, Session.read)
+        flights = reader.list(INACTIVE_SESSIONS + 1, lambda r: (r.u32(), r.var(98_304)))
+        reader.finish()
+        self.flights = dict(flights)
+        ids = [session.id for session in self.sessions()]
+        if (
+            [ordinal for ordinal, _ in flights] != sorted(self.awaiting())
+            or any(session.ordinal >= self.ordinal for session in self.sessions())
+            or len(set(ids)) < len(ids)
+        ):
+            raise Refused("decode/not-canonical")
+        return self
+
+
+def read_peer(reader):
+    """Keys that are only compared."""
+    account, device = reader.address()
+    reader.typed(2)
+    signing = reader.raw(32)
+    reader.typed(1)
+    return SimpleNamespace(
+        account=account, device=device, signing=signing, identity=reader.raw(32)
+    )
 
 
 class Endpoint:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from . import layout
+from .identity import is_ascending
 from .layout import Reader
 from .primitives import (
     Refused, expand, extract, hash_, seal, search_tag, sign, sign_public, u16, u32, u64,
@@ -51,6 +52,14 @@ class Scope:
 
     def commitment(self, secret):
         return hash_("epoch-secret", u32(self.epoch) + secret)
+
+    def admits(self, sender):
+        """Whether the device can have chains in it: in a story list only the author's."""
+        return self.kind == GROUP or self.state == hash_("sender-author", sender[0])
+
+    def fits(self, secret):
+        """Whether this can be its epoch secret: in a group, the one that was committed to."""
+        return self.kind == STORY or self.state == self.commitment(secret)
 
 
 # 14.3
@@ -143,13 +152,17 @@ class Sending:
             reader.u32(), reader.raw(32), reader.u64(), reader.opt(lambda r: r.raw(32)),
         )  # fmt: skip
         reader.finish()
+        if not state.scope.admits(state.address) or not state.scope.fits(state.secret):
+            raise Refused("decode/out-of-range")
         reader = Reader(recipients)
         reader.version()
         named = reader.raw(32)
         state.recipients = reader.list(DEVICES, lambda r: r.address())
         reader.finish()
-        held = audience_hash(state.recipients) if state.recipients else None
-        if named != state.origin or held != state.audience:
+        if not is_ascending([audience_order(address) for address in state.recipients]):
+            raise Refused("decode/not-canonical")
+        complete = state.audience in (None, audience_hash(state.recipients))
+        if named != state.origin or not complete:
             raise Refused("sender-state/torn")
         return state
 
@@ -183,7 +196,8 @@ class Sending:
         if len(given) > DEVICES:
             raise Refused("sender/too-many-devices")
         self.recipients = sorted(given, key=audience_order)
-        self.audience = audience_hash(self.recipients) if self.recipients else None
+        whole = given == set(audience)
+        self.audience = audience_hash(self.recipients) if whole else None
 
     def send(self, audience, claimed, plaintext, now, draw):
         """Nonce, tag, sealed header, body. `claimed`: member index, revision, prefix."""

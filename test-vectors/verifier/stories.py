@@ -188,14 +188,37 @@ class Viewer:
     def __init__(self):
         self.scopes = []
 
+    @classmethod
+    def load(cls, scopes):
+        """Scopes with their chains, as they were stored, oldest first."""
+        viewer = cls()
+        for scope, chains in scopes:
+            reader = Reader(scope)
+            reader.version()
+            author = reader.account()
+            held = Receiving.load(reader.data, chains)
+            if held.scope.kind != STORY or held.scope.state != hash_("sender-author", author):
+                raise Refused("sender-state/other-scope")
+            if viewer.held(held.scope):
+                raise Refused("sender-state/repeated")
+            viewer.scopes.append((author, held))
+        authors = [author for author, _ in viewer.scopes]
+        if len(set(authors)) > AUTHORS or any(authors.count(one) > SCOPES for one in authors):
+            raise Refused("decode/too-large")
+        return viewer
+
     def stored(self):
         """In the order that test-vectors/README.md states."""
         out = b""
         for author, held in self.scopes:
-            out += b"\1" + layout.var(author) + held.stored()
+            out += self.stored_scope(author, held)
             chains = sorted(held.chains, key=lambda chain: (audience_order(chain.sender), chain.id))
             out += b"".join(chain.stored() for chain in chains)
         return out
+
+    @staticmethod
+    def stored_scope(author, held):
+        return b"\1" + layout.var(author) + held.stored()
 
     def accept(self, given, sender, now):
         """How many versions it closed that had been open."""

@@ -14,6 +14,7 @@ from .topics_media import media_
 from .topics_ratchet import Draw, braid_, script
 from .topics_rules import rules_
 from .topics_senders import senders_
+from .topics_stored import stored_
 from .topics_stories import stories_
 
 
@@ -372,6 +373,7 @@ TOPICS = {
     "sender-chain": senders_,
     "sender-distribution": senders_,
     "scenario-five-members": topics_channel.scenario,
+    "stored": stored_,
     "stories": stories_,
     "scenario-two-devices": lambda params, test: scenario.run(params, test, equal, party, Draw),
 }
