@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use sim::{Report, run, run_groups, run_traced};
+use sim::{Report, groups, run, run_groups, run_traced};
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = env::args().skip(1).collect();
@@ -20,12 +20,13 @@ fn main() -> ExitCode {
         let place = arguments.iter().position(|argument| argument == name)?;
         arguments.get(place.saturating_add(1))?.parse::<u64>().ok()
     };
-    let groups = arguments.iter().any(|argument| argument == "--groups");
+    let of_groups = arguments.iter().any(|argument| argument == "--groups");
     if let Some(seed) = number("--seed") {
-        println!("{}", if groups { run_groups(seed) } else { run_traced(seed, true) });
+        let tell = if of_groups { groups::run_traced } else { run_traced };
+        println!("{}", tell(seed, true));
         return ExitCode::SUCCESS;
     }
-    let story = if groups { run_groups } else { run };
+    let story = if of_groups { run_groups } else { run };
     let count = arguments.first().and_then(|count| count.parse().ok()).unwrap_or(1_000);
     let from = number("--from").unwrap_or(0);
     if many(story, from, count) { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -129,6 +129,7 @@ const EVERYTHING: &[&str] = &[
     "ignored: too old",
     "ignored: unknown",
     "lost: the server gave its prekeys out twice",
+    "ratchets healed",
     "refused: decrypt/not-authentic",
     "refused: decrypt/other-handshake",
     "refused: respond/unknown-prekey",

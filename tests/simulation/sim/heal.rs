@@ -229,6 +229,7 @@ impl World {
                 assert!(!now.should_send_carrier, "{names:?}");
             }
         }
+        self.report.add("ratchets healed", pairs.len() as u64);
     }
 
     fn healing(&self, (a, b): Pair) -> [Healing; 2] {

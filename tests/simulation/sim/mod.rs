@@ -26,7 +26,7 @@ mod bytes;
 mod device;
 mod dice;
 mod disk;
-mod groups;
+pub(crate) mod groups;
 mod heal;
 mod hostile;
 mod pool;

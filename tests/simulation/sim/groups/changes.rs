@@ -74,6 +74,7 @@ impl World {
             let channel = devices[at].groups.channel(&groups[group].id).unwrap();
             assert!(channel.stored() == before, "a change that is not taken changes something");
         }
+        self.log(at, group, || format!("is shown change {base}: {}", placed(&outcome)));
         match outcome {
             Outcome::Applied(_) => {
                 if !self.commit(at, None) {
@@ -109,6 +110,7 @@ impl World {
                 self.wire.push(Packet { to, what: What::Change { group, base } });
             }
         }
+        self.log(at, group, || format!("makes change {base}"));
         self.report.count("changes made");
         self.take_change(at, group, base);
         true
@@ -173,5 +175,16 @@ impl World {
         let _ = channel.believe();
         self.enter(at, group, channel);
         self.report.count("devices that joined");
+    }
+}
+
+fn placed(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Applied(_) => "applied",
+        Outcome::Duplicate => "duplicate",
+        Outcome::Ahead { .. } => "ahead",
+        Outcome::Rebase { .. } => "rebase",
+        Outcome::Stale => "stale",
+        _ => "fork",
     }
 }

@@ -51,6 +51,7 @@ impl World {
         let draft = ListDraft::after(&self.lists[&self.accounts[account].id]).without(device);
         self.publish(account, draft);
         self.devices[at].gone = true;
+        self.narrate(|_| format!("device {at} is revoked"));
         self.report.count("devices revoked");
     }
 
@@ -97,6 +98,7 @@ impl World {
     pub(super) fn commit(&mut self, at: usize, given: Option<(usize, super::Given)>) -> bool {
         let crashes = !self.calm && self.dice.percent(6);
         if crashes && self.dice.percent(50) {
+            self.narrate(|_| format!("device {at} crashes before it is written"));
             self.report.count("crashes before it is written");
             self.load(at);
             return false;
@@ -106,6 +108,7 @@ impl World {
         }
         self.write(at);
         if crashes {
+            self.narrate(|_| format!("device {at} crashes after it is written"));
             self.report.count("crashes after it is written");
             self.load(at);
         }
@@ -122,6 +125,7 @@ impl World {
         self.devices[at].disk = backup;
         self.devices[at].restored = true;
         self.load(at);
+        self.narrate(|_| format!("device {at} goes back to a backup"));
         self.report.count("backups restored");
     }
 

@@ -7,6 +7,7 @@ use super::{GROUPS, HOUR, Packet, What, World};
 impl World {
     pub(super) fn heal(&mut self) {
         self.calm = true;
+        self.narrate(|_| "from now on nothing goes wrong".into());
         self.now = self.now.saturating_add(HOUR * 2);
         for group in 0..GROUPS {
             self.settle();

@@ -18,6 +18,7 @@ mod receiving;
 mod sending;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
@@ -40,14 +41,27 @@ const ACCOUNTS: usize = 6;
 const GROUPS: usize = 2;
 const ACTS: usize = 90;
 
-/// Runs one story. A failed check panics.
+/// Runs one story. A failed check panics, with the seed.
 pub(crate) fn run(seed: u64) -> Report {
-    let mut world = World::new(seed);
-    for _ in 0..ACTS {
-        world.act();
-    }
-    world.heal();
-    world.report
+    run_traced(seed, false)
+}
+
+/// The same, printing what happens.
+pub(crate) fn run_traced(seed: u64, trace: bool) -> Report {
+    let story = AssertUnwindSafe(|| {
+        let mut world = World::new(seed, trace);
+        for _ in 0..ACTS {
+            world.act();
+        }
+        world.heal();
+        world.report
+    });
+    catch_unwind(story).unwrap_or_else(|_| {
+        panic!(
+            "seed {seed} of the groups fails; to see why:\n  \
+             cargo run --release --example simulation -- --seed {seed} --groups"
+        )
+    })
 }
 
 struct World {
@@ -67,6 +81,7 @@ struct World {
     /// Nothing goes wrong any more.
     calm: bool,
     report: Report,
+    trace: bool,
 }
 
 struct Account {
@@ -148,7 +163,7 @@ enum What {
 }
 
 impl World {
-    fn new(seed: u64) -> Self {
+    fn new(seed: u64, trace: bool) -> Self {
         let mut world = Self {
             now: START,
             rng: ChaCha20Rng::seed_from_u64(!seed),
@@ -161,6 +176,7 @@ impl World {
             said: Vec::new(),
             calm: false,
             report: Report::default(),
+            trace,
         };
         for account in 0..ACCOUNTS {
             world.open_account(account);
@@ -192,6 +208,25 @@ impl World {
     fn members(&self, group: usize) -> Vec<usize> {
         let inside = self.in_group(group).into_iter();
         inside.filter(|at| self.state(*at, group).member(self.id_of(*at)).is_some()).collect()
+    }
+
+    /// Prints a line of the story.
+    fn narrate(&self, line: impl FnOnce(&Self) -> String) {
+        if self.trace {
+            let since = self.now.since(START).as_secs();
+            let (days, hours, minutes) = (since / 86_400, since / 3_600 % 24, since / 60 % 60);
+            println!("day {days} {hours:02}:{minutes:02}  {}", line(self));
+        }
+    }
+
+    /// The same, of a device in a group.
+    fn log(&self, at: usize, group: usize, line: impl FnOnce() -> String) {
+        self.narrate(|world| {
+            let device = &world.devices[at];
+            let channel = device.groups.channel(&world.groups[group].id);
+            let revision = channel.map_or(0, |channel| channel.group().state().revision());
+            format!("group {group}, revision {revision}: {}.{at} {}", device.account, line())
+        });
     }
 
     fn id_of(&self, device: usize) -> &AccountId {

@@ -7,7 +7,7 @@ use sealwax::group::channel::{
 use sealwax::limits::{GROUP_PAST_AGE, GROUP_PAST_REVISIONS};
 use sealwax::sender_key::Distribution;
 
-use super::{Packet, What, World};
+use super::{Packet, Said, What, World};
 
 impl World {
     /// Delivers a packet. What cannot be used yet stays on the way.
@@ -78,12 +78,15 @@ impl World {
         let (accepted, changed) = devices[to].groups.with(&id, accept).unwrap();
         match accepted.unwrap_or_else(|error| panic!("a chain is refused: {error}")) {
             KeyOutcome::Taken { .. } => {
+                self.log(to, group, || format!("takes chain {}", given.chain().as_u32()));
                 self.report.count("chains taken");
                 self.commit(to, None)
             }
             other => {
                 assert!(!changed, "a chain that is not taken changes something");
-                self.report.count(format!("chains not taken: {}", name(&other)));
+                let name = name(&other);
+                self.log(to, group, || format!("does not take {}: {name}", given.chain().as_u32()));
+                self.report.count(format!("chains not taken: {name}"));
                 matches!(other, KeyOutcome::TooOld)
             }
         }
@@ -91,7 +94,8 @@ impl World {
 
     fn hear(&mut self, to: usize, number: usize) -> bool {
         let before = self.stored(to);
-        let envelope = self.said[number].envelope.clone();
+        let Said { group: said_in, ref envelope, .. } = self.said[number];
+        let envelope = envelope.clone();
         let found = self.open(to, &envelope).unwrap_or_else(|code| {
             panic!("an honest message is refused: {code}");
         });
@@ -99,12 +103,14 @@ impl World {
             self.check_heard(to, number, &heard, found.group);
             if self.commit(to, None) {
                 self.devices[to].opened.insert(number);
+                self.log(to, said_in, || format!("opens {number}"));
                 self.report.count("messages opened");
                 return true;
             }
             return false;
         }
         assert!(self.stored(to) == before, "what is not opened changes something");
+        self.log(to, said_in, || format!("does not open {number}: {:?}", found.opened));
         self.report.count(format!("not opened: {}", outcome(&found.opened)));
         self.check_not_heard(to, number, &found.opened)
     }

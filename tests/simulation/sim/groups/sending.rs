@@ -52,6 +52,7 @@ impl World {
             let what = What::Key { group, from: at, bytes: bytes.clone() };
             self.wire.push(Packet { to, what });
         }
+        self.log(at, group, || format!("gives chain {} out", chain.as_u32()));
         self.report.count("chains given out");
         true
     }
@@ -97,6 +98,7 @@ impl World {
             self.mischief(number, &envelope);
         }
         self.said.push(Said { group, from: at, text, revision, envelope, to });
+        self.log(at, group, || format!("says {number}"));
         self.report.count("messages said");
         Some(number)
     }
