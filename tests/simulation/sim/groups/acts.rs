@@ -8,7 +8,7 @@ impl World {
     pub(super) fn act(&mut self) {
         let group = self.dice.below(GROUPS);
         let Some(at) = self.one_of(group) else { return };
-        match self.dice.weighted([24, 4, 2, 1, 1, 2, 1, 1, 2, 6, 3].into_iter()) {
+        match self.dice.weighted([24, 4, 2, 1, 1, 2, 1, 1, 2, 6, 3, 4].into_iter()) {
             0 => {
                 if self.distribute(at, group) {
                     self.say(at, group);
@@ -23,7 +23,8 @@ impl World {
             7 => self.restore(at),
             8 => self.back_up(at),
             9 => self.wait(),
-            _ => self.fetch(at, group),
+            10 => self.fetch(at, group),
+            _ => self.lose(),
         }
         let arriving = self.dice.below(12);
         for _ in 0..arriving {

@@ -43,6 +43,7 @@ impl World {
             restored: false,
             entered: BTreeMap::new(),
             opened: BTreeSet::new(),
+            marks: BTreeMap::new(),
         });
     }
 

@@ -13,6 +13,7 @@ impl World {
             self.settle();
             self.catch_up(group);
             self.join_all(group);
+            self.ask_again(group);
             self.begin_anew(group);
             self.check_agreement(group);
             self.check_conversation(group);
@@ -21,17 +22,16 @@ impl World {
     }
 
     /// All that is under way arrives, as often as it helps.
-    fn settle(&mut self) {
-        loop {
-            let waiting = self.wire.len();
+    pub(super) fn settle(&mut self) {
+        let mut helps = true;
+        while helps {
+            helps = false;
             for packet in std::mem::take(&mut self.wire) {
-                let useful = self.devices[packet.to].gone || self.take(&packet);
-                if !useful {
+                if self.devices[packet.to].gone || self.take(&packet) {
+                    helps = true;
+                } else {
                     self.wire.push(packet);
                 }
-            }
-            if self.wire.len() == waiting {
-                return;
             }
         }
     }
@@ -87,11 +87,7 @@ impl World {
             self.look(*at, group);
         }
         // The author of the key epoch first: with its chain comes the secret.
-        let knows = |world: &Self, at: &usize| {
-            let channel = world.devices[*at].groups.channel(&world.groups[group].id);
-            channel.is_some_and(|channel| channel.epoch_secret().is_some())
-        };
-        let first = members.iter().copied().find(|at| knows(self, at));
+        let first = members.iter().copied().find(|at| self.knows_secret(*at, group));
         let first = first.expect("nobody knows the secret");
         let others = members.iter().copied().filter(|at| *at != first);
         for at in [first].into_iter().chain(others) {
@@ -114,15 +110,30 @@ impl World {
         self.report.count("conversations that ended well");
     }
 
-    /// What arrived was opened, or there is a reason.
+    /// What was said was opened by all whom it was for, or there is a reason.
     fn check_nothing_is_left(&mut self) {
-        for packet in std::mem::take(&mut self.wire) {
-            let What::Message(number) = packet.what else { continue };
-            let said = &self.said[number];
-            let excused = self.devices[packet.to].restored || self.devices[said.from].restored;
-            let past = self.is_past(packet.to, number);
-            assert!(excused || past, "{} never opens {number}", packet.to);
-            self.report.count("messages that came too late");
+        let said = self.said.iter().enumerate();
+        let all = said.flat_map(|(number, said)| said.to.iter().map(move |to| (*to, number)));
+        for (to, number) in all.collect::<Vec<_>>() {
+            if !self.devices[to].opened.contains(&number) && !self.devices[to].gone {
+                let why = self.why_not(to, number);
+                self.report.count(why.unwrap_or_else(|| panic!("{to} never opens {number}")));
+            }
+        }
+    }
+
+    fn why_not(&self, to: usize, number: usize) -> Option<&'static str> {
+        let from = self.said[number].from;
+        if self.devices[to].restored || self.devices[from].restored {
+            Some("not opened in the end: somebody went back to a backup")
+        } else if self.lost.contains(&(to, number)) {
+            Some("not opened in the end: lost")
+        } else if !self.was_given(to, number) {
+            Some("not opened in the end: the chain was lost, or came later")
+        } else if self.is_past(to, number) {
+            Some("not opened in the end: past")
+        } else {
+            None
         }
     }
 }

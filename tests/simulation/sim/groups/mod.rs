@@ -1,16 +1,18 @@
 //! Groups in which everything goes wrong: accounts with devices that come and go, membership that
 //! changes, sender chains, and a server that puts changes in order and otherwise delays, repeats,
-//! damages and misdelivers what it likes. Devices crash, and some go back to a backup.
+//! loses, damages and misdelivers what it likes. Devices crash, and some go back to a backup.
 //!
 //! What devices give each other in pairwise sessions arrives as it was given, at any time: how it gets
 //! through is what the other stories are about. Device lists are known to everybody.
 //!
 //! What must hold: what opens is what was said, in this group, by this device; it opens once, and
 //! only where the chain had been given, which is to members alone; what is not opened changes no
-//! stored byte; what arrived is opened, or there is a reason in SPEC.md; when all changes have
-//! arrived everybody has one state, and exactly the members read what is said then.
+//! stored byte; what was not lost is opened by all whom it was for, or there is a reason in SPEC.md;
+//! whoever lacks changes or chains gets them by asking; when all changes have arrived everybody has
+//! one state, and exactly the members read what is said then.
 
 mod acts;
+mod asking;
 mod changes;
 mod devices;
 mod heal;
@@ -28,7 +30,7 @@ use sealwax::group::{GroupId, SignedChange};
 use sealwax::identity::{
     AccountId, AccountKeyPair, DeviceAddress, LocalDevice, VerifiedDeviceList,
 };
-use sealwax::sender_key::ChainId;
+use sealwax::sender_key::{ChainId, KeyRequest};
 use sealwax::time::Timestamp;
 
 use super::Report;
@@ -78,6 +80,10 @@ struct World {
     /// On the way: anything may arrive next.
     wire: Vec<Packet>,
     said: Vec<Said>,
+    /// Messages that never reach a device.
+    lost: BTreeSet<(usize, usize)>,
+    /// Chains of which a device was given something that never reaches it.
+    lost_chains: BTreeSet<(usize, ChainId)>,
     /// Nothing goes wrong any more.
     calm: bool,
     report: Report,
@@ -111,6 +117,8 @@ struct Device {
     entered: BTreeMap<(usize, u32), Timestamp>,
     /// What it has opened.
     opened: BTreeSet<usize>,
+    /// Of each sender's chains, the number of the first message that it was given the key of.
+    marks: BTreeMap<(usize, ChainId), u32>,
 }
 
 /// What is stored, in one transaction.
@@ -133,6 +141,8 @@ struct Said {
     text: Vec<u8>,
     revision: u32,
     envelope: Vec<u8>,
+    chain: ChainId,
+    iteration: u32,
     /// Who had been given the chain.
     to: BTreeSet<usize>,
 }
@@ -155,11 +165,29 @@ enum What {
         from: usize,
         bytes: Vec<u8>,
     },
+    /// For the chain of whoever gets it.
+    Ask {
+        group: usize,
+        from: usize,
+        request: KeyRequest,
+    },
     Message(usize),
     /// A message that was damaged.
     Damaged(usize, Vec<u8>),
     /// A message to somebody it is not for.
     Stray(usize),
+}
+
+impl What {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Change { .. } => "a change",
+            Self::Key { .. } => "a chain",
+            Self::Ask { .. } => "a request",
+            Self::Message(_) => "a message",
+            Self::Damaged(..) | Self::Stray(_) => "what is not for it",
+        }
+    }
 }
 
 impl World {
@@ -174,6 +202,8 @@ impl World {
             groups: Vec::new(),
             wire: Vec::new(),
             said: Vec::new(),
+            lost: BTreeSet::new(),
+            lost_chains: BTreeSet::new(),
             calm: false,
             report: Report::default(),
             trace,

@@ -27,11 +27,15 @@ impl World {
         let to = packet.to;
         if !self.is_in(to, self.group_of(packet)) {
             // Back from before it joined; what it missed it gets when it joins anew.
-            return matches!(packet.what, What::Change { .. });
+            return matches!(packet.what, What::Change { .. } | What::Ask { .. });
         }
         match &packet.what {
             What::Change { group, base } => self.take_change(to, *group, *base),
             What::Key { group, from, bytes } => self.take_key(to, *group, *from, bytes),
+            What::Ask { group, from, request } => {
+                self.answer(to, *group, *from, request);
+                true
+            }
             What::Message(number) => self.hear(to, *number),
             What::Damaged(number, bytes) => {
                 self.refuse(to, *number, bytes);
@@ -50,7 +54,9 @@ impl World {
 
     fn group_of(&self, packet: &Packet) -> usize {
         match &packet.what {
-            What::Change { group, .. } | What::Key { group, .. } => *group,
+            What::Change { group, .. } | What::Key { group, .. } | What::Ask { group, .. } => {
+                *group
+            }
             What::Message(number) | What::Damaged(number, _) | What::Stray(number) => {
                 self.said[*number].group
             }
@@ -80,9 +86,16 @@ impl World {
             KeyOutcome::Taken { .. } => {
                 self.log(to, group, || format!("takes chain {}", given.chain().as_u32()));
                 self.report.count("chains taken");
-                self.commit(to, None)
+                let written = self.commit(to, None);
+                if written {
+                    self.mark(to, from, &given);
+                }
+                written
             }
             other => {
+                if matches!(other, KeyOutcome::NeedState { .. }) && self.cares() {
+                    self.fetch(to, group);
+                }
                 assert!(!changed, "a chain that is not taken changes something");
                 let name = name(&other);
                 self.log(to, group, || format!("does not take {}: {name}", given.chain().as_u32()));
@@ -112,7 +125,20 @@ impl World {
         assert!(self.stored(to) == before, "what is not opened changes something");
         self.log(to, said_in, || format!("does not open {number}: {:?}", found.opened));
         self.report.count(format!("not opened: {}", outcome(&found.opened)));
+        self.ask_for_what_lacks(to, number, &found.opened);
         self.check_not_heard(to, number, &found.opened)
+    }
+
+    fn ask_for_what_lacks(&mut self, to: usize, number: usize, opened: &Opened) {
+        let group = self.said[number].group;
+        let lacks = matches!(opened, Opened::NeedState { .. } | Opened::NeedSenderKey(_));
+        if !lacks || !self.cares() {
+            return;
+        }
+        match opened {
+            Opened::NeedSenderKey(missing) => self.ask(to, group, missing),
+            _ => self.fetch(to, group),
+        }
     }
 
     /// What is not opened here, or not at all.
@@ -169,7 +195,9 @@ impl World {
             }
             Opened::TooOld | Opened::NotAllowed { reason: NotAllowedReason::Former, .. } => {
                 let known = self.devices[to].opened.contains(&number);
-                assert!(excused || known || self.is_past(to, number), "{number} is too old?");
+                let given = self.was_given(to, number);
+                let past = known || !given || self.is_past(to, number);
+                assert!(excused || past, "{number} is too old?");
                 true
             }
             Opened::NeedState { .. } | Opened::NeedSenderKey(_) | Opened::Unknown => false,

@@ -58,7 +58,7 @@ impl World {
     }
 
     /// Nobody has the chain but devices that members list now.
-    fn check_given(&self, at: usize, group: usize, given: &Given) {
+    pub(super) fn check_given(&self, at: usize, group: usize, given: &Given) {
         let state = self.state(at, group);
         for to in &given.to {
             let account = self.id_of(*to);
@@ -90,14 +90,14 @@ impl World {
         let to = given.to.clone();
         let revision = self.state(at, group).revision();
         let number = self.said.len();
-        let envelope = sent.sent.envelope;
+        let sealwax::sender_key::Sent { envelope, chain, iteration, .. } = sent.sent;
         for to in to.iter().copied() {
             self.wire.push(Packet { to, what: What::Message(number) });
         }
         if !self.calm {
             self.mischief(number, &envelope);
         }
-        self.said.push(Said { group, from: at, text, revision, envelope, to });
+        self.said.push(Said { group, from: at, text, revision, envelope, chain, iteration, to });
         self.log(at, group, || format!("says {number}"));
         self.report.count("messages said");
         Some(number)
