@@ -8,7 +8,7 @@ impl World {
     pub(super) fn act(&mut self) {
         let group = self.dice.below(GROUPS);
         let Some(at) = self.one_of(group) else { return };
-        match self.dice.weighted([24, 4, 2, 1, 1, 2, 1, 1, 2, 6, 3, 4].into_iter()) {
+        match self.dice.weighted([24, 4, 2, 1, 1, 2, 1, 1, 2, 6, 3, 4, 1, 1].into_iter()) {
             0 => {
                 if self.distribute(at, group) {
                     self.say(at, group);
@@ -24,7 +24,9 @@ impl World {
             8 => self.back_up(at),
             9 => self.wait(),
             10 => self.fetch(at, group),
-            _ => self.lose(),
+            11 => self.lose(),
+            12 => self.withhold(at, group),
+            _ => self.offer_snapshot(at, group),
         }
         let arriving = self.dice.below(12);
         for _ in 0..arriving {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use sealwax::group::channel::{GroupChannel, SignRefused};
+use sealwax::group::channel::{Changed, GroupChannel, SignRefused};
 use sealwax::group::{
-    Action, ChangeDraft, GenesisDraft, Group, Outcome, Role, SignedChange, Title,
+    Action, ChangeDraft, GenesisDraft, Group, Outcome, Role, SignedChange, Snapshot, Title,
 };
 
 use super::{Device, Log, Packet, What, World};
@@ -26,6 +26,7 @@ impl World {
         self.groups.push(Log {
             id: group.state().group(),
             changes: Vec::new(),
+            states: vec![*group.state().hash()],
             been: been.clone(),
         });
         let number = self.groups.len() - 1;
@@ -42,14 +43,30 @@ impl World {
     }
 
     pub(super) fn enter(&mut self, at: usize, group: usize, channel: GroupChannel) {
-        let revision = channel.group().state().revision();
         self.devices[at].groups.insert(channel);
-        self.devices[at].entered.insert((group, revision), self.now);
+        self.note_state(at, group);
         self.write(at);
     }
 
-    /// What a device has not heard of yet is fetched from the server, in order.
+    /// The truth about when a device was in which state.
+    pub(super) fn note_state(&mut self, at: usize, group: usize) {
+        let (revision, hash) = (self.state(at, group).revision(), *self.state(at, group).hash());
+        self.devices[at].entered.insert((group, revision), self.now);
+        self.devices[at].knew.insert(hash);
+    }
+
+    /// What a device has not heard of yet is fetched from the server, in order, or from a member.
     pub(super) fn fetch(&mut self, at: usize, group: usize) {
+        if self.is_withheld(at, group) {
+            return;
+        }
+        if !self.is_on_course(at, group) {
+            self.come_back(at, group);
+            return;
+        }
+        if !self.calm && self.dice.percent(30) {
+            self.ask_member(at, group);
+        }
         loop {
             let known = self.state(at, group).revision() as usize;
             if known == self.groups[group].changes.len() {
@@ -69,7 +86,18 @@ impl World {
         let change = &groups[group].changes[base];
         let before = devices[at].groups.channel(&groups[group].id).unwrap().stored();
         let apply = |channel: &mut GroupChannel| channel.apply(change, lists, *now);
-        let outcome = devices[at].groups.with(&groups[group].id, apply).unwrap().unwrap().outcome;
+        let result = devices[at].groups.with(&groups[group].id, apply).unwrap();
+        if !self.is_on_course(at, group) {
+            let taken =
+                matches!(&result, Ok(changed) if matches!(changed.outcome, Outcome::Applied(_)));
+            let code = result.map_or_else(|error| error.code(), |changed| placed(&changed.outcome));
+            let after = self.devices[at].groups.channel(&self.groups[group].id).unwrap().stored();
+            assert!(!taken && after == before, "a change of a state that it has not");
+            self.report.count(format!("changes shown to whoever was led astray: {code}"));
+            return true;
+        }
+        let Changed { outcome, lost, .. } = result.unwrap();
+        let Self { devices, groups, .. } = self;
         if !matches!(outcome, Outcome::Applied(_)) {
             let channel = devices[at].groups.channel(&groups[group].id).unwrap();
             assert!(channel.stored() == before, "a change that is not taken changes something");
@@ -80,12 +108,19 @@ impl World {
                 if !self.commit(at, None) {
                     return false;
                 }
-                let entered = self.now;
-                self.devices[at].entered.insert((group, base as u32 + 1), entered);
+                self.note_state(at, group);
                 self.report.count("changes taken");
+                if let Some(lost) = lost {
+                    self.devices[at].to_rebase.insert(group, *lost);
+                }
+                self.welcome(group, at);
+                self.make_anew(at, group);
                 true
             }
-            Outcome::Duplicate | Outcome::Stale => true,
+            Outcome::Duplicate | Outcome::Stale => {
+                self.report.count("changes that came again");
+                true
+            }
             Outcome::Ahead { .. } => {
                 self.report.count("changes that came too early");
                 false
@@ -96,14 +131,27 @@ impl World {
 
     /// Makes a change and offers it to the server, which takes it if it is the next.
     pub(super) fn change(&mut self, at: usize, group: usize, actions: Vec<Action>) -> bool {
-        let state = self.state(at, group).clone();
-        if state.revision() as usize != self.groups[group].changes.len() {
-            self.report.count("changes that came too late");
+        let draft = actions.into_iter().fold(self.state(at, group).change(), ChangeDraft::with);
+        self.offer(at, group, draft)
+    }
+
+    pub(super) fn offer(&mut self, at: usize, group: usize, draft: ChangeDraft) -> bool {
+        if !self.is_on_course(at, group) {
+            // It would lead further astray.
             return false;
         }
-        let draft = actions.into_iter().fold(state.change(), ChangeDraft::with);
+        let state = self.state(at, group).clone();
         let Some(change) = self.sign(at, group, draft) else { return false };
         let base = self.groups[group].changes.len();
+        if let Some(taken) = self.groups[group].changes.get(state.revision() as usize) {
+            if *taken == change {
+                return false;
+            }
+            self.come_too_late(at, group, change);
+            return false;
+        }
+        self.make_up(group, at, &state, &change);
+        self.groups[group].states.push(*change.new_state());
         self.groups[group].changes.push(change);
         for to in self.in_group(group) {
             if to != at {
@@ -147,38 +195,46 @@ impl World {
         };
         let list = &self.lists[&self.accounts[account].id];
         if self.change(at, group, vec![Action::add(list, Role::Member)]) {
-            self.groups[group].been.insert(account);
+            self.report.count("accounts added");
+        }
+    }
+
+    /// Devices of accounts that somebody sees to be members now are let in.
+    fn welcome(&mut self, group: usize, seen_by: usize) {
+        for account in 0..self.accounts.len() {
+            let member = self.state(seen_by, group).member(&self.accounts[account].id).is_some();
+            if !member || !self.groups[group].been.insert(account) {
+                continue;
+            }
             for device in 0..self.devices.len() {
                 if self.devices[device].account == account && !self.devices[device].gone {
                     self.join(device, group);
                 }
             }
-            self.report.count("accounts added");
         }
     }
 
     /// From whoever of another account has the newest state.
     pub(super) fn join(&mut self, at: usize, group: usize) {
         let account = self.devices[at].account;
-        let others = self.members(group).into_iter();
-        let others = others.filter(|other| self.devices[*other].account != account);
-        let Some(from) = others.max_by_key(|other| self.state(*other, group).revision()) else {
-            return;
-        };
-        let id = self.groups[group].id;
-        let snapshot = self.devices[from].groups.channel(&id).unwrap().group().snapshot();
+        let Some(from) = self.newest_member(group, account) else { return };
+        if !self.calm {
+            self.refuse_snapshots(from, group);
+        }
+        let snapshot = Snapshot::decode(&self.snapshot(from, group).encode()).unwrap();
         let us = &self.accounts[account];
         let Ok(joined) = snapshot.join(self.id_of(from), (&us.id, &us.key.public_key())) else {
             return;
         };
-        let mut channel = GroupChannel::new(self.devices[at].local.address().clone(), joined);
-        let _ = channel.believe();
+        let channel = GroupChannel::new(self.devices[at].local.address().clone(), joined);
         self.enter(at, group, channel);
+        self.confirm(at, from, group);
+        self.write(at);
         self.report.count("devices that joined");
     }
 }
 
-fn placed(outcome: &Outcome) -> &'static str {
+pub(super) fn placed(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Applied(_) => "applied",
         Outcome::Duplicate => "duplicate",

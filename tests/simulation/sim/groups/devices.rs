@@ -42,6 +42,9 @@ impl World {
             gone: false,
             restored: false,
             entered: BTreeMap::new(),
+            knew: BTreeSet::new(),
+            strayed: BTreeSet::new(),
+            to_rebase: BTreeMap::new(),
             opened: BTreeSet::new(),
             marks: BTreeMap::new(),
         });

@@ -1,6 +1,6 @@
 //! Groups in which everything goes wrong: accounts with devices that come and go, membership that
 //! changes, sender chains, and a server that puts changes in order and otherwise delays, repeats,
-//! loses, damages and misdelivers what it likes. Devices crash, and some go back to a backup.
+//! loses, damages, forges and misdelivers what it likes, and may show some members another change. Devices crash, and some go back to a backup.
 //!
 //! What devices give each other in pairwise sessions arrives as it was given, at any time: how it gets
 //! through is what the other stories are about. Device lists are known to everybody.
@@ -13,9 +13,11 @@
 
 mod acts;
 mod asking;
+mod branches;
 mod changes;
 mod devices;
 mod heal;
+mod hostile;
 mod receiving;
 mod sending;
 
@@ -25,6 +27,7 @@ use std::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
+use sealwax::crypto::Digest;
 use sealwax::group::channel::{Groups, StoredChannel};
 use sealwax::group::{GroupId, SignedChange};
 use sealwax::identity::{
@@ -35,6 +38,7 @@ use sealwax::time::Timestamp;
 
 use super::Report;
 use super::dice::Dice;
+use hostile::Fault;
 
 const START: Timestamp = Timestamp::from_secs(1_800_000_000);
 const HOUR: Duration = Duration::new(3_600, 0);
@@ -80,6 +84,12 @@ struct World {
     /// On the way: anything may arrive next.
     wire: Vec<Packet>,
     said: Vec<Said>,
+    /// Changes of which the server has another on the same base, with their group.
+    losers: Vec<(usize, SignedChange)>,
+    /// Whether the server shows such a change first to some.
+    splits: bool,
+    /// Until when a device is shown no changes of a group.
+    withheld: BTreeMap<(usize, usize), Timestamp>,
     /// Messages that never reach a device.
     lost: BTreeSet<(usize, usize)>,
     /// Chains of which a device was given something that never reaches it.
@@ -99,6 +109,8 @@ struct Account {
 struct Log {
     id: GroupId,
     changes: Vec<SignedChange>,
+    /// The state at each revision, as all come to it who are not led astray.
+    states: Vec<Digest>,
     /// Accounts that were in it at some time. Nobody comes back.
     been: BTreeSet<usize>,
 }
@@ -115,6 +127,12 @@ struct Device {
     restored: bool,
     /// When it entered each revision of a group.
     entered: BTreeMap<(usize, u32), Timestamp>,
+    /// The states that it has been in.
+    knew: BTreeSet<Digest>,
+    /// Groups in which it was led astray at some time.
+    strayed: BTreeSet<usize>,
+    /// Changes of its own that lost, by group.
+    to_rebase: BTreeMap<usize, SignedChange>,
     /// What it has opened.
     opened: BTreeSet<usize>,
     /// Of each sender's chains, the number of the first message that it was given the key of.
@@ -140,6 +158,7 @@ struct Said {
     from: usize,
     text: Vec<u8>,
     revision: u32,
+    state: Digest,
     envelope: Vec<u8>,
     chain: ChainId,
     iteration: u32,
@@ -171,6 +190,14 @@ enum What {
         from: usize,
         request: KeyRequest,
     },
+    /// A change that nobody may follow.
+    Faulty {
+        group: usize,
+        fault: Fault,
+        bytes: Vec<u8>,
+    },
+    /// A change of which the server has another on the same base.
+    Loser(usize),
     Message(usize),
     /// A message that was damaged.
     Damaged(usize, Vec<u8>),
@@ -185,7 +212,9 @@ impl What {
             Self::Key { .. } => "a chain",
             Self::Ask { .. } => "a request",
             Self::Message(_) => "a message",
-            Self::Damaged(..) | Self::Stray(_) => "what is not for it",
+            Self::Faulty { .. } | Self::Damaged(..) => "what nobody may take",
+            Self::Loser(_) => "a change that lost",
+            Self::Stray(_) => "what is not for it",
         }
     }
 }
@@ -202,12 +231,16 @@ impl World {
             groups: Vec::new(),
             wire: Vec::new(),
             said: Vec::new(),
+            losers: Vec::new(),
+            splits: false,
+            withheld: BTreeMap::new(),
             lost: BTreeSet::new(),
             lost_chains: BTreeSet::new(),
             calm: false,
             report: Report::default(),
             trace,
         };
+        world.splits = world.dice.percent(35);
         for account in 0..ACCOUNTS {
             world.open_account(account);
         }
@@ -237,7 +270,9 @@ impl World {
     /// Those that are a member's, as they see it themselves.
     fn members(&self, group: usize) -> Vec<usize> {
         let inside = self.in_group(group).into_iter();
-        inside.filter(|at| self.state(*at, group).member(self.id_of(*at)).is_some()).collect()
+        let astray = |at: &usize| self.calm && !self.is_on_course(*at, group);
+        let member = |at: &usize| self.state(*at, group).member(self.id_of(*at)).is_some();
+        inside.filter(|at| member(at) && !astray(at)).collect()
     }
 
     /// Prints a line of the story.

@@ -16,6 +16,11 @@ impl World {
         if self.devices[packet.to].gone {
             return;
         }
+        let change = matches!(packet.what, What::Change { .. });
+        if change && self.is_withheld(packet.to, self.group_of(&packet)) {
+            self.wire.push(packet);
+            return;
+        }
         let again = !self.calm && self.dice.percent(15);
         if !self.take(&packet) || again {
             self.wire.push(packet);
@@ -27,7 +32,7 @@ impl World {
         let to = packet.to;
         if !self.is_in(to, self.group_of(packet)) {
             // Back from before it joined; what it missed it gets when it joins anew.
-            return matches!(packet.what, What::Change { .. } | What::Ask { .. });
+            return !matches!(packet.what, What::Key { .. } | What::Message(_));
         }
         match &packet.what {
             What::Change { group, base } => self.take_change(to, *group, *base),
@@ -36,6 +41,11 @@ impl World {
                 self.answer(to, *group, *from, request);
                 true
             }
+            What::Faulty { group, fault, bytes } => {
+                self.refuse_change(to, *group, *fault, bytes);
+                true
+            }
+            What::Loser(number) => self.take_loser(to, *number),
             What::Message(number) => self.hear(to, *number),
             What::Damaged(number, bytes) => {
                 self.refuse(to, *number, bytes);
@@ -57,6 +67,8 @@ impl World {
             What::Change { group, .. } | What::Key { group, .. } | What::Ask { group, .. } => {
                 *group
             }
+            What::Faulty { group, .. } => *group,
+            What::Loser(number) => self.losers[*number].0,
             What::Message(number) | What::Damaged(number, _) | What::Stray(number) => {
                 self.said[*number].group
             }
@@ -97,6 +109,9 @@ impl World {
                     self.fetch(to, group);
                 }
                 assert!(!changed, "a chain that is not taken changes something");
+                let astray = !self.is_on_course(to, group) || !self.is_on_course(from, group);
+                let fork = matches!(other, KeyOutcome::Fork { .. });
+                assert!(!fork || astray || self.devices[from].strayed.contains(&group), "a fork");
                 let name = name(&other);
                 self.log(to, group, || format!("does not take {}: {name}", given.chain().as_u32()));
                 self.report.count(format!("chains not taken: {name}"));
@@ -176,6 +191,7 @@ impl World {
         assert!(said.to.contains(&to), "{number} opens at a device that has no chain");
         assert_eq!(group, Some(self.groups[said.group].id));
         assert_eq!((&heard.plaintext, heard.revision), (&said.text, said.revision));
+        assert!(device.knew.contains(&said.state), "{number} opens in a state that it was not in");
         assert_eq!(&heard.sender, self.devices[said.from].local.address());
         let again = device.opened.contains(&number);
         assert!(!again || device.restored, "{number} opens twice");
@@ -201,6 +217,12 @@ impl World {
                 true
             }
             Opened::NeedState { .. } | Opened::NeedSenderKey(_) | Opened::Unknown => false,
+            other if !self.said_on_course(number) || !self.is_on_course(to, said.group) => {
+                let knew = self.devices[to].knew.contains(&said.state);
+                let fork = matches!(other, Opened::Fork { .. });
+                assert!(excused || !fork || !knew, "{number} is {other:?}");
+                self.is_on_course(to, said.group)
+            }
             other => {
                 assert!(excused, "{number} is {other:?}");
                 true
@@ -213,6 +235,9 @@ impl World {
         let said = &self.said[number];
         if !self.is_in(to, said.group) {
             // Its account went before it was let in: in the end every member's device is in.
+            return true;
+        }
+        if !self.said_on_course(number) && !self.devices[to].knew.contains(&said.state) {
             return true;
         }
         let state = self.state(to, said.group);
@@ -238,7 +263,7 @@ impl World {
 fn name(outcome: &KeyOutcome) -> &'static str {
     match outcome {
         KeyOutcome::NeedState { .. } => "need state",
-        KeyOutcome::Fork { .. } => panic!("a fork"),
+        KeyOutcome::Fork { .. } => "fork",
         KeyOutcome::TooOld => "too old",
         KeyOutcome::Stranger(_) => "stranger",
         _ => "other",
@@ -252,6 +277,7 @@ fn outcome(opened: &Opened) -> &'static str {
         Opened::NeedState { .. } => "need state",
         Opened::NeedSenderKey(_) => "need sender key",
         Opened::NotAllowed { .. } => "not allowed",
+        Opened::Fork { .. } => "fork",
         Opened::Unknown => "unknown",
         _ => "other",
     }

@@ -88,7 +88,7 @@ impl World {
         let given = &self.devices[at].disk.given[&group];
         self.check_given(at, group, given);
         let to = given.to.clone();
-        let revision = self.state(at, group).revision();
+        let (revision, state) = (self.state(at, group).revision(), *self.state(at, group).hash());
         let number = self.said.len();
         let sealwax::sender_key::Sent { envelope, chain, iteration, .. } = sent.sent;
         for to in to.iter().copied() {
@@ -97,7 +97,17 @@ impl World {
         if !self.calm {
             self.mischief(number, &envelope);
         }
-        self.said.push(Said { group, from: at, text, revision, envelope, chain, iteration, to });
+        self.said.push(Said {
+            group,
+            from: at,
+            text,
+            revision,
+            state,
+            envelope,
+            chain,
+            iteration,
+            to,
+        });
         self.log(at, group, || format!("says {number}"));
         self.report.count("messages said");
         Some(number)
