@@ -115,7 +115,8 @@ impl World {
                 let name = name(&other);
                 self.log(to, group, || format!("does not take {}: {name}", given.chain().as_u32()));
                 self.report.count(format!("chains not taken: {name}"));
-                matches!(other, KeyOutcome::TooOld)
+                let never = fork && self.calm && self.is_on_course(to, group);
+                never || matches!(other, KeyOutcome::TooOld)
             }
         }
     }
@@ -237,7 +238,9 @@ impl World {
             // Its account went before it was let in: in the end every member's device is in.
             return true;
         }
-        if !self.said_on_course(number) && !self.devices[to].knew.contains(&said.state) {
+        // What is said on another branch, which a device may never leave.
+        let astray = !self.said_on_course(number) || !self.is_on_course(to, said.group);
+        if astray && !self.devices[to].knew.contains(&said.state) {
             return true;
         }
         let state = self.state(to, said.group);
