@@ -163,6 +163,30 @@ impl World {
         for at in lacking {
             self.check_asked(at, group);
         }
+        self.check_chains(group);
+    }
+
+    /// Nobody lacks a chain, of which there is a message, that its sender still sends on.
+    fn check_chains(&mut self, group: usize) {
+        let members = self.members(group);
+        let waiting = self.wire.iter().filter_map(|packet| match packet.what {
+            What::Message(number) if self.said[number].group == group => Some((packet.to, number)),
+            _ => None,
+        });
+        for (to, number) in waiting.collect::<Vec<_>>() {
+            let (from, chain) = (self.said[number].from, self.said[number].chain);
+            let inside = members.contains(&to) && members.contains(&from);
+            let excused = self.devices[to].restored || self.devices[from].restored;
+            let heard = self.devices[to].knew.contains(&self.said[number].state);
+            if !inside || excused || !heard || !self.distribute(from, group) {
+                continue;
+            }
+            self.settle();
+            if self.devices[from].disk.given[&group].chain == chain {
+                let has = self.devices[to].marks.contains_key(&(from, chain));
+                assert!(has, "{to} asked {from} for its chain in vain");
+            }
+        }
     }
 
     /// Whoever has the secret and may give it out has given it to whoever asked.

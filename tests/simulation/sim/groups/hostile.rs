@@ -251,7 +251,10 @@ impl World {
         let snapshot = self.snapshot(from, group);
         let newer = snapshot.state().revision() > self.state(to, group).revision();
         let state = self.state(to, group);
-        let stranger = self.accounts.iter().find(|account| state.member(&account.id).is_none());
+        let strangers = self.accounts.iter().filter(|account| state.member(&account.id).is_none());
+        // Best one whom the snapshot has as a member.
+        let stranger =
+            strangers.max_by_key(|account| snapshot.state().member(&account.id).is_some());
         let sender = match stranger {
             Some(stranger) if newer => stranger.id.clone(),
             None if newer => self.id_of(to).clone(),
