@@ -70,6 +70,11 @@ impl World {
 
     /// Asks for the chain that a message named, unless that was done too lately.
     pub(super) fn ask(&mut self, at: usize, group: usize, missing: &MissingKey) {
+        // A chain of another key epoch is given to nobody, and to ask for it uses up the answer about the
+        // present one for an hour.
+        if self.calm && missing.scope != self.state(at, group).scope() {
+            return;
+        }
         let (id, now) = (self.groups[group].id, self.now);
         let to = self.place_of(&missing.device);
         let asked = self.devices[at].groups.with(&id, |c| c.ask(missing, now)).unwrap();

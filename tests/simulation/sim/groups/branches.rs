@@ -169,6 +169,7 @@ impl World {
         let us = (&accounts[account].id, &accounts[account].key.public_key());
         let resync = |c: &mut GroupChannel| c.resync(snapshot, &sender, us, lists, now);
         if let Err(error) = devices[at].groups.with(&id, resync).unwrap() {
+            self.log(at, group, || format!("does not come back: {}", error.code()));
             self.report.count(format!("not come back: {}", error.code()));
             return;
         }

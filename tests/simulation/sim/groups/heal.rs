@@ -37,8 +37,11 @@ impl World {
     }
 
     fn catch_up(&mut self, group: usize) {
-        for at in self.in_group(group) {
-            self.fetch(at, group);
+        // Whoever was led astray asks again when the others have gone on.
+        for _ in 0..2 {
+            for at in self.in_group(group) {
+                self.fetch(at, group);
+            }
         }
         self.settle();
     }
