@@ -68,6 +68,8 @@ limits! {
     PREKEY_BODY_BYTES: usize = 1_277;
     /// One-time prekeys of each kind that a store holds, handed out or not.
     ONE_TIME_PREKEYS: usize = 200;
+    /// Ids of one-time prekeys, of both kinds together, that a publication keeps on the server.
+    KEPT_PREKEYS: usize = 2 * ONE_TIME_PREKEYS;
     /// One-time prekeys of each kind up to which a store refills what the server holds.
     ONE_TIME_TARGET: usize = 100;
     /// Bytes of an encoded prekey publication.

@@ -90,8 +90,8 @@ impl Device {
     /// The contact of an account, on first use taken from the directory.
     pub(crate) fn meet(&mut self, world: &World, account: &AccountId) -> Outcome<&mut Contact> {
         if !self.contacts.contains_key(account) {
-            let list = world.directory.newest_list(account)?;
-            let contact = Contact::trust_on_first_use(list, world.now)?;
+            let lists = world.directory.all_lists(account)?;
+            let contact = Contact::trust_chain_on_first_use(lists, world.now)?;
             self.database.store_contact(&contact);
             self.contacts.insert(account.clone(), contact);
         }

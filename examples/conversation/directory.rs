@@ -37,9 +37,10 @@ impl Directory {
         self.shelves.get(device).map(|shelf| shelf.one_time_ids().collect()).unwrap_or_default()
     }
 
-    pub(crate) fn newest_list(&self, account: &AccountId) -> Outcome<SignedDeviceList> {
-        let bytes = self.lists.get(account).and_then(|lists| lists.last());
-        Ok(SignedDeviceList::decode(bytes.ok_or("no such account")?)?)
+    /// All lists, oldest first.
+    pub(crate) fn all_lists(&self, account: &AccountId) -> Outcome<Vec<SignedDeviceList>> {
+        let lists = self.lists.get(account).ok_or("no such account")?;
+        lists.iter().map(|bytes| Ok(SignedDeviceList::decode(bytes)?)).collect()
     }
 
     /// All lists after a version, oldest first.

@@ -28,7 +28,7 @@ pub(crate) use bulk::{
 pub use dh::{DhPublicKey, DhSecretKey, NonContributory};
 pub(crate) use dh::{DhSeed, RatchetKey, SharedSecret};
 pub use hash::{Digest, hash};
-pub(crate) use hash::{TranscriptHash, constant_time_eq, debug_hex, iterated_hash};
+pub(crate) use hash::{TranscriptHash, constant_time_eq, iterated_hash};
 pub(crate) use kdf::{Prk, chain_step, hmac};
 pub use kem::{KemCiphertext, KemPublicKey, KemSecretKey};
 pub(crate) use kem_incremental::{

@@ -7,7 +7,7 @@ use super::link::{LinkId, LinkSecret, LinkTerms};
 use super::member::PinnedKey;
 use super::text::{Description, Title};
 use super::ticket::Ticket;
-use super::{Avatar, Extension, PinnedLinkKey};
+use super::{Avatar, Extension, ExtensionValue, PinnedLinkKey};
 use crate::identity::{AccountId, Contact, DeviceListEntry, VerifiedDeviceList};
 use crate::limits::{EXPIRY, GROUP_LIST_ENTRY_BYTES, GROUP_SLOW_MODE, GROUP_TICKET_BYTES};
 use crate::wire::{DecodeError, Layout, Reader, Writer};
@@ -88,7 +88,7 @@ pub enum Action {
     /// A member has a newer device list: the encoded entry.
     UpdateDevices(Vec<u8>),
     /// Sets or removes an extension.
-    SetExtension(u16, Option<Vec<u8>>),
+    SetExtension(u16, Option<ExtensionValue>),
     /// Ends the group.
     Terminate,
 }
@@ -217,7 +217,7 @@ impl Action {
             Self::SetExtension(number, value) => {
                 w.put(number).put(&value.is_some());
                 if let Some(value) = value {
-                    w.var(value);
+                    w.var(value.as_bytes());
                 }
             }
         }
@@ -266,7 +266,7 @@ impl Action {
 
     fn read_extension(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let number = r.get()?;
-        let value = if bool::read(r)? { Some(Extension::read_value(r)?) } else { None };
+        let value = if bool::read(r)? { Some(Extension::read_value(r)?.into()) } else { None };
         Ok(Self::SetExtension(number, value))
     }
 

@@ -61,6 +61,30 @@ impl fmt::Debug for Extension {
     }
 }
 
+/// The value of an [`Extension`] that is to be set.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ExtensionValue(Vec<u8>);
+
+impl ExtensionValue {
+    /// Its bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl From<Vec<u8>> for ExtensionValue {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
+
+impl fmt::Debug for ExtensionValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ExtensionValue({} bytes)", self.0.len())
+    }
+}
+
 impl Extension {
     pub(super) fn read_value(r: &mut Reader<'_>) -> Result<Vec<u8>, DecodeError> {
         r.var(GROUP_EXTENSION_BYTES).map(<[u8]>::to_vec)

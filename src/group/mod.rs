@@ -56,7 +56,7 @@ pub use devices::{DeviceLists, DeviceSet, ListsNeeded, Withheld, WithheldReason}
 pub use draft::{Authored, ChangeDraft, DraftRefused};
 pub use error::{ApplyError, ChangeError};
 pub use evidence::{EvidenceError, EvidenceKind, GroupEvidence};
-pub use extension::{Avatar, Extension};
+pub use extension::{Avatar, Extension, ExtensionValue};
 pub use genesis::{Founded, GenesisDraft, GenesisError, SignedGenesis};
 pub use genesis_body::Predecessor;
 pub use id::{GroupId, PinnedLinkKey};

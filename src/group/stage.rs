@@ -8,7 +8,7 @@ use super::access::{Permission, Role};
 use super::action::{Action, Opened};
 use super::authority::{Refusal, answers_for, authorise};
 use super::error::ApplyError;
-use super::extension::Extension;
+use super::extension::{Extension, ExtensionValue};
 use super::link::{InviteLink, LinkMode, LinkTerms};
 use super::member::{
     Ban, Invitation, JoinRequest, Keyed, ListRef, Member, find, find_mut, insert, remove,
@@ -266,7 +266,9 @@ impl<'a> Stage<'a> {
                 return Err(Refusal::Target);
             }
             Action::SetProtocolFloor(floor) => next.protocol_floor = *floor,
-            Action::SetExtension(number, value) => return self.extend(*number, value.as_deref()),
+            Action::SetExtension(number, value) => {
+                return self.extend(*number, value.as_ref().map(ExtensionValue::as_bytes));
+            }
             Action::CreateLink { id, verifier, terms } => {
                 return self.create_link(InviteLink {
                     id: *id,

@@ -67,7 +67,8 @@ pub enum ContactUpdate {
 }
 
 impl Contact {
-    /// Begins with the first list that we see of an account.
+    /// Begins with the first list that we see of an account; better with its chain
+    /// ([`Contact::trust_chain_on_first_use`]).
     ///
     /// # Errors
     /// [`ListError::NotYetValid`].
@@ -124,8 +125,8 @@ impl Contact {
     /// that was trusted on first use, best with its chain.
     ///
     /// # Errors
-    /// [`ContactError`] when the list is of another account, or under the key in force or a retired
-    /// one; then nothing changed.
+    /// [`ContactError`] when the list is of another account, under the key in force or a retired one, or
+    /// under one that the key in force handed over to; then nothing changed.
     pub fn replace(&mut self, fresh: VerifiedDeviceList) -> Result<(), ContactError> {
         if fresh.account() != self.account() {
             return Err(ListError::OtherAccount.into());
@@ -136,6 +137,9 @@ impl Contact {
         }
         if self.list.is_retired(&current) {
             return Err(ListError::RetiredAccountKey.into());
+        }
+        if fresh.is_retired(&previous) {
+            return Err(ContactError::HandedOver);
         }
         self.note(&[IdentityEvent::IdentityChanged { previous, current }])?;
         self.violate();
@@ -310,6 +314,9 @@ pub enum ContactError {
     /// It is under the key in force: an update, not a replacement.
     #[error("the list is under the account key in force")]
     SameAccountKey,
+    /// The key in force handed over to it: an update, list by list, and not a replacement.
+    #[error("the account key in force led to the list's")]
+    HandedOver,
     /// More events than are kept wait for acknowledgement.
     #[error("too many events wait for acknowledgement")]
     TooManyEvents,
@@ -318,6 +325,7 @@ pub enum ContactError {
 error_codes!(ContactError {
     Self::List(_) => ("contact/list", Drop),
     Self::SameAccountKey => ("contact/same-account-key", FixCaller),
+    Self::HandedOver => ("contact/handed-over", FixCaller),
     Self::TooManyEvents => ("contact/too-many-events", ShowToUser),
 });
 
@@ -509,6 +517,16 @@ mod tests {
             Err(ContactError::List(ListError::RetiredAccountKey))
         );
         assert_eq!(contact, before);
+    }
+
+    #[test]
+    fn a_key_that_ours_handed_over_to_is_no_new_identity() {
+        let alice = Account::new("alice", 1, 1);
+        let (mut contact, mut followed) = (alice.contact(), alice.contact());
+        rotate(&mut followed, &alice);
+        let before = contact.clone();
+        let replaced = contact.replace(followed.list().clone());
+        assert_eq!((replaced, &contact), (Err(ContactError::HandedOver), &before));
     }
 
     #[test]

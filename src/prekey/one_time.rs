@@ -67,10 +67,6 @@ impl<K> OneTimeKeys<K> {
         self.offered(now).filter(|key| key.state == State::Generated)
     }
 
-    pub(super) fn is_published(&self) -> bool {
-        self.0.iter().all(|key| key.state != State::Generated)
-    }
-
     pub(super) fn confirm(&mut self, published: &[PrekeyId]) {
         for key in &mut self.0 {
             if key.state == State::Generated && published.contains(&key.id) {

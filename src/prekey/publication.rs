@@ -5,7 +5,7 @@ use prost::Message;
 use super::bundle::{BundleError, PrekeyBundle, required};
 use super::published::{PrekeyId, PrekeyKind, PublishedPrekey};
 use crate::identity::DeviceCertificate;
-use crate::limits::{ONE_TIME_PREKEYS, PUBLICATION_BYTES};
+use crate::limits::{KEPT_PREKEYS, ONE_TIME_PREKEYS, PUBLICATION_BYTES};
 use crate::time::Timestamp;
 use crate::wire::{DecodeError, decode_canonical, proto};
 
@@ -97,7 +97,7 @@ fn all_of_kind(
 }
 
 fn ids(numbers: Vec<u32>) -> Result<Vec<PrekeyId>, DecodeError> {
-    if numbers.len() > 2 * ONE_TIME_PREKEYS {
+    if numbers.len() > KEPT_PREKEYS {
         return Err(DecodeError::TooLarge);
     }
     let parsed = numbers.into_iter().map(|id| PrekeyId::new(id).ok_or(DecodeError::OutOfRange));
@@ -119,7 +119,8 @@ impl PrekeyShelf {
     #[must_use]
     pub fn new(publication: Publication) -> Self {
         let highest = highest_one_time(&publication);
-        Self { held: publication, highest }
+        let held = Publication { kept: Vec::new(), ..publication };
+        Self { held, highest }
     }
 
     /// Takes a later upload. A one-time prekey that was handed out is not taken back, however often
@@ -134,7 +135,7 @@ impl PrekeyShelf {
     }
 
     /// What is left of one kind: of an upload what was never taken before or is still held, and of
-    /// what is held what the upload names.
+    /// what is held what the upload names; no more than a device may have.
     fn merge(
         &self,
         upload: &mut Vec<PublishedPrekey>,
@@ -148,6 +149,7 @@ impl PrekeyShelf {
         let stay: Vec<_> = held.iter().filter(stays).cloned().collect();
         upload.extend(stay);
         upload.sort_by_key(PublishedPrekey::id);
+        upload.truncate(ONE_TIME_PREKEYS);
     }
 
     /// Hands out a bundle, with the oldest one-time prekeys that still hold.
@@ -168,9 +170,11 @@ impl PrekeyShelf {
     }
 }
 
+/// Of what it brings and of what it says was accepted.
 fn highest_one_time(publication: &Publication) -> Option<PrekeyId> {
     let last = |prekeys: &[PublishedPrekey]| prekeys.last().map(PublishedPrekey::id);
-    last(&publication.one_time).max(last(&publication.one_time_kem))
+    let brought = last(&publication.one_time).max(last(&publication.one_time_kem));
+    brought.max(publication.kept.last().copied())
 }
 
 fn take(prekeys: &mut Vec<PublishedPrekey>, now: Timestamp) -> Option<PublishedPrekey> {
@@ -182,6 +186,7 @@ fn take(prekeys: &mut Vec<PublishedPrekey>, now: Timestamp) -> Option<PublishedP
 mod tests {
     use super::*;
     use crate::identity::fixture::{NOW, days, rng};
+    use crate::prekey::PrekeyStore;
     use crate::prekey::fixture::{Published, published};
     use alloc::collections::BTreeSet;
 
@@ -239,6 +244,48 @@ mod tests {
         refused(alloc::vec![2, 1], DecodeError::NotCanonical);
         refused(alloc::vec![1, 1], DecodeError::NotCanonical);
         refused((1..=401).collect(), DecodeError::TooLarge);
+        let most = Publication { kept: (1..=400).filter_map(PrekeyId::new).collect(), ..update };
+        assert_eq!(Publication::decode(&most.encode()), Ok(most));
+    }
+
+    #[test]
+    fn what_a_lost_server_had_does_not_come_back_after_an_update() {
+        let alice = published("alice", 1);
+        let whole = alice.store.publication(&alice.device, NOW);
+        let mut shelf = PrekeyShelf::new(alice.store.publication_update(&alice.device, NOW));
+        assert_eq!(shelf.one_time_ids().count(), 0);
+        shelf.accept(whole);
+        assert_eq!(shelf.one_time_ids().count(), 0);
+    }
+
+    #[test]
+    fn a_shelf_holds_no_more_than_a_device_may_have() {
+        let mut alice = published("alice", 1);
+        let named = |held: &Publication| {
+            let prekeys = held.one_time.iter().chain(&held.one_time_kem);
+            let mut kept: Vec<_> = prekeys.map(PublishedPrekey::id).collect();
+            kept.sort_unstable();
+            kept
+        };
+        for seed in 0..4 {
+            let next = PrekeyStore::new(NOW, &mut rng(seed));
+            let fresh = next.publication(&alice.device, NOW);
+            let moved = fresh.one_time.iter().map(|prekey| {
+                let id = PrekeyId::new(prekey.id().as_u32() + 1_000 * (seed as u32 + 1)).unwrap();
+                PublishedPrekey::sign(
+                    &alice.device,
+                    PrekeyKind::OneTime,
+                    id,
+                    prekey.key().clone(),
+                    *prekey.validity(),
+                )
+            });
+            let one_time = moved.collect();
+            let kept = named(&alice.shelf.held);
+            alice.shelf.accept(Publication { one_time, one_time_kem: Vec::new(), kept, ..fresh });
+        }
+        assert_eq!(alice.shelf.held.one_time.len(), ONE_TIME_PREKEYS);
+        assert!(Publication::decode(&alice.shelf.held.encode()).is_ok());
     }
 
     #[test]

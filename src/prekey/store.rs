@@ -81,7 +81,7 @@ impl PrekeyStore {
         let rotated_signed = self.rotate_signed(now, rng);
         let rotated_last_resort = self.rotate_last_resort(now, rng);
         let generated = self.refill(now, rng);
-        let publish = self.has_unpublished();
+        let publish = self.has_unpublished(now);
         Ok(Maintenance { rotated_signed, rotated_last_resort, generated, deleted, publish })
     }
 
@@ -128,9 +128,10 @@ impl PrekeyStore {
         generated
     }
 
-    fn has_unpublished(&self) -> bool {
+    fn has_unpublished(&self, now: Timestamp) -> bool {
         let rotated = self.signed.is_published() && self.last_resort.is_published();
-        !(rotated && self.one_time.is_published() && self.one_time_kem.is_published())
+        let one_time = self.one_time.unpublished(now).next().is_some();
+        !rotated || one_time || self.one_time_kem.unpublished(now).next().is_some()
     }
 
     /// Everything that the server must hold, some 144 KB: for the first upload. The same state at
@@ -143,8 +144,9 @@ impl PrekeyStore {
     }
 
     /// The same without the one-time prekeys that the server has confirmed, which are named alone: a
-    /// few kilobytes where only the others were replaced. For every later upload; a server that lost
-    /// what it held says so to [`PrekeyStore::server_holds`].
+    /// few kilobytes where only the others were replaced. For every later upload. A server that lost what
+    /// it held gets the whole, or says so to [`PrekeyStore::server_holds`], which comes before each
+    /// [`PrekeyStore::maintain`].
     #[must_use]
     pub fn publication_update(&self, device: &LocalDevice, now: Timestamp) -> Publication {
         let published = self.one_time.published(now).chain(self.one_time_kem.published(now));
@@ -439,6 +441,16 @@ mod tests {
         assert!(store.publication_update(&device, days(7)).encode().len() < 4_096);
     }
 
+    /// Behaviour: what expired unpublished cannot be published any more, and is not asked for.
+    #[test]
+    fn what_expired_waits_for_no_publication() {
+        let Published { device, .. } = alice();
+        let mut store = PrekeyStore::new(NOW, &mut rng(1001));
+        assert!(store.maintain(days(30), &mut rng(3)).unwrap().publish);
+        store.confirm_published(&store.publication_update(&device, days(30)));
+        assert!(!store.maintain(days(30), &mut rng(4)).unwrap().publish);
+    }
+
     #[test]
     fn publication_is_idempotent() {
         let alice = alice();
@@ -463,7 +475,7 @@ mod tests {
         let old = alice.store.publication(&alice.device, NOW);
         assert!(alice.store.maintain(days(7), &mut rng(3)).unwrap().rotated_signed);
         alice.store.confirm_published(&old);
-        assert!(alice.store.has_unpublished());
+        assert!(alice.store.has_unpublished(days(7)));
     }
 
     #[test]

@@ -414,6 +414,8 @@ fn replacing(topic: &mut Topic, cast: &Cast) {
     rotated().replace(&["first"]).end(topic, "a retired account key", &["list"]);
     let met_rotated = Story::meet(cast, "rotated").replace(&["first"]);
     met_rotated.end(topic, "one that a list retired that was met", &["list"]);
+    let handed_over = first().replace(&["first", "second", "third", "rotated"]);
+    handed_over.end(topic, "a key that ours handed over to", &["list"]);
     first().replace(&["elsewhere"]).end(topic, "another account", &["list"]);
     first().replace(&["early"]).end(topic, "from the day after tomorrow", &["list"]);
     first().replace(&["first", "third"]).end(topic, "by no chain", &["list"]);

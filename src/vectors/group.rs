@@ -277,7 +277,7 @@ impl Cases<'_> {
             Action::SetAnnouncement(true),
             Action::SetSlowMode(30),
             Action::ResetKeys,
-            Action::SetExtension(7, Some(vec![1, 2])),
+            Action::SetExtension(7, Some(vec![1, 2].into())),
         ];
         for action in &actions {
             let comment = alloc::format!("action {}", action.code());
@@ -538,7 +538,7 @@ fn after_others(topic: &mut Topic, people: &People, first: &GroupState) {
             ],
         );
     }
-    let extended = people.done("anna", first, vec![Action::SetExtension(7, Some(vec![1]))]);
+    let extended = people.done("anna", first, vec![Action::SetExtension(7, Some(vec![1].into()))]);
     on(
         "there is an extension",
         &extended,

@@ -218,7 +218,7 @@ fn identity_documents() {
 
 #[test]
 fn contacts() {
-    contacts::topic().check(95);
+    contacts::topic().check(96);
 }
 
 #[test]

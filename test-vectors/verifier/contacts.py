@@ -60,6 +60,8 @@ class Contact:
             raise Refused("contact/same-account-key")
         if after.list.entry.in_force in self.state.retired:
             raise Refused("contact/list", "device-list/retired-account-key")
+        if self.entry.in_force in after.retired:
+            raise Refused("contact/handed-over")
         self.note([changed_key(b"\x01", self.entry, after.list.entry)])
         self.violate()
         self.state = after

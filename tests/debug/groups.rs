@@ -121,7 +121,10 @@ fn changed(
     let draft = hers.group().state().change().with(Action::create_link(&link, terms));
     let title = Action::SetTitle(Title::new(str::from_utf8(TEXT).unwrap()).unwrap());
     show!(sheet, group::Action, &title);
-    let draft = draft.with(Action::Remove(account_id("bob"))).with(title);
+    let extension = Action::SetExtension(7, Some(TEXT.to_vec().into()));
+    show!(sheet, group::Action, &extension);
+    show!(sheet, group::ExtensionValue, &sealwax::group::ExtensionValue::from(TEXT.to_vec()));
+    let draft = draft.with(Action::Remove(account_id("bob"))).with(title).with(extension);
     show!(sheet, group::ChangeDraft, &draft);
     let local = world.endpoint(alice).local();
     let signed = hers.sign(draft, local, lists, now, &mut rng).unwrap();

@@ -210,6 +210,8 @@ fn who_may_remove_nobody_takes_back_their_own_invitations_alone() {
     let open = Action::SetAccess(Permission::AddMember, Level::AtLeast(Role::Member));
     let invite = |name| Action::invite(&people.account(name).contact(), Role::Member);
     let state = people.done("olga", &base, vec![open]);
+    let level = state.access().level(Permission::AddMember);
+    assert_eq!(level, Level::AtLeast(Role::Member));
     let state = people.done("max", &state, vec![invite("sam")]);
     let revoke = || vec![Action::RevokeInvitation(id("sam"))];
     let refused = ApplyError::NotPermitted { action: 0 };
@@ -275,7 +277,7 @@ fn settings_change() {
         Action::SetAccess(Permission::Pin, Level::AtLeast(Role::Member)),
         Action::SetAnnouncement(true),
         Action::SetSlowMode(30),
-        Action::SetExtension(7, Some(vec![1, 2])),
+        Action::SetExtension(7, Some(vec![1, 2].into())),
     ];
     let state = people.done("anna", &base, actions);
     assert_eq!(state.title().as_str(), "bouldering");
@@ -679,7 +681,9 @@ fn lists_have_limits() {
     let error = ApplyError::Full { action: 8 };
     assert_eq!(people.refused("anna", &base, links(GROUP_LINKS as u64 + 1)), error);
     let extensions = |count: usize| {
-        (0..count).map(|n| Action::SetExtension(u16::try_from(n).unwrap(), Some(vec![]))).collect()
+        (0..count)
+            .map(|n| Action::SetExtension(u16::try_from(n).unwrap(), Some(vec![].into())))
+            .collect()
     };
     assert!(people.sign("anna", &base, extensions(GROUP_EXTENSIONS)).is_ok());
     let error = ApplyError::Full { action: 16 };
