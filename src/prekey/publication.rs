@@ -267,11 +267,11 @@ mod tests {
             kept.sort_unstable();
             kept
         };
-        for seed in 0..4 {
-            let next = PrekeyStore::new(NOW, &mut rng(seed));
+        for seed in 0..4u32 {
+            let next = PrekeyStore::new(NOW, &mut rng(seed.into()));
             let fresh = next.publication(&alice.device, NOW);
             let moved = fresh.one_time.iter().map(|prekey| {
-                let id = PrekeyId::new(prekey.id().as_u32() + 1_000 * (seed as u32 + 1)).unwrap();
+                let id = PrekeyId::new(prekey.id().as_u32() + 1_000 * (seed + 1)).unwrap();
                 PublishedPrekey::sign(
                     &alice.device,
                     PrekeyKind::OneTime,

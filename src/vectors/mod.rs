@@ -15,6 +15,7 @@ mod layout;
 mod media;
 pub(crate) mod party;
 mod prekey;
+mod publication;
 mod safety;
 mod scenario;
 mod stored;
@@ -234,6 +235,11 @@ fn safety_number() {
 #[test]
 fn prekey_bundle() {
     prekey::topic().check(61);
+}
+
+#[test]
+fn prekey_publication() {
+    publication::topic().check(42);
 }
 
 #[test]

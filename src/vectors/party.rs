@@ -1,4 +1,5 @@
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -124,6 +125,12 @@ impl Party {
 /// A store in its stored form (SPEC.md 6.4): a signed prekey with id 1, a last-resort one with id 2,
 /// then one-time prekeys.
 pub(crate) fn store(one_time: usize, rng: &mut Recorder) -> PrekeyStore {
+    store_in(&vec![1; one_time], rng)
+}
+
+/// The same with one-time prekeys of each kind in these states: 0 generated, 1 published, 2 handed out.
+pub(crate) fn store_in(states: &[u8], rng: &mut Recorder) -> PrekeyStore {
+    let one_time = states.len();
     let validity = Validity::lasting(NOW, PREKEY_VALIDITY);
     let mut w = Writer::new();
     let mut ids = 1u32..;
@@ -133,12 +140,12 @@ pub(crate) fn store(one_time: usize, rng: &mut Recorder) -> PrekeyStore {
     w.put(&ids.next().unwrap()).put(&rng.bytes::<64>()).put(&0u16).put(&validity).put(&true);
     w.put(&0u16);
     w.count(one_time);
-    for _ in 0..one_time {
-        w.put(&ids.next().unwrap()).put(&rng.bytes::<32>()).put(&validity).put(&1u8);
+    for state in states {
+        w.put(&ids.next().unwrap()).put(&rng.bytes::<32>()).put(&validity).put(state);
     }
     w.count(one_time);
-    for _ in 0..one_time {
-        w.put(&ids.next().unwrap()).put(&rng.bytes::<64>()).put(&validity).put(&1u8);
+    for state in states {
+        w.put(&ids.next().unwrap()).put(&rng.bytes::<64>()).put(&validity).put(state);
     }
     let stored: Vec<u8> = w.into_public();
     PrekeyStore::from_bytes(&stored).unwrap()

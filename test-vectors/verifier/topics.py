@@ -11,6 +11,7 @@ from .topics_franking import franking_
 from .topics_groups import changes, conflicts, genesis
 from .topics_joining import evidence, joining, suspects, tickets
 from .topics_media import media_
+from .topics_publication import publication_
 from .topics_ratchet import Draw, braid_, script
 from .topics_rules import rules_
 from .topics_senders import senders_
@@ -346,6 +347,7 @@ TOPICS = {
     "contacts": contacts_,
     "safety-number": safety_number,
     "prekey-bundle": prekey_bundle,
+    "prekey-publication": publication_,
     "handshake": handshake_,
     "header-sealing": header_sealing,
     "ratchet-steps": script,
