@@ -144,9 +144,9 @@ impl PrekeyStore {
     }
 
     /// The same without the one-time prekeys that the server has confirmed, which are named alone: a
-    /// few kilobytes where only the others were replaced. For every later upload. A server that lost what
-    /// it held gets the whole, or says so to [`PrekeyStore::server_holds`], which comes before each
-    /// [`PrekeyStore::maintain`].
+    /// few kilobytes where only the others were replaced. For every later upload. What a server lost in
+    /// the meantime it does not get again: [`PrekeyStore::server_holds`], before each
+    /// [`PrekeyStore::maintain`], has it replaced.
     #[must_use]
     pub fn publication_update(&self, device: &LocalDevice, now: Timestamp) -> Publication {
         let published = self.one_time.published(now).chain(self.one_time_kem.published(now));
