@@ -7,7 +7,7 @@ use super::link::{LinkId, LinkSecret, LinkTerms};
 use super::member::PinnedKey;
 use super::text::{Description, Title};
 use super::ticket::Ticket;
-use super::{Avatar, Extension, ExtensionValue, PinnedLinkKey};
+use super::{Avatar, ExtensionValue, PinnedLinkKey};
 use crate::identity::{AccountId, Contact, DeviceListEntry, VerifiedDeviceList};
 use crate::limits::{EXPIRY, GROUP_LIST_ENTRY_BYTES, GROUP_SLOW_MODE, GROUP_TICKET_BYTES};
 use crate::wire::{DecodeError, Layout, Reader, Writer};
@@ -217,7 +217,7 @@ impl Action {
             Self::SetExtension(number, value) => {
                 w.put(number).put(&value.is_some());
                 if let Some(value) = value {
-                    w.var(value.as_bytes());
+                    w.put(value);
                 }
             }
         }
@@ -266,7 +266,7 @@ impl Action {
 
     fn read_extension(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let number = r.get()?;
-        let value = if bool::read(r)? { Some(Extension::read_value(r)?.into()) } else { None };
+        let value = if bool::read(r)? { Some(r.get()?) } else { None };
         Ok(Self::SetExtension(number, value))
     }
 

@@ -47,21 +47,15 @@ impl Layout for Avatar {
 
 /// Something that a later version or an application put beside what this version knows: kept byte
 /// for byte, and part of what is hashed.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extension {
     /// What it is.
     pub number: u16,
-    /// At most [`GROUP_EXTENSION_BYTES`] bytes.
-    pub value: Vec<u8>,
+    /// What it says.
+    pub value: ExtensionValue,
 }
 
-impl fmt::Debug for Extension {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Extension({}, {} bytes)", self.number, self.value.len())
-    }
-}
-
-/// The value of an [`Extension`] that is to be set.
+/// The value of an [`Extension`]: at most [`GROUP_EXTENSION_BYTES`] bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ExtensionValue(Vec<u8>);
 
@@ -85,9 +79,13 @@ impl fmt::Debug for ExtensionValue {
     }
 }
 
-impl Extension {
-    pub(super) fn read_value(r: &mut Reader<'_>) -> Result<Vec<u8>, DecodeError> {
-        r.var(GROUP_EXTENSION_BYTES).map(<[u8]>::to_vec)
+impl Layout for ExtensionValue {
+    fn write(&self, w: &mut Writer) {
+        w.var(&self.0);
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self(r.var(GROUP_EXTENSION_BYTES)?.to_vec()))
     }
 }
 
@@ -101,11 +99,10 @@ impl Keyed for Extension {
 
 impl Layout for Extension {
     fn write(&self, w: &mut Writer) {
-        w.put(&self.number);
-        w.var(&self.value);
+        w.put(&self.number).put(&self.value);
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { number: r.get()?, value: Self::read_value(r)? })
+        Ok(Self { number: r.get()?, value: r.get()? })
     }
 }

@@ -266,9 +266,7 @@ impl<'a> Stage<'a> {
                 return Err(Refusal::Target);
             }
             Action::SetProtocolFloor(floor) => next.protocol_floor = *floor,
-            Action::SetExtension(number, value) => {
-                return self.extend(*number, value.as_ref().map(ExtensionValue::as_bytes));
-            }
+            Action::SetExtension(number, value) => return self.extend(*number, value.as_ref()),
             Action::CreateLink { id, verifier, terms } => {
                 return self.create_link(InviteLink {
                     id: *id,
@@ -431,11 +429,11 @@ impl<'a> Stage<'a> {
         add(&mut self.next.links, link, GROUP_LINKS)
     }
 
-    fn extend(&mut self, number: u16, value: Option<&[u8]>) -> Result<(), Refusal> {
+    fn extend(&mut self, number: u16, value: Option<&ExtensionValue>) -> Result<(), Refusal> {
         let old = remove(&mut self.next.extensions, &number);
         match value {
             Some(value) => {
-                let extension = Extension { number, value: value.to_vec() };
+                let extension = Extension { number, value: value.clone() };
                 add(&mut self.next.extensions, extension, GROUP_EXTENSIONS)
             }
             None => old.map(|_| ()).ok_or(Refusal::Target),

@@ -64,8 +64,8 @@ fn valid_genesis(topic: &mut Topic, people: &People) {
         .timer(3600)
         .announcement()
         .member(people.list("max"), Role::Owner)
-        .extension(Extension { number: 3, value: vec![1] })
-        .extension(Extension { number: 300, value: vec![] })
+        .extension(Extension { number: 3, value: vec![1].into() })
+        .extension(Extension { number: 300, value: vec![].into() })
         .successor_of(first.genesis.state());
     decode_genesis(topic, "everything set", &[], &sign(people, full).genesis.encode());
 }

@@ -60,7 +60,7 @@ fn drafted(sheet: &mut Sheet, member: &VerifiedDeviceList) -> GenesisDraft {
     let text = str::from_utf8(TEXT).unwrap();
     let title = Title::new(text).unwrap();
     let (description, avatar) = (Description::new(text).unwrap(), Avatar::new(TEXT).unwrap());
-    let extension = Extension { number: 1, value: TEXT.to_vec() };
+    let extension = Extension { number: 1, value: TEXT.to_vec().into() };
     show!(sheet, group::Title, &title);
     show!(sheet, group::Description, &description);
     show!(sheet, group::Avatar, &avatar);

@@ -290,7 +290,7 @@ fn settings_change() {
         !state.may(Role::Moderator, Permission::Send) && state.may(Role::Admin, Permission::Send)
     );
     assert_eq!(state.slow_mode(), 30);
-    assert_eq!(state.extensions(), [Extension { number: 7, value: vec![1, 2] }]);
+    assert_eq!(state.extensions(), [Extension { number: 7, value: vec![1, 2].into() }]);
     let state =
         people.done("anna", &state, vec![Action::SetAvatar(None), Action::SetExtension(7, None)]);
     assert!(state.avatar().is_none() && state.extensions().is_empty());

@@ -77,7 +77,7 @@ fn documents_of_a_group_have_limits() {
     assert_eq!(state(GROUP_STATE_BYTES + 1), DecodeError::TooLarge);
 
     let extended = |count: u16| {
-        let extension = |number| Extension { number, value: vec![] };
+        let extension = |number| Extension { number, value: vec![].into() };
         let draft = base.change().with(title("x"));
         let draft = (1..=count).map(extension).fold(draft, ChangeDraft::with_extension);
         draft.sign(&base, device, &people.lists, NOW, &mut crate::identity::fixture::rng(1))
@@ -378,7 +378,7 @@ fn the_first_check_that_fails_names_the_error() {
 #[test]
 fn an_extension_of_a_change_is_signed_and_kept() {
     let (people, base) = group();
-    let extension = Extension { number: 9, value: vec![1, 2, 3] };
+    let extension = Extension { number: 9, value: vec![1, 2, 3].into() };
     let draft = base.change().with(title("x")).with_extension(extension.clone());
     let mut rng = crate::identity::fixture::rng(1);
     let signed = draft.sign(&base, people.device("anna"), &people.lists, NOW, &mut rng).unwrap();
